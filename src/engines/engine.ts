@@ -1,0 +1,118 @@
+import type {Role, WorkloadRequest} from '../schema/request.ts';
+import type {StackServer} from '../schema/stack.ts';
+
+/** A parsed HTTP exchange, as engines judge it. */
+export interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Token counts of one request, as the server told them; null where it did not. */
+export interface Usage {
+  readonly promptTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly cachedPromptTokens: number | null;
+}
+
+/** What an embed or rerank reply held. `problem` says why it is not an answer to the request. */
+export interface WholeReply {
+  readonly usage: Usage;
+  /** Vectors or scores in the reply. */
+  readonly items: number;
+  readonly problem: string | null;
+}
+
+/** What a server says of itself, null where it does not. */
+export interface ServerFacts {
+  readonly version: string | null;
+  readonly model: string | null;
+  readonly contextTokens: number | null;
+  /** The size of the KV pool. */
+  readonly kvTokens: number | null;
+  /** Whether usage tells cached prompt tokens; null when it cannot be known beforehand. */
+  readonly reportsCachedTokens: boolean | null;
+}
+
+/** Counters and gauges of one /metrics page, summed over labels; null where the page lacks them. */
+export interface MetricsReading {
+  readonly runningRequests: number | null;
+  readonly waitingRequests: number | null;
+  /** 0…1 */
+  readonly kvUsage: number | null;
+  readonly promptTokensTotal: number | null;
+  readonly generationTokensTotal: number | null;
+  /** Prompt tokens looked up in the prefix cache and found there. */
+  readonly prefixQueriesTotal: number | null;
+  readonly prefixHitsTotal: number | null;
+}
+
+/** How a dead server's last lines are turned into a reason and a fix. */
+export interface DeathSign {
+  readonly pattern: RegExp;
+  readonly reason: string;
+  readonly fix: string;
+}
+
+export interface Fetchable {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+}
+
+/**
+ * Everything cutover knows of one engine, as data and pure functions: no I/O, no clock.
+ * Adding an engine is one file with one of these and one line in index.ts.
+ */
+export interface Engine {
+  readonly name: string;
+  readonly title: string;
+  /** True only for the simulated engine: what it answers is never evidence about a real one. */
+  readonly simulated: boolean;
+  readonly defaultPort: number;
+
+  /** Null where cutover cannot start this engine itself. */
+  readonly launch: {
+    /** The words before the arguments, when the user names no other command. `python` is the interpreter to use. */
+    launcher(python: string): readonly string[];
+    /** Model, host, port, the plan's own flags and those without which the engine cannot be measured. */
+    arguments(server: StackServer, host: string): readonly string[];
+    environment(server: StackServer): Readonly<Record<string, string>>;
+    /** Seconds that the engine may take to stop after SIGTERM. */
+    readonly graceSeconds: number;
+    readonly deathSigns: readonly DeathSign[];
+  } | null;
+
+  readonly health: Fetchable & {ready(reply: Reply): boolean};
+  /** GETs whose bodies `readFacts` is given, by path; a path that answered 400 or more is absent. */
+  readonly factPaths: readonly string[];
+  readFacts(bodies: Readonly<Record<string, string>>): ServerFacts;
+
+  path(kind: WorkloadRequest['kind']): string;
+  /** The JSON body for a request. Chat is streamed with usage. */
+  body(request: WorkloadRequest, model: string): Record<string, unknown>;
+  /** From the `usage` object of a stream's usage chunk or of a whole reply. */
+  readUsage(usage: unknown, facts: ServerFacts): Usage;
+  /** From the parsed JSON of an embed or rerank reply. */
+  readWhole(request: WorkloadRequest, reply: unknown, facts: ServerFacts): WholeReply;
+  /** The message in an error reply of whatever shape, null if there is none. */
+  readError(body: string): string | null;
+
+  /** How the prefix cache is emptied; null where the engine has no such call. */
+  readonly cacheReset: (Fetchable & {
+    /** 'busy' means: ask again when no request runs. */
+    outcome(reply: Reply): 'done' | 'busy' | 'unsupported';
+    /** What to do when it is unsupported. */
+    readonly hint: string;
+  }) | null;
+
+  readonly metrics: {readonly path: string; read(page: string): MetricsReading} | null;
+}
+
+/** Where a role of a running stack is served. */
+export interface Endpoint {
+  readonly role: Role;
+  /** Origin without a trailing slash, for example http://127.0.0.1:8000 */
+  readonly url: string;
+  /** The `model` of requests. */
+  readonly model: string;
+  readonly facts: ServerFacts;
+}

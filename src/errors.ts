@@ -1,0 +1,66 @@
+/** Every way a command can end, as the shell sees it. The README's table is made from this list. */
+export const exitCodes = {
+  done: {code: 0, meaning: 'done, or GO'},
+  noGo: {code: 1, meaning: 'NO-GO'},
+  inconclusive: {code: 2, meaning: 'INCONCLUSIVE'},
+  void: {code: 3, meaning: 'VOID: the measurement itself is not valid'},
+  badOptions: {code: 10, meaning: 'bad options, suite or stack file'},
+  engineDidNotStart: {code: 11, meaning: 'an engine did not start, or could not be reached'},
+  trialFailed: {code: 12, meaning: 'a trial failed: the engine died, or no request succeeded'},
+  recordUnreadable: {code: 13, meaning: 'a record could not be read or written'},
+  interrupted: {code: 20, meaning: 'interrupted; everything that was started has been stopped'},
+  bug: {code: 70, meaning: 'a bug in cutover itself'},
+} as const;
+
+export type Ending = keyof typeof exitCodes;
+
+/** What each error code is called and how the command that met it ends. */
+export const errorEndings = {
+  BAD_OPTIONS: 'badOptions',
+  BAD_SUITE: 'badOptions',
+  BAD_STACK: 'badOptions',
+  ENGINE_DID_NOT_START: 'engineDidNotStart',
+  ENGINE_UNREACHABLE: 'engineDidNotStart',
+  ENGINE_DIED: 'trialFailed',
+  TRIAL_FAILED: 'trialFailed',
+  RECORD_UNREADABLE: 'recordUnreadable',
+  RECORD_NOT_WRITABLE: 'recordUnreadable',
+  INTERRUPTED: 'interrupted',
+} as const satisfies Record<string, Ending>;
+
+export type ErrorCode = keyof typeof errorEndings;
+
+/**
+ * The one error a user is meant to see: what happened, why, and what to do.
+ * `message` names the thing and the reason; `hint` is the fix, in the imperative.
+ */
+export class CutoverError extends Error {
+  override readonly name = 'CutoverError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  /** The last lines that a server wrote before it failed, oldest first. */
+  readonly logTail: readonly string[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    {hint, logTail = [], cause}: {hint?: string; logTail?: readonly string[]; cause?: unknown} = {},
+  ) {
+    super(message, cause === undefined ? undefined : {cause});
+    this.code = code;
+    this.hint = hint;
+    this.logTail = logTail;
+  }
+
+  get exitCode(): number {
+    return exitCodes[errorEndings[this.code]].code;
+  }
+}
+
+/** A short sentence for whatever was thrown, without a stack. */
+export const reasonOf = (thrown: unknown): string => {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
+  if (thrown.message === '') return code ?? thrown.name; // an AggregateError of refused connections has no message
+  return thrown.message;
+};

@@ -1,0 +1,179 @@
+import {z} from 'zod';
+import {roles} from './request.ts';
+import {loadSpec, workloadSpec} from './suite.ts';
+
+export const schemaVersion = 1;
+
+export const evidence = z.enum(['simulated', 'real']);
+export type Evidence = z.infer<typeof evidence>;
+
+/** Of raw values, never of other percentiles. `p99` is null below the count that certifies it (see stats/percentile.ts). */
+export const distribution = z.object({
+  n: z.int().min(1),
+  mean: z.number(),
+  p50: z.number(),
+  p90: z.number(),
+  p95: z.number(),
+  p99: z.number().nullable(),
+  max: z.number(),
+});
+export type Distribution = z.infer<typeof distribution>;
+
+export const finding = z.object({
+  /** One kebab-case word per kind of finding, stable across versions. */
+  code: z.string(),
+  /** 'void': the trial's numbers must not be used; 'warning': read them with care; 'note': good to know. */
+  severity: z.enum(['void', 'warning', 'note']),
+  message: z.string(),
+  hint: z.string().nullable(),
+});
+export type Finding = z.infer<typeof finding>;
+
+const metricsReading = z.object({
+  runningRequests: z.number().nullable(),
+  waitingRequests: z.number().nullable(),
+  kvUsage: z.number().nullable(),
+  promptTokensTotal: z.number().nullable(),
+  generationTokensTotal: z.number().nullable(),
+  prefixQueriesTotal: z.number().nullable(),
+  prefixHitsTotal: z.number().nullable(),
+});
+
+/** What the client measured of itself. */
+export const clientHealth = z.object({
+  /** 99th percentile of the event loop's delay over the trial, beyond the sampling interval. */
+  loopLagP99Ms: z.number(),
+  loopLagMaxMs: z.number(),
+  /** 99th percentile of sent - scheduled; null in closed loop, where nothing is scheduled. */
+  scheduleLagP99Ms: z.number().nullable(),
+  /** CPU of the client's own thread over the trial, divided by the requests. */
+  cpuMsPerRequest: z.number(),
+  /** Which HTTP client sent the requests. */
+  http: z.enum(['undici', 'autocannon']),
+  connectionsOpened: z.int().nullable(),
+  /** Requests in flight at once, at most. */
+  inFlightMax: z.int(),
+  /** Requests that were sent, per second of sending, over what the plan asked for; null in closed loop. */
+  achievedRateRatio: z.number().nullable(),
+});
+export type ClientHealth = z.infer<typeof clientHealth>;
+
+export const cacheState = z.object({
+  /** What the reset call came to; 'not-needed' for roles without a prefix cache. */
+  reset: z.enum(['done', 'busy', 'unsupported', 'not-needed']),
+  /** 'cold': a prompt that had been cached was not after the reset; 'warm': it still was; 'unknown': the server does not tell. */
+  canary: z.enum(['cold', 'warm', 'unknown', 'not-asked']),
+});
+export type CacheState = z.infer<typeof cacheState>;
+
+export const turnSummary = z.object({
+  turn: z.int(),
+  n: z.int(),
+  ttftP50Ms: z.number().nullable(),
+  promptTokens: z.int().nullable(),
+  cachedPromptTokens: z.int().nullable(),
+});
+
+export const trial = z.object({
+  index: z.int(),
+  /** The stage's name: what ran. */
+  suite: z.string(),
+  repetition: z.int(),
+  evidence,
+  startedAt: z.string(),
+  /** From the first request sent to the last one ended. */
+  durationMs: z.number(),
+  workload: workloadSpec,
+  load: loadSpec,
+  /** sha256 over the canonical JSON of the sessions that were sent; equal hashes are equal bytes. */
+  dataHash: z.string(),
+  /** What TTFT and E2E count from: the plan's send time in open loop, the actual one in closed loop. */
+  latencyFrom: z.enum(['scheduled', 'sent']),
+  counts: z.object({ok: z.int(), failed: z.int()}),
+  /** Failures by kind, with the first message of each. */
+  failures: z.array(z.object({kind: z.string(), count: z.int(), firstMessage: z.string()})),
+  /** Where throughput is counted: outside the start-up burst and the drain when `kind` is 'steady'. */
+  window: z.object({startMs: z.number(), endMs: z.number(), kind: z.enum(['steady', 'whole'])}).nullable(),
+  ttftMs: distribution.nullable(),
+  itlMs: distribution.nullable(),
+  tpotMs: distribution.nullable(),
+  e2eMs: distribution.nullable(),
+  /** Open loop: the same latencies from the schedule (as above) and from the send, to tell waiting from service. */
+  fromScheduleMs: z.object({ttftMs: distribution.nullable(), e2eMs: distribution.nullable()}).nullable(),
+  fromSendMs: z.object({ttftMs: distribution.nullable(), e2eMs: distribution.nullable()}).nullable(),
+  requestsPerSecond: z.number().nullable(),
+  /** Texts or documents a second: embed and rerank only. */
+  itemsPerSecond: z.number().nullable(),
+  outputTokensPerSecond: z.number().nullable(),
+  /** Sums over the successful requests; null when the server did not tell for every one of them. */
+  promptTokens: z.int().nullable(),
+  outputTokens: z.int().nullable(),
+  cachedPromptTokens: z.int().nullable(),
+  turns: z.array(turnSummary),
+  cache: cacheState,
+  metrics: z.object({before: metricsReading.nullable(), after: metricsReading.nullable()}),
+  gpuMemoryUsedMiB: z.object({before: z.number(), after: z.number()}).nullable(),
+  client: clientHealth,
+  findings: z.array(finding),
+});
+export type Trial = z.infer<typeof trial>;
+
+export const machine = z.object({
+  hostname: z.string(),
+  os: z.string(),
+  cpu: z.string(),
+  cores: z.int(),
+  memoryGiB: z.number(),
+  node: z.string(),
+  loadAverage: z.number(),
+  gpus: z.array(z.object({name: z.string(), uuid: z.string(), memoryMiB: z.number(), driver: z.string()})),
+});
+export type Machine = z.infer<typeof machine>;
+
+export const runRecord = z.object({
+  schemaVersion: z.literal(schemaVersion),
+  runId: z.string(),
+  /** 'running' in a file means that the harness died: the trials up to there are whole. */
+  status: z.enum(['running', 'complete', 'interrupted', 'failed']),
+  failure: z.object({code: z.string(), message: z.string()}).nullable(),
+  evidence,
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  cutover: z.object({version: z.string(), gitCommit: z.string().nullable(), gitDirty: z.boolean().nullable()}),
+  /** The words after `cutover`, as given. */
+  command: z.array(z.string()),
+  engine: z.object({
+    name: z.string(),
+    title: z.string(),
+    version: z.string().nullable(),
+    runtime: z.string(),
+    stack: z.string().nullable(),
+    servers: z.array(
+      z.object({
+        role: z.enum(roles),
+        url: z.string(),
+        model: z.string(),
+        command: z.array(z.string()).nullable(),
+        readySeconds: z.number().nullable(),
+        facts: z.object({
+          version: z.string().nullable(),
+          model: z.string().nullable(),
+          contextTokens: z.number().nullable(),
+          kvTokens: z.number().nullable(),
+          reportsCachedTokens: z.boolean().nullable(),
+        }),
+      }),
+    ),
+  }),
+  machine,
+  suites: z.array(z.string()),
+  seed: z.int(),
+  /** sha256 over the trials' data hashes, in order. */
+  dataHash: z.string(),
+  /** What a request costs this client against a server that does nothing, on this machine, before the run. */
+  clientOverhead: z
+    .object({cpuMsPerRequest: z.number(), latencyP50Ms: z.number(), latencyP99Ms: z.number().nullable(), n: z.int()})
+    .nullable(),
+  trials: z.array(trial),
+});
+export type RunRecord = z.infer<typeof runRecord>;

@@ -1,0 +1,42 @@
+/** What a workload asks for, before any engine has put it into its own words. */
+
+export const roles = ['chat', 'embed', 'rerank'] as const;
+/** Which of a stack's servers answers a request. */
+export type Role = (typeof roles)[number];
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface ChatRequest {
+  readonly kind: 'chat';
+  readonly id: string;
+  readonly messages: readonly ChatMessage[];
+  /** Exactly this many tokens are asked for: max_tokens with ignore_eos where the engine knows it. */
+  readonly outputTokens: number;
+}
+
+export interface EmbedRequest {
+  readonly kind: 'embed';
+  readonly id: string;
+  readonly texts: readonly string[];
+}
+
+export interface RerankRequest {
+  readonly kind: 'rerank';
+  readonly id: string;
+  readonly query: string;
+  readonly documents: readonly string[];
+}
+
+export type WorkloadRequest = ChatRequest | EmbedRequest | RerankRequest;
+
+/**
+ * Requests that must follow one another: turn k is sent when turn k-1 has ended.
+ * A single-shot workload is sessions of one request each.
+ */
+export interface Session {
+  readonly id: string;
+  readonly requests: readonly WorkloadRequest[];
+}
