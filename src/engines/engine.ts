@@ -67,14 +67,19 @@ export interface Engine {
   readonly title: string;
   /** True only for the simulated engine: what it answers is never evidence about a real one. */
   readonly simulated: boolean;
+  /** Whose API the embedded simulation speaks when it stands in for this engine; null where it cannot. */
+  readonly simulatorDialect: 'vllm' | 'sglang' | null;
   readonly defaultPort: number;
 
   /** Null where cutover cannot start this engine itself. */
   readonly launch: {
+    /** The plan under docker/stacks/ that is started when the user names none. */
+    readonly defaultStack: string;
     /** The words before the arguments, when the user names no other command. `python` is the interpreter to use. */
     launcher(python: string): readonly string[];
-    /** Model, host, port, the plan's own flags and those without which the engine cannot be measured. */
+    /** Model, host, port, the plan's own flags and those that measuring needs where the plan does not say otherwise. */
     arguments(server: StackServer, host: string): readonly string[];
+    /** What measuring needs; the plan's own variables go on top. */
     environment(server: StackServer): Readonly<Record<string, string>>;
     /** Seconds that the engine may take to stop after SIGTERM. */
     readonly graceSeconds: number;
@@ -97,12 +102,14 @@ export interface Engine {
   readError(body: string): string | null;
 
   /** How the prefix cache is emptied; null where the engine has no such call. */
-  readonly cacheReset: (Fetchable & {
-    /** 'busy' means: ask again when no request runs. */
-    outcome(reply: Reply): 'done' | 'busy' | 'unsupported';
-    /** What to do when it is unsupported. */
-    readonly hint: string;
-  }) | null;
+  readonly cacheReset:
+    | (Fetchable & {
+        /** 'busy' means: ask again when no request runs. */
+        outcome(reply: Reply): 'done' | 'busy' | 'unsupported';
+        /** What to do when it is unsupported. */
+        readonly hint: string;
+      })
+    | null;
 
   readonly metrics: {readonly path: string; read(page: string): MetricsReading} | null;
 }

@@ -1,0 +1,10 @@
+import type {Engine} from './engine.ts';
+import {openai} from './openai.ts';
+import {sglang} from './sglang.ts';
+import {simulated} from './simulated.ts';
+import {vllm} from './vllm.ts';
+
+/** What --engine takes. */
+export const engines = {vllm, sglang, openai, simulated} satisfies Record<string, Engine>;
+
+export type EngineName = keyof typeof engines;
