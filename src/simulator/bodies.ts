@@ -1,0 +1,73 @@
+import {z} from 'zod';
+import type {Problem} from './dialects/dialect.ts';
+
+/** Thrown where a request turns out not to be served; the server answers with it in the dialect's shape. */
+export class Refusal extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+export const invalid = (message: string, param: string | null = null) =>
+  new Refusal({kind: 'invalid', status: 400, message: `1 validation error:\n  ${message}`, param});
+
+const model = z.string().nullish();
+const textPart = z.object({type: z.literal('text'), text: z.string()}).transform(part => part.text);
+const content = z.union([z.string(), z.array(textPart).transform(texts => texts.join('\n'))]).nullish();
+const message = z.object({role: z.string(), content: content.transform(text => text ?? '')});
+const outputTokens = z.int().min(1).nullish();
+
+export const chatBody = z.object({
+  model,
+  messages: z.array(message).min(1),
+  max_tokens: outputTokens,
+  max_completion_tokens: outputTokens,
+  stream: z.boolean().nullish(),
+  stream_options: z
+    .object({include_usage: z.boolean().nullish(), continuous_usage_stats: z.boolean().nullish()})
+    .nullish(),
+});
+
+const tokenIds = z.array(z.int().min(0)).min(1);
+export const embedBody = z.object({
+  model,
+  input: z.union([
+    z.string().transform(text => [text]),
+    z.array(z.string()).min(1),
+    tokenIds.transform(ids => [ids]),
+    z.array(tokenIds).min(1),
+  ]),
+  encoding_format: z.enum(['float', 'base64']).default('float'),
+  dimensions: z.int().nullish(),
+});
+
+export const rerankBody = z.object({
+  model,
+  query: z.string(),
+  documents: z.array(z.string()).min(1),
+  top_n: z.int().min(0).nullish(),
+  return_documents: z.boolean().default(true),
+  use_activation: z.boolean().nullish(),
+});
+
+export const tokenizeBody = z.union([
+  z.object({model, prompt: z.string()}),
+  z.object({model, messages: z.array(message).min(1), add_generation_prompt: z.boolean().default(true)}),
+]);
+
+/** JSON text as `schema` has it; throws a Refusal that names the first thing wrong. */
+export const readBody = <Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> => {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw invalid(`body: JSON decode error: ${(cause as Error).message}`, 'body');
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const param = ['body', ...(issue?.path ?? [])].join('.');
+  throw invalid(`${param}: ${issue?.message}`, param);
+};

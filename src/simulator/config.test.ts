@@ -1,0 +1,24 @@
+import {expect, test} from 'vitest';
+import {simulatorConfig} from './config.ts';
+
+test('a config needs a dialect only, and is the same when it is read again', () => {
+  const config = simulatorConfig.parse({dialect: 'sglang'});
+  expect(config).toEqual({
+    dialect: 'sglang',
+    port: 0,
+    seed: 0,
+    model: 'simulated-model',
+    speed: 1,
+    kvTokens: 2_360_000,
+    faults: [],
+    reportsCachedTokens: true,
+    metricsEnabled: true,
+  });
+  expect(simulatorConfig.parse(config)).toEqual(config);
+});
+
+test('a misspelt key and an impossible value are refused', () => {
+  expect(simulatorConfig.safeParse({dialect: 'vllm', sped: 2}).success).toBe(false);
+  expect(simulatorConfig.safeParse({dialect: 'vllm', speed: 0}).success).toBe(false);
+  expect(simulatorConfig.safeParse({dialect: 'openai'}).success).toBe(false);
+});

@@ -1,0 +1,180 @@
+import {
+  type ChatFacts,
+  type Dialect,
+  jsonPage,
+  type Page,
+  type Problem,
+  type ServerView,
+  vectorText,
+} from './dialect.ts';
+import {modelInfo, serverInfo} from './sglang-info.ts';
+import {sglangMetrics} from './sglang-metrics.ts';
+
+const usage = ({promptTokens, cachedPromptTokens, reportsCachedTokens}: ChatFacts, generated: number) => ({
+  prompt_tokens: promptTokens,
+  total_tokens: promptTokens + generated,
+  completion_tokens: generated,
+  // Nothing cached is told as null, like not telling at all.
+  prompt_tokens_details: reportsCachedTokens && cachedPromptTokens > 0 ? {cached_tokens: cachedPromptTokens} : null,
+  reasoning_tokens: 0,
+});
+
+const chunk = ({requestId, createdSeconds, model}: ChatFacts, choices: readonly object[]) => ({
+  id: requestId,
+  object: 'chat.completion.chunk',
+  created: createdSeconds,
+  model,
+  choices,
+});
+
+const choice = (delta: object, finishReason: 'length' | null) => ({
+  index: 0,
+  delta: {reasoning_content: null, ...delta},
+  logprobs: null,
+  finish_reason: finishReason,
+  matched_stop: null,
+});
+
+const errorTypes: Record<Exclude<Problem['kind'], 'http'>, string> = {
+  invalid: 'Bad Request',
+  refused: 'BadRequestError',
+  'unknown-model': 'BadRequestError', // never: SGLang takes any name
+};
+const errorInfo = ({kind, status, message, param}: Problem) => ({
+  object: 'error',
+  message,
+  type: kind === 'http' ? String(status) : errorTypes[kind],
+  param,
+  code: status,
+});
+
+const refused = (message: string): Problem => ({kind: 'refused', status: 400, message, param: null});
+const health = ({ready}: ServerView): Page => ({status: ready ? 200 : 503, type: null, body: ''});
+
+/** SGLang 0.5.17. Source of every shape: sglang/srt/entrypoints/ and sglang/srt/observability/ of the 0.5.17 wheel. */
+export const sglang: Dialect = {
+  name: 'sglang',
+  traits: {pageTokens: 1, mixesPrefillWithDecode: false, sharesWhenScheduled: false},
+  actions: {
+    'POST /v1/chat/completions': 'chat',
+    'POST /v1/embeddings': 'embed',
+    'POST /v1/rerank': 'rerank',
+    'PUT /v1/rerank': 'rerank',
+    'POST /tokenize': 'tokenize',
+    'POST /v1/tokenize': 'tokenize',
+  },
+  pages: {
+    'GET /health': health,
+    'GET /health_generate': health,
+    'GET /ping': () => ({status: 200, type: null, body: ''}),
+    'GET /server_info': serverInfo,
+    'GET /get_server_info': serverInfo,
+    'GET /model_info': modelInfo,
+    'GET /get_model_info': modelInfo,
+    'GET /v1/models': ({model, createdSeconds, contextTokens}) =>
+      jsonPage({
+        object: 'list',
+        data: [
+          {
+            id: model,
+            object: 'model',
+            created: createdSeconds,
+            owned_by: 'sglang',
+            root: model,
+            parent: null,
+            max_model_len: contextTokens,
+          },
+        ],
+      }),
+    'GET /metrics': sglangMetrics,
+  },
+  reset: {
+    routes: ['POST /flush_cache', 'GET /flush_cache'],
+    allowed: ({running, waiting}) => running + waiting === 0,
+    page: done =>
+      done
+        ? {
+            status: 200,
+            type: 'text/plain; charset=utf-8',
+            body:
+              'Cache flushed.\nPlease check backend logs for more details. ' +
+              '(When there are running or waiting requests, the operation will not be performed.)\n',
+          }
+        : {status: 400, type: 'text/plain; charset=utf-8', body: 'Flush cache failed.\n'},
+  },
+
+  modelOf: asked => asked ?? 'default',
+  tooLong: (promptTokens, outputTokens, contextTokens) => {
+    if (promptTokens >= contextTokens)
+      return refused(
+        `The input (${promptTokens} tokens) is longer than the model's context length (${contextTokens} tokens).`,
+      );
+    const total = promptTokens + (outputTokens ?? 0);
+    if (total <= contextTokens) return null;
+    return refused(
+      `Requested token count exceeds the model's maximum context length of ${contextTokens} tokens. You requested a total of ` +
+        `${total} tokens: ${promptTokens} tokens from the input messages and ${outputTokens} tokens for the completion. Please ` +
+        'reduce the number of tokens in the input messages or the completion to fit within the limit.',
+    );
+  },
+  takesBlankText: false,
+
+  stream: {
+    headAtOnce: false,
+    beforeTokens: facts => [chunk(facts, [choice({role: 'assistant', content: ''}, null)])],
+    token: (facts, content, generated) => ({
+      ...chunk(facts, [choice({content}, null)]),
+      ...(facts.continuousUsage ? {usage: usage(facts, generated)} : {}),
+    }),
+    afterTokens: (facts, generated) => [
+      chunk(facts, [choice({}, 'length')]),
+      ...(facts.includeUsage ? [{...chunk(facts, []), usage: usage(facts, generated)}] : []),
+    ],
+    error: message => ({error: {object: 'error', message, type: 'INTERNAL_SERVER_ERROR', param: null, code: 500}}),
+  },
+
+  chatReply: (facts, content, generated) => ({
+    id: facts.requestId,
+    object: 'chat.completion',
+    created: facts.createdSeconds,
+    model: facts.model,
+    choices: [
+      {
+        index: 0,
+        message: {role: 'assistant', content, reasoning_content: null, tool_calls: null},
+        logprobs: null,
+        finish_reason: 'length',
+        matched_stop: null,
+      },
+    ],
+    usage: usage(facts, generated),
+    metadata: {weight_version: 'default'},
+  }),
+
+  embedReply: ({vectors, encoding, promptTokens, servedModel}) => ({
+    data: vectors.map((vector, index) => ({embedding: vectorText(vector, encoding), index, object: 'embedding'})),
+    model: servedModel,
+    object: 'list',
+    usage: {
+      prompt_tokens: promptTokens,
+      total_tokens: promptTokens,
+      completion_tokens: 0,
+      prompt_tokens_details: null,
+      reasoning_tokens: 0,
+    },
+  }),
+
+  rerankReply: ({requestId, documents, topN, returnDocuments}) =>
+    documents
+      .map(({text, logit, promptTokens}, index) => ({
+        score: logit,
+        ...(returnDocuments ? {document: text} : {}),
+        index,
+        meta_info: {id: requestId, prompt_tokens: promptTokens, weight_version: 'default', num_retractions: 0},
+      }))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, topN ?? undefined),
+
+  tokenizeReply: (tokens, contextTokens) => ({tokens, count: tokens.length, max_model_len: contextTokens}),
+  errorBody: errorInfo,
+};

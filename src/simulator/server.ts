@@ -1,0 +1,72 @@
+import {once} from 'node:events';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {CutoverError, reasonOf} from '../errors.ts';
+import type {SimulatorConfig} from './config.ts';
+import {monotonicMs} from './driver.ts';
+import {evidenceHeader} from './exchange.ts';
+import {answer} from './routes.ts';
+import {createService} from './service.ts';
+import type {TruthRow} from './truth.ts';
+
+export interface RunningSimulator extends AsyncDisposable {
+  /** Origin without a trailing slash. */
+  readonly url: string;
+  /** The requests that have ended, in the order in which they came. */
+  truth(): readonly TruthRow[];
+  /** Aborted when the fault `dies` has closed the server; the reason is an Error that says so. */
+  readonly died: AbortSignal;
+}
+
+const badRequest = `HTTP/1.1 400 Bad Request\r\n${evidenceHeader.join(': ')}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+
+/**
+ * Starts a simulated engine on 127.0.0.1; disposing it closes every socket at once.
+ * Throws ENGINE_DID_NOT_START when the port cannot be had.
+ */
+export const startSimulator = async (config: SimulatorConfig): Promise<RunningSimulator> => {
+  const service = createService(config);
+  const server = createServer((request, response) => {
+    const receivedMs = monotonicMs();
+    request.socket.setNoDelay(true);
+    response.setHeader(...evidenceHeader);
+    void answer(service, {request, response, receivedMs});
+  });
+  server.on('checkExpectation', (_, response) => response.writeHead(417, [...evidenceHeader]).end());
+  server.on('clientError', (_, socket) => {
+    if (socket.writable) socket.end(badRequest);
+    else socket.destroy();
+  });
+
+  try {
+    server.listen(config.port, '127.0.0.1');
+    await once(server, 'listening');
+  } catch (cause) {
+    const message = `the simulated engine cannot listen on 127.0.0.1:${config.port}: ${reasonOf(cause)}`;
+    throw new CutoverError('ENGINE_DID_NOT_START', message, {hint: 'Choose another port, or 0 for a free one.', cause});
+  }
+
+  const stop = async () => {
+    clearTimeout(death);
+    service.engine.stop();
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  const died = new AbortController();
+  const deadly = config.faults.find(fault => fault.kind === 'dies');
+  const die = async (atMs: number) => {
+    await stop();
+    died.abort(new Error(`the simulated engine died ${atMs} ms after its start, as its fault "dies" asked for`));
+  };
+  const death = deadly && setTimeout(die, deadly.atMs, deadly.atMs);
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    truth: service.truth.rows,
+    died: died.signal,
+    [Symbol.asyncDispose]: stop,
+  };
+};

@@ -1,0 +1,88 @@
+import type {IncomingMessage} from 'node:http';
+import {Refusal} from './bodies.ts';
+import {calibrations} from './calibration.ts';
+import type {SimulatorConfig} from './config.ts';
+import type {Dialect, ServerView} from './dialects/dialect.ts';
+import {sglang} from './dialects/sglang.ts';
+import {vllm} from './dialects/vllm.ts';
+import {monotonicMs, realClockwork} from './driver.ts';
+import {createEngine, type Engine} from './engine.ts';
+import {faultOfRequest, type RequestFault} from './faults.ts';
+import {createTruth} from './truth.ts';
+
+const dialects = {vllm, sglang} satisfies Record<SimulatorConfig['dialect'], Dialect>;
+
+/** What answering a request takes, besides the request. */
+export interface Service {
+  readonly config: SimulatorConfig;
+  readonly dialect: Dialect;
+  readonly engine: Engine;
+  readonly truth: ReturnType<typeof createTruth>;
+  /** Prompt and output of a request together: the model's, or the pool's where that is smaller. */
+  readonly contextTokens: number;
+  /** The request's x-request-id, or a new one. */
+  requestId(request: IncomingMessage): string;
+  /** To be asked once for every chat request that is well-formed. */
+  nextFault(): RequestFault | undefined;
+  view(port: number): ServerView;
+}
+
+export const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+
+export const createService = (config: SimulatorConfig): Service => {
+  const calibration = calibrations[config.dialect];
+  const dialect: Dialect = dialects[config.dialect];
+  const {pageTokens} = dialect.traits;
+  const engine = createEngine({...config, calibration, traits: dialect.traits, clockwork: realClockwork});
+  const poolTokens = config.kvTokens - (config.kvTokens % pageTokens);
+  const contextTokens = Math.min(calibration.chat.contextTokens, poolTokens);
+  const ready = !config.faults.some(({kind}) => kind === 'never-ready');
+  let requests = 0;
+  let chats = 0;
+
+  return {
+    config,
+    dialect,
+    engine,
+    truth: createTruth(monotonicMs),
+    contextTokens,
+    requestId(request) {
+      const given = request.headers['x-request-id'];
+      requests++;
+      return typeof given === 'string' && given !== '' ? given : requests.toString(16).padStart(32, '0');
+    },
+    nextFault: () => faultOfRequest(config.faults, ++chats),
+    view: port => ({
+      ...config,
+      port,
+      contextTokens,
+      ready,
+      createdSeconds: nowSeconds(),
+      maxRunningSequences: calibration.chat.maxRunningSequences,
+      maxBatchedTokens: calibration.chat.maxBatchedTokens,
+      stats: engine.stats(),
+    }),
+  };
+};
+
+/** The `model` of the reply; throws a Refusal when the dialect looks at names and has no such model. */
+export const modelOf = ({dialect, config}: Service, asked: string | null | undefined): string => {
+  const model = dialect.modelOf(asked ?? null, config.model);
+  if (model !== null) return model;
+  throw new Refusal({
+    kind: 'unknown-model',
+    status: 404,
+    message: `The model \`${asked}\` does not exist.`,
+    param: 'model',
+  });
+};
+
+/** Throws a Refusal when so many tokens have no place; `outputTokens` is null where none are asked for. */
+export const refuseIfTooLong = (
+  {dialect, contextTokens}: Service,
+  promptTokens: number,
+  outputTokens: number | null,
+) => {
+  const problem = dialect.tooLong(promptTokens, outputTokens, contextTokens);
+  if (problem !== null) throw new Refusal(problem);
+};
