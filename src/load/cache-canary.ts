@@ -1,0 +1,139 @@
+import {createHash} from 'node:crypto';
+import type {Endpoint, Engine} from '../engines/engine.ts';
+import type {CacheState, Finding} from '../schema/record.ts';
+import type {ChatRequest} from '../schema/request.ts';
+import type {Sample} from '../schema/sample.ts';
+import {type TrialClock, trialClock} from './clock.ts';
+import {Exchange, type Route} from './exchange.ts';
+import {fetchText} from './fetch-text.ts';
+import {turnsOf} from './turn.ts';
+import {undiciTransport} from './undici-transport.ts';
+import {waitUntil} from './wait-until.ts';
+
+const timeoutMs = 60_000;
+/** How long requests that still run may keep a server from emptying its cache. */
+const busyForMs = 10_000;
+const firstPauseMs = 50;
+
+interface CanaryOptions {
+  readonly engine: Engine;
+  readonly endpoint: Endpoint;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
+
+interface EmptiedCache {
+  readonly state: CacheState;
+  readonly findings: Finding[];
+}
+
+/**
+ * At least 128 tokens that no other prompt begins with: 128 groups of four hex digits, several blocks of any prefix
+ * cache. The same for the same seed.
+ */
+const canaryRequest = (seed: number, ask: number): ChatRequest => {
+  const digits = [0, 1, 2, 3].map(part => createHash('sha512').update(`canary ${seed} ${part}`).digest('hex')).join('');
+  const content = digits.match(/.{4}/g)?.join(' ') ?? '';
+  return {kind: 'chat', id: `canary-${seed}-${ask}`, messages: [{role: 'user', content}], outputTokens: 1};
+};
+
+/** Sends the canary. What it answers is of no interest: a failure for want of text is none here. */
+const askCanary = async (
+  {engine, endpoint, seed, signal}: CanaryOptions,
+  route: Route,
+  ask: number,
+): Promise<Sample> => {
+  const [turn] = turnsOf({id: 'canary', requests: [canaryRequest(seed, ask)]}, engine, endpoint);
+  if (turn === undefined) throw new Error('the canary has no request');
+  const exchange = new Exchange(route, turn, {trial: -1, index: ask, scheduledMs: null});
+  const abort = () => exchange.abort();
+  signal.addEventListener('abort', abort);
+  const sample = await exchange.ended;
+  signal.removeEventListener('abort', abort);
+  signal.throwIfAborted();
+  return sample;
+};
+
+/** Asks again, with growing pauses, for as long as the server is busy. */
+const resetCache = async (
+  reset: NonNullable<Engine['cacheReset']>,
+  {endpoint, signal}: CanaryOptions,
+  clock: TrialClock,
+) => {
+  clock.restart();
+  for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
+    const outcome = reset.outcome(
+      await fetchText(endpoint.url + reset.path, {method: reset.method, timeoutMs, signal}),
+    );
+    if (outcome !== 'busy' || clock.now() + pauseMs > busyForMs) return outcome;
+    await waitUntil(clock, clock.now() + pauseMs, signal, 0);
+    signal.throwIfAborted();
+  }
+};
+
+const finding = (
+  code: string,
+  severity: Finding['severity'],
+  message: string,
+  hint: string | null = null,
+): Finding => ({code, severity, message, hint});
+
+/** What the canary shows once the cache should be empty. */
+const proofOf = (sample: Sample): {canary: CacheState['canary']; findings: Finding[]} => {
+  const cached = sample.cachedPromptTokens;
+  if (cached === 0) return {canary: 'cold', findings: []};
+  if (cached !== null) {
+    const message = `The prefix cache was not empty after its reset: ${cached} of the canary's ${sample.promptTokens ?? 'unknown'} prompt tokens were still in it`;
+    return {
+      canary: 'warm',
+      findings: [finding('cache-not-empty', 'void', message, 'Stop other clients of this server, or restart it.')],
+    };
+  }
+  const failed = sample.outcome === 'failed' && sample.failure.kind !== 'empty';
+  const [severity, why] = failed
+    ? (['warning', `the canary failed (${sample.failure.message})`] as const)
+    : (['note', 'the server does not tell cached tokens'] as const);
+  return {
+    canary: 'unknown',
+    findings: [finding('cache-unproven', severity, `Whether the prefix cache was empty is not known: ${why}`)],
+  };
+};
+
+/**
+ * Empties the prefix cache of a chat server and proves it with a canary: a prompt that is cached by asking it twice must
+ * not be in the cache after the reset. An engine without a reset call is sent nothing at all. Throws ENGINE_UNREACHABLE
+ * when the reset call is not answered, and the signal's reason when it is aborted.
+ */
+export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedCache> => {
+  const {engine, endpoint} = options;
+  const reset = engine.cacheReset;
+  if (reset === null) {
+    const message = `The prefix cache was not emptied, as ${engine.title} has no call for it: earlier requests may have filled it`;
+    return {
+      state: {reset: 'unsupported', canary: 'not-asked'},
+      findings: [finding('cache-not-reset', 'note', message)],
+    };
+  }
+  const clock = trialClock();
+  const transport = undiciTransport(endpoint.url, clock);
+  const route = {engine, endpoint, transport, clock, timeoutMs};
+  try {
+    await askCanary(options, route, 1);
+    await askCanary(options, route, 2);
+    const outcome = await resetCache(reset, options, clock);
+    if (outcome === 'unsupported') {
+      const message = 'The prefix cache was not emptied: the server does not offer the call';
+      return {
+        state: {reset: outcome, canary: 'not-asked'},
+        findings: [finding('cache-not-reset', 'warning', message, reset.hint)],
+      };
+    }
+    const {canary, findings} = proofOf(await askCanary(options, route, 3));
+    const message = `The server was too busy to empty its prefix cache for ${busyForMs / 1000} s`;
+    const busy =
+      outcome === 'busy' ? [finding('cache-reset-busy', 'warning', message, 'Stop other clients of this server.')] : [];
+    return {state: {reset: outcome, canary}, findings: [...busy, ...findings]};
+  } finally {
+    await transport.close();
+  }
+};

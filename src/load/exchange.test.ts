@@ -1,0 +1,247 @@
+import {describe, expect, test, vi} from 'vitest';
+import type {ServerFacts} from '../engines/engine.ts';
+import {engines} from '../engines/index.ts';
+import type {WorkloadRequest} from '../schema/request.ts';
+import {Exchange} from './exchange.ts';
+import {done, event, finish, token, usage} from './test-server.ts';
+import type {HttpRequest, ReplyHandlers, Transport} from './transport.ts';
+import {turnsOf} from './turn.ts';
+
+const facts: ServerFacts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
+const chat: WorkloadRequest = {kind: 'chat', id: 'c1', messages: [{role: 'user', content: 'hi'}], outputTokens: 2};
+const embed: WorkloadRequest = {kind: 'embed', id: 'e1', texts: ['a', 'b', 'c']};
+
+/** A transport that a test plays: it says what happens and when. */
+class PlayedTransport implements Transport {
+  readonly connectionsOpened = 0;
+  sent: HttpRequest | null = null;
+  hungUp = false;
+  handlers: ReplyHandlers | null = null;
+  send(request: HttpRequest, handlers: ReplyHandlers) {
+    this.sent = request;
+    this.handlers = handlers;
+    return () => {
+      this.hungUp = true;
+    };
+  }
+  async open() {}
+  async close() {}
+}
+
+const start = (
+  request: WorkloadRequest,
+  {
+    scheduledMs = null,
+    timeoutMs = 10_000,
+    keepReads = false,
+  }: {scheduledMs?: number | null; timeoutMs?: number; keepReads?: boolean} = {},
+) => {
+  const transport = new PlayedTransport();
+  const clock = {nowMs: 100, now: () => clock.nowMs};
+  const [turn] = turnsOf({id: 's1', requests: [request]}, engines.openai, {model: 'm'});
+  if (turn === undefined) throw new Error('no turn');
+  const exchange = new Exchange(
+    {engine: engines.openai, endpoint: {facts}, transport, clock, timeoutMs},
+    turn,
+    {trial: 3, index: 4, scheduledMs},
+    keepReads,
+  );
+  const {handlers} = transport;
+  if (handlers === null) throw new Error('nothing was sent');
+  const bytes = (text: string, atMs: number) => handlers.onBytes(Buffer.from(text), atMs);
+  return {exchange, transport, clock, handlers, bytes};
+};
+
+test("a request is the engine's body with its id in a header", () => {
+  const {transport} = start(chat);
+  expect(transport.sent).toMatchObject({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    headers: {'x-request-id': 'c1', 'content-type': 'application/json'},
+  });
+  expect(JSON.parse(transport.sent?.body.toString() ?? '')).toMatchObject({model: 'm', stream: true, max_tokens: 2});
+});
+
+test('a streamed answer is a sample whose numbers are the arrivals of its bytes', async () => {
+  const {exchange, handlers, bytes} = start(chat, {scheduledMs: 95});
+  const role = event({choices: [{index: 0, delta: {role: 'assistant', content: ''}}]});
+  handlers.onSent(101.5);
+  handlers.onHead(200, 140);
+  bytes(role, 150);
+  bytes(token('a'), 170);
+  bytes(token('b').slice(0, 10), 180);
+  bytes(token('b').slice(10) + token('c'), 190);
+  bytes(finish + usage(3) + done, 200);
+  handlers.onEnd(201);
+  expect(await exchange.ended).toEqual({
+    outcome: 'ok',
+    trial: 3,
+    index: 4,
+    id: 'c1',
+    kind: 'chat',
+    session: 's1',
+    turn: 1,
+    items: 1,
+    scheduledMs: 95,
+    sentMs: 101.5,
+    firstByteMs: 140,
+    firstChunkMs: 150,
+    firstTokenMs: 170,
+    lastTokenMs: 190,
+    endMs: 201,
+    tokenEventsMs: [170, 190, 190],
+    tokensPerEvent: null,
+    promptTokens: 7,
+    outputTokens: 3,
+    cachedPromptTokens: null,
+    finishReason: 'length',
+    replyBytes: Buffer.byteLength([role, token('a'), token('b'), token('c'), finish, usage(3), done].join('')),
+  });
+});
+
+test('a whole reply is a sample that ends with its last byte', async () => {
+  const {exchange, handlers, bytes} = start(embed);
+  const body = JSON.stringify({data: [0, 1, 2].map(index => ({index, embedding: [1, 0]})), usage: {prompt_tokens: 9}});
+  handlers.onSent(101);
+  handlers.onHead(200, 120);
+  bytes(body.slice(0, 30), 120);
+  bytes(body.slice(30), 130);
+  handlers.onEnd(130);
+  expect(await exchange.ended).toMatchObject({
+    outcome: 'ok',
+    items: 3,
+    firstByteMs: 120,
+    firstChunkMs: null,
+    firstTokenMs: null,
+    lastTokenMs: null,
+    endMs: 130,
+    tokenEventsMs: [],
+    tokensPerEvent: null,
+    promptTokens: 9,
+    outputTokens: null,
+    replyBytes: body.length,
+  });
+});
+
+describe('a failed request is a sample with', () => {
+  test("the status and the server's words, where a stream was asked for", async () => {
+    const {exchange, handlers, bytes} = start(chat);
+    handlers.onHead(503, 120);
+    bytes('{"error":{"mess', 120);
+    bytes('age":"the queue is full"}}', 121);
+    handlers.onEnd(121);
+    expect(await exchange.ended).toMatchObject({
+      outcome: 'failed',
+      failure: {kind: 'status', message: 'the queue is full', status: 503},
+      firstByteMs: 120,
+      firstChunkMs: null,
+    });
+  });
+
+  test('what had arrived before its connection was lost', async () => {
+    const {exchange, handlers, bytes} = start(chat);
+    handlers.onHead(200, 120);
+    bytes(token('a'), 130);
+    handlers.onError({kind: 'disconnect', message: 'other side closed'}, 140);
+    expect(await exchange.ended).toMatchObject({
+      outcome: 'failed',
+      failure: {kind: 'disconnect', message: 'other side closed', status: 200},
+      firstTokenMs: 130,
+      endMs: 140,
+    });
+  });
+
+  test('a disconnect, where a stream ended in good order but too early', async () => {
+    const {exchange, handlers, bytes} = start(chat);
+    handlers.onHead(200, 120);
+    bytes(token('a'), 130);
+    handlers.onEnd(131);
+    expect(await exchange.ended).toMatchObject({outcome: 'failed', failure: {kind: 'disconnect', status: 200}});
+  });
+
+  test('an error that came in the stream', async () => {
+    const {exchange, handlers, bytes} = start(chat);
+    handlers.onHead(200, 120);
+    bytes(token('a') + event({error: {message: 'CUDA error'}}) + done, 130);
+    handlers.onEnd(131);
+    expect(await exchange.ended).toMatchObject({
+      outcome: 'failed',
+      failure: {kind: 'error-event', message: expect.stringContaining('CUDA error')},
+    });
+  });
+
+  test('no status, where no reply came', async () => {
+    const {exchange, handlers} = start(embed);
+    handlers.onError({kind: 'connect', message: 'ECONNREFUSED'}, 105);
+    expect(await exchange.ended).toMatchObject({
+      outcome: 'failed',
+      failure: {kind: 'connect', status: null},
+      sentMs: 100,
+      firstByteMs: null,
+      endMs: 105,
+    });
+  });
+
+  test('a reply that has other items than asked for', async () => {
+    const {exchange, handlers, bytes} = start(embed);
+    handlers.onHead(200, 120);
+    bytes(JSON.stringify({data: [{index: 0, embedding: [1, 0]}]}), 130);
+    handlers.onEnd(130);
+    expect(await exchange.ended).toMatchObject({outcome: 'failed', failure: {kind: 'malformed', status: 200}});
+  });
+});
+
+test('a connection that breaks after [DONE] took nothing from the answer', async () => {
+  const {exchange, handlers, bytes} = start(chat);
+  handlers.onHead(200, 120);
+  bytes(token('a') + finish + done, 130);
+  handlers.onError({kind: 'disconnect', message: 'other side closed'}, 140);
+  expect(await exchange.ended).toMatchObject({outcome: 'ok', lastTokenMs: 130, endMs: 140});
+});
+
+test('a request that is not answered in time is hung up on and fails', async () => {
+  const {exchange, transport, clock} = start(chat, {timeoutMs: 1});
+  clock.nowMs = 101;
+  expect(await exchange.ended).toMatchObject({
+    outcome: 'failed',
+    failure: {kind: 'timeout', message: 'no complete reply within 1 ms'},
+    endMs: 101,
+  });
+  expect(transport.hungUp).toBe(true);
+});
+
+test('a request that is aborted is hung up on and fails, and its later end changes nothing', async () => {
+  const {exchange, transport, clock, handlers} = start(chat);
+  clock.nowMs = 107;
+  exchange.abort();
+  handlers.onEnd(120);
+  expect(await exchange.ended).toMatchObject({outcome: 'failed', failure: {kind: 'aborted'}, endMs: 107});
+  expect(transport.hungUp).toBe(true);
+});
+
+test('the reads of a body are kept as they came, where they are asked for', async () => {
+  const {exchange, handlers} = start(embed, {keepReads: true});
+  const shared = Buffer.from('[1');
+  handlers.onHead(200, 120);
+  handlers.onBytes(shared, 121);
+  shared.write('2]');
+  handlers.onBytes(shared, 122);
+  handlers.onEnd(122);
+  await exchange.ended;
+  expect(exchange.reads?.map(({atMs, bytes}) => [atMs, Buffer.from(bytes).toString()])).toEqual([
+    [121, '[1'],
+    [122, '2]'],
+  ]);
+  expect(start(embed).exchange.reads).toBeNull();
+});
+
+test('a wall clock that is set back does not time a request out', async () => {
+  const {exchange, handlers, bytes} = start(chat);
+  vi.setSystemTime(new Date('2001-01-01'));
+  handlers.onHead(200, 120);
+  bytes(token('a') + finish + done, 130);
+  vi.setSystemTime(new Date('2101-01-01'));
+  handlers.onEnd(131);
+  vi.useRealTimers();
+  expect(await exchange.ended).toMatchObject({outcome: 'ok', sentMs: 100, endMs: 131});
+});

@@ -1,0 +1,140 @@
+import type {Endpoint, Usage} from '../engines/engine.ts';
+import type {Failure, Sample} from '../schema/sample.ts';
+import {ChatStream, nothingTold} from './chat-stream.ts';
+import type {Clock} from './clock.ts';
+import type {ReplyHandlers, Transport} from './transport.ts';
+import {sampleOf, type Turn, type Wire} from './turn.ts';
+import {judgeWholeReply, statusFailure} from './whole-reply.ts';
+
+/** One read of a reply's body: its bytes as they came, and when. */
+export interface Read {
+  readonly atMs: number;
+  readonly bytes: Uint8Array;
+}
+
+/** By what way requests go, the same for all of a load. */
+export interface Route {
+  readonly engine: Wire;
+  readonly endpoint: Pick<Endpoint, 'facts'>;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** For the whole request, from the moment it is handed to the transport. */
+  readonly timeoutMs: number;
+}
+
+export interface Numbered {
+  readonly trial: number;
+  readonly index: number;
+  readonly scheduledMs: number | null;
+}
+
+/** One request on its way to becoming one sample. */
+export class Exchange implements ReplyHandlers {
+  /** Never rejects: a failure is a sample too. */
+  readonly ended: Promise<Sample>;
+  /** Every read of the body; null where they are not kept. */
+  readonly reads: Read[] | null;
+
+  readonly #route: Route;
+  readonly #turn: Turn;
+  readonly #numbered: Numbered;
+  readonly #stream: ChatStream | null;
+  readonly #wholeBody: Uint8Array[] = [];
+  readonly #deadline: NodeJS.Timeout;
+  readonly #hangUp: () => void;
+  #resolve: (sample: Sample) => void = () => {};
+  #status: number | null = null;
+  #sentMs: number;
+  #firstByteMs: number | null = null;
+  #replyBytes = 0;
+
+  /** Sends the request. */
+  constructor(route: Route, turn: Turn, numbered: Numbered, keepReads = false) {
+    this.#route = route;
+    this.#turn = turn;
+    this.#numbered = numbered;
+    this.reads = keepReads ? [] : null;
+    this.#stream = turn.request.kind === 'chat' ? new ChatStream(route.engine, route.endpoint.facts) : null;
+    this.ended = new Promise(resolve => {
+      this.#resolve = resolve;
+    });
+    this.#sentMs = route.clock.now(); // until it really leaves; a refused connection keeps this stamp
+    this.#deadline = setTimeout(
+      () => this.#cutOff('timeout', `no complete reply within ${route.timeoutMs} ms`),
+      route.timeoutMs,
+    );
+    this.#hangUp = route.transport.send(turn.http, this);
+  }
+
+  /** Ends the request as failed, because the run is over. */
+  abort(): void {
+    this.#cutOff('aborted', 'the run was interrupted');
+  }
+
+  onSent(atMs: number): void {
+    this.#sentMs = atMs;
+  }
+
+  onHead(status: number, atMs: number): void {
+    this.#status = status;
+    this.#firstByteMs = atMs;
+  }
+
+  onBytes(bytes: Uint8Array, atMs: number): void {
+    this.#replyBytes += bytes.length;
+    this.reads?.push({atMs, bytes: Buffer.from(bytes)});
+    if (this.#streams) this.#stream?.feed(bytes, atMs);
+    else this.#wholeBody.push(Buffer.from(bytes));
+  }
+
+  onEnd(atMs: number): void {
+    this.#end(atMs, null);
+  }
+
+  onError(failure: Pick<Failure, 'kind' | 'message'>, atMs: number): void {
+    this.#end(atMs, failure);
+  }
+
+  /** An error status is explained by a whole body even where an answer would have been streamed. */
+  get #streams(): boolean {
+    return this.#stream !== null && (this.#status ?? 0) < 400;
+  }
+
+  #cutOff(kind: Failure['kind'], message: string): void {
+    this.#hangUp();
+    this.#end(this.#route.clock.now(), {kind, message});
+  }
+
+  #end(endMs: number, broken: Pick<Failure, 'kind' | 'message'> | null): void {
+    clearTimeout(this.#deadline);
+    const {usage, failure} = this.#judge(broken);
+    const stream = this.#streams ? this.#stream : null;
+    this.#resolve(
+      sampleOf(this.#turn, {
+        ...this.#numbered,
+        sentMs: this.#sentMs,
+        firstByteMs: this.#firstByteMs,
+        endMs,
+        replyBytes: this.#replyBytes,
+        usage,
+        stream,
+        failure,
+      }),
+    );
+  }
+
+  #judge(broken: Pick<Failure, 'kind' | 'message'> | null): {usage: Usage; failure: Failure | null} {
+    const {engine, endpoint} = this.#route;
+    const status = this.#status;
+    if (this.#stream !== null && this.#streams) {
+      // After [DONE] nothing was missing, however the connection ended.
+      const failure = (this.#stream.done ? null : broken) ?? this.#stream.failure();
+      return {usage: this.#stream.usage, failure: failure && {...failure, status}};
+    }
+    if (broken !== null || status === null)
+      return {usage: nothingTold, failure: {kind: 'disconnect', message: 'no reply', ...broken, status}};
+    const body = Buffer.concat(this.#wholeBody).toString('utf8');
+    if (this.#stream !== null) return {usage: nothingTold, failure: statusFailure(engine, status, body)};
+    return judgeWholeReply(engine, endpoint.facts, this.#turn.request, {status, body});
+  }
+}

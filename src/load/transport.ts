@@ -1,0 +1,38 @@
+import type {Failure} from '../schema/sample.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/**
+ * What becomes of one request. Stamps are taken when the event loop hands over what arrived, before anything is parsed;
+ * whatever one read of the socket brought has one stamp. Exactly one of `onEnd` and `onError` is called, last.
+ */
+export interface ReplyHandlers {
+  /** The request is about to be written to an open connection. */
+  onSent(atMs: number): void;
+  /** `atMs` is the first byte of the reply's head. */
+  onHead(status: number, atMs: number): void;
+  /** `bytes` may be overwritten when it returns. */
+  onBytes(bytes: Uint8Array, atMs: number): void;
+  onEnd(atMs: number): void;
+  onError(failure: Pick<Failure, 'kind' | 'message'>, atMs: number): void;
+}
+
+/** HTTP/1.1 to one server: persistent connections, one request at a time on each, no retries, no redirects. */
+export interface Transport {
+  /** Returns a function that ends the request by closing its connection; no handler is called after it. */
+  send(request: HttpRequest, handlers: ReplyHandlers): () => void;
+  /**
+   * Opens connections until `count` are free, so that no request pays for one. A server that refuses them is not an
+   * error here: the requests will tell.
+   */
+  open(count: number): Promise<void>;
+  /** Connections that were opened so far. */
+  readonly connectionsOpened: number;
+  /** Closes every connection, whatever runs on it. */
+  close(): Promise<void>;
+}
