@@ -1,0 +1,189 @@
+import {describe, expect, test} from 'vitest';
+import {exampleTrial} from '../records/test-run.ts';
+import type {Trial} from '../schema/record.ts';
+import type {Sample} from '../schema/sample.ts';
+import type {LoadSpec} from '../schema/suite.ts';
+import {judgeTrial} from './findings.ts';
+import {chatSample, chatSampleAt, failedSample} from './test-samples.ts';
+
+const amount = {requests: 10, durationSeconds: null, warmup: 0};
+const closed = (concurrency: number): LoadSpec => ({mode: 'closed', concurrency, ...amount});
+const open: LoadSpec = {mode: 'open', ratePerSecond: 10, arrivals: 'uniform', maxInFlight: null, ...amount};
+const {client} = exampleTrial();
+
+/** Ten requests of 81 ms, one after the other, in a window that they fill: one is always in flight. */
+const backToBack: readonly Sample[] = Array.from({length: 10}, (_, index) => chatSampleAt(index * 81));
+const sound: Partial<Trial> = {
+  workload: {kind: 'chat', promptTokens: 100, outputTokens: 4},
+  load: closed(1),
+  window: {startMs: 0, endMs: 810, kind: 'steady'},
+};
+
+const judge = (
+  changes: Partial<Trial> = {},
+  {
+    samples = backToBack,
+    plannedRequests = samples.length,
+    unsent = 0,
+  }: {samples?: readonly Sample[]; plannedRequests?: number | null; unsent?: number} = {},
+) => judgeTrial({trial: exampleTrial({...sound, ...changes}), samples, plannedRequests, unsent});
+
+const codesOf = (findings: ReturnType<typeof judge>) => findings.map(({severity, code}) => `${severity} ${code}`);
+
+test('a sound trial has no finding', () => {
+  expect(judge()).toEqual([]);
+});
+
+describe('the client as the bottleneck', () => {
+  test('5 ms of event-loop lag pass, more void the trial', () => {
+    expect(judge({client: {...client, loopLagP99Ms: 5}})).toEqual([]);
+    expect(judge({client: {...client, loopLagP99Ms: 7.26}})).toEqual([
+      {
+        code: 'client-lag',
+        severity: 'void',
+        message: "The client's event loop lagged 7.3 ms at p99 (limit 5 ms): its own delay is in every latency",
+        hint: 'Stop other programs on this machine, or lower the concurrency or rate.',
+      },
+    ]);
+  });
+
+  test('a lag that was not measured does not pass', () => {
+    expect(codesOf(judge({client: {...client, loopLagP99Ms: Number.NaN}}))).toEqual(['void client-lag']);
+  });
+
+  test('5 ms of schedule lag pass, more void the trial', () => {
+    expect(judge({client: {...client, scheduleLagP99Ms: 5}})).toEqual([]);
+    expect(codesOf(judge({client: {...client, scheduleLagP99Ms: 5.1}}))).toEqual(['void schedule-lag']);
+  });
+
+  test('schedule lag from a full queue says so and how to widen it', () => {
+    const lagging = {...client, scheduleLagP99Ms: 40, inFlightMax: 8};
+    const [finding] = judge({client: lagging, load: {...open, maxInFlight: 8}});
+    expect(finding).toMatchObject({code: 'schedule-lag', hint: 'Raise --max-in-flight, or lower the rate.'});
+    expect(finding?.message).toContain('all 8 places in flight were taken');
+  });
+
+  test('99 % of the planned rate pass, less void the trial', () => {
+    expect(judge({load: open, client: {...client, achievedRateRatio: 0.99}})).toEqual([]);
+    expect(codesOf(judge({load: open, client: {...client, achievedRateRatio: 0.9899}}))).toEqual([
+      'void rate-not-reached',
+    ]);
+  });
+
+  test('one request of 100 left unsent is a warning, two void the trial', () => {
+    const samples = backToBack.concat(Array.from({length: 90}, () => chatSampleAt(9 * 81)));
+    const plan = {samples, plannedRequests: null};
+    const many = {load: open, window: {startMs: 0, endMs: 1, kind: 'whole' as const}};
+    expect(codesOf(judge(many, {...plan, unsent: 1}))).toContain('warning unsent');
+    expect(codesOf(judge(many, {...plan, unsent: 2}))).toContain('void unsent');
+  });
+
+  test('a planned request of which nobody knows anything counts as unsent', () => {
+    const [finding] = judge({}, {plannedRequests: 12});
+    expect(finding).toMatchObject({code: 'unsent', severity: 'void'});
+    expect(finding?.message).toContain('2 of 12 planned requests were never sent');
+  });
+});
+
+describe('the replies', () => {
+  const failing = (failed: number) =>
+    judge({counts: {ok: 100 - failed, failed}, failures: [{kind: 'status', count: failed, firstMessage: 'HTTP 503'}]});
+
+  test('1 % of failures is a warning, more void the trial', () => {
+    expect(codesOf(failing(1))).toEqual(['warning errors']);
+    expect(codesOf(failing(2))).toEqual(['void errors']);
+    expect(failing(2)[0]?.message).toBe('2 of 100 requests failed (2.0 %, limit 1.0 %): 2 status; first: HTTP 503');
+  });
+
+  test('a trial without a request is void, not flawless', () => {
+    expect(codesOf(judge({counts: {ok: 0, failed: 0}, window: null}, {samples: [], plannedRequests: 0}))).toEqual([
+      'void nothing-measured',
+    ]);
+  });
+
+  test('answers 10 % short pass, shorter ones void the trial', () => {
+    const asked = (outputTokens: number) => judge({workload: {kind: 'chat', promptTokens: 100, outputTokens}});
+    expect(judge({workload: {kind: 'chat', promptTokens: 100, outputTokens: 4}})).toEqual([]);
+    expect(codesOf(asked(5))).toEqual(['void output-length']);
+    const eighteen = [chatSampleAt(0, {outputTokens: 18, tokensPerEvent: [6, 6, 3, 3]})];
+    const once = {load: open, window: {startMs: 0, endMs: 81, kind: 'steady' as const}};
+    expect(
+      judge({...once, workload: {kind: 'chat', promptTokens: 100, outputTokens: 20}}, {samples: eighteen}),
+    ).toEqual([]);
+  });
+
+  test('answers without a token count are a warning: their length was not checked', () => {
+    const samples = backToBack.with(3, chatSampleAt(3 * 81, {outputTokens: null}));
+    const [finding] = judge({}, {samples});
+    expect(finding).toMatchObject({code: 'output-tokens-unknown', severity: 'warning'});
+    expect(finding?.message).toContain('1 of 10 answers');
+  });
+
+  test('more tokens than events are noted, because ITL then is per event', () => {
+    const workload = {kind: 'chat', promptTokens: 100, outputTokens: 8} as const;
+    const samples = backToBack.map(sample => ({...sample, outputTokens: 8}));
+    const [finding] = judge({workload}, {samples});
+    expect(finding).toMatchObject({code: 'tokens-per-event', severity: 'note'});
+    expect(finding?.message).toContain('80 output tokens in 40 events (2.00 a piece)');
+    expect(judge({workload}, {samples: samples.map(sample => ({...sample, tokensPerEvent: [2, 2, 2, 2]}))})).toEqual(
+      [],
+    );
+  });
+});
+
+describe('what the numbers stand for', () => {
+  test('a trial without a steady part is a warning', () => {
+    expect(codesOf(judge({window: {startMs: 0, endMs: 810, kind: 'whole'}}))).toEqual(['warning no-steady-window']);
+  });
+
+  test('400 requests do not certify a P99, and the note says how many would', () => {
+    const ttftMs = {n: 400, mean: 1, p50: 1, p90: 1, p95: 1, p99: null, max: 1};
+    expect(judge({ttftMs})).toEqual([
+      {
+        code: 'p99-not-certified',
+        severity: 'note',
+        message: 'No P99: n too small (have 400, need 662)',
+        hint: 'Use --requests 662 or more.',
+      },
+    ]);
+  });
+});
+
+describe("Little's law", () => {
+  test('a closed loop whose slots stand half empty is a warning', () => {
+    const [finding] = judge({load: closed(2)});
+    expect(finding).toMatchObject({code: 'littles-law', severity: 'warning'});
+    expect(finding?.message).toContain('1.0 requests were in flight on average where 2 were planned');
+  });
+
+  test('requests that reach beyond the window count with their part inside it', () => {
+    const [samples, window] = [
+      [chatSample({sentMs: -1000, endMs: 2000})],
+      {startMs: 0, endMs: 1000, kind: 'steady' as const},
+    ];
+    expect(judge({load: closed(1), window}, {samples})).toEqual([]);
+  });
+
+  test('an open loop in balance has rate times latency in flight', () => {
+    expect(judge({load: open})).toEqual([]);
+  });
+
+  test('an open loop in which requests pile up is a warning', () => {
+    const samples = backToBack.map(sample => ({...sample, endMs: 10_000}));
+    const [finding] = judge({load: open}, {samples});
+    expect(finding).toMatchObject({code: 'littles-law', severity: 'warning'});
+    // On average (810 + 729 + … + 81) / 810 = 5.5 in flight, and none ended.
+    expect(finding?.message).toContain('5.5 requests were in flight on average where rate times latency gives 0.0');
+  });
+
+  test('failed requests are in flight like any other', () => {
+    const samples = backToBack.with(4, failedSample('status', 'HTTP 500', {sentMs: 4 * 81, endMs: 5 * 81}));
+    expect(judge({}, {samples})).toEqual([]);
+  });
+
+  test('it is not asked of a trial without a steady part', () => {
+    expect(codesOf(judge({load: closed(9), window: {startMs: 0, endMs: 810, kind: 'whole'}}))).not.toContain(
+      'warning littles-law',
+    );
+  });
+});

@@ -1,0 +1,24 @@
+import type {Finding} from '../schema/record.ts';
+import {clientLag, rateNotReached, scheduleLag, unsentRequests} from './client-gates.ts';
+import type {Gate, Judged} from './gate.ts';
+import {errors, nothingMeasured, outputLength, outputTokensUnknown, tokensPerEvent} from './reply-gates.ts';
+import {littlesLaw, noSteadyWindow, p99NotCertified} from './window-gates.ts';
+
+const gates: readonly Gate[] = [
+  nothingMeasured,
+  clientLag,
+  scheduleLag,
+  rateNotReached,
+  unsentRequests,
+  errors,
+  outputLength,
+  outputTokensUnknown,
+  tokensPerEvent,
+  noSteadyWindow,
+  littlesLaw,
+  p99NotCertified,
+];
+
+/** What is wrong with a trial, from its own record and samples. The state of the cache is judged where it is reset. */
+export const judgeTrial = (judged: Judged): Finding[] =>
+  gates.map(gate => gate(judged)).filter(finding => finding !== null);

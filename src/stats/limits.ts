@@ -1,0 +1,21 @@
+/**
+ * Where a trial stops being evidence. One place for all of them; each is what the project agreed to measure by, together
+ * with the mistake that it keeps out.
+ */
+export const limits = {
+  /**
+   * Milliseconds, of the event loop's delay and of sent - scheduled, at p99. Beyond it the client's own waiting is a
+   * visible part of a 35 ms TTFT, the fastest that is claimed.
+   */
+  lagP99Ms: 5,
+  /** Of the planned rate, and of the planned requests: a client that sends less measures a lighter load. */
+  achievedShare: 0.99,
+  /** Of all requests: failures are fast or slow for reasons of their own and leave the others less company. */
+  failureShare: 0.01,
+  /** Around the planned output length: shorter answers are less work, so rates and latencies do not compare. */
+  outputLengthShare: 0.1,
+  /** Between the server's count of output tokens and the client's count of events that carried some. */
+  tokenAgreementShare: 0.01,
+  /** Around L = λW: past the noise of a window of some latencies' length. */
+  littlesLawShare: 0.1,
+} as const;

@@ -1,0 +1,65 @@
+import type {Sample} from '../schema/sample.ts';
+import type {Gate} from './gate.ts';
+import {isOffBy} from './gate.ts';
+import {limits} from './limits.ts';
+import {minimumForP99} from './percentile.ts';
+import type {Span} from './throughput.ts';
+
+/** Gates that ask whether the numbers stand for more than this one trial. */
+export const noSteadyWindow: Gate = ({trial: {window}}) =>
+  window?.kind !== 'whole'
+    ? null
+    : {
+        code: 'no-steady-window',
+        severity: 'warning',
+        message: 'The trial was too short for a steady part: throughput counts the start-up burst and the drain too',
+        hint: 'Raise --requests or --duration.',
+      };
+
+export const p99NotCertified: Gate = ({trial}) => {
+  const latency = trial.ttftMs ?? trial.e2eMs;
+  if (latency === null || latency.p99 !== null) return null;
+  return {
+    code: 'p99-not-certified',
+    severity: 'note',
+    message: `No P99: n too small (have ${latency.n}, need ${minimumForP99})`,
+    hint: `Use --requests ${minimumForP99} or more.`,
+  };
+};
+
+/** L: how many requests were in flight on average, failed ones too. */
+const meanInFlight = (samples: readonly Sample[], {startMs, endMs}: Span) => {
+  let busyMs = 0;
+  for (const sample of samples) busyMs += Math.max(0, Math.min(sample.endMs, endMs) - Math.max(sample.sentMs, startMs));
+  return busyMs / (endMs - startMs);
+};
+
+/** λW: requests ended per millisecond times their mean time in flight. */
+const rateTimesLatency = (samples: readonly Sample[], {startMs, endMs}: Span) => {
+  let latencyMs = 0;
+  for (const sample of samples)
+    if (sample.endMs > startMs && sample.endMs <= endMs) latencyMs += sample.endMs - sample.sentMs;
+  return latencyMs / (endMs - startMs);
+};
+
+/**
+ * Little's law, L = λW, in the steady window. A closed loop fixes L: every slot is always in flight. An open loop leaves
+ * L to the server, and there the two sides differ where requests pile up or drain away.
+ */
+export const littlesLaw: Gate = ({trial: {window, load}, samples}) => {
+  if (window?.kind !== 'steady') return null;
+  const inFlight = meanInFlight(samples, window);
+  const open = load.mode === 'open';
+  const expected = open ? rateTimesLatency(samples, window) : load.concurrency;
+  if (!isOffBy(limits.littlesLawShare, inFlight, expected)) return null;
+  return {
+    code: 'littles-law',
+    severity: 'warning',
+    message: open
+      ? `${inFlight.toFixed(1)} requests were in flight on average where rate times latency gives ${expected.toFixed(1)}: requests piled up or drained away, or the window is short`
+      : `${inFlight.toFixed(1)} requests were in flight on average where ${expected} were planned: slots stood empty`,
+    hint: open
+      ? 'Lower the rate, or measure for longer.'
+      : 'Measure for longer; if it stays, the client is too slow for this concurrency.',
+  };
+};
