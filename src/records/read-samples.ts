@@ -1,0 +1,73 @@
+import {createReadStream} from 'node:fs';
+import {access} from 'node:fs/promises';
+import {join} from 'node:path';
+import {pipeline, type Readable} from 'node:stream';
+import {createGunzip} from 'node:zlib';
+import {CutoverError} from '../errors.ts';
+import {type Sample, sample} from '../schema/sample.ts';
+import {issuesText, unreadable} from './unreadable.ts';
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const openSamples = async (folder: string): Promise<{file: string; stream: Readable}> => {
+  const plain = join(folder, 'samples.jsonl');
+  if (await exists(plain)) return {file: plain, stream: createReadStream(plain)};
+  const packed = `${plain}.gz`;
+  if (!(await exists(packed)))
+    throw unreadable(plain, 'neither it nor samples.jsonl.gz exists', {
+      hint: 'Bring the samples from the machine that measured them, or ask only for formats that need none (not png).',
+    });
+  const gunzip = createGunzip();
+  // The reader of `gunzip` sees every error of both, so that there is nothing left to do here.
+  pipeline(createReadStream(packed), gunzip, () => {});
+  return {file: packed, stream: gunzip};
+};
+
+/** `ended` is false for a last line without its line feed. */
+async function* linesOf(stream: Readable): AsyncGenerator<{text: string; ended: boolean}> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const text of lines) yield {text, ended: true};
+  }
+  if (rest !== '') yield {text: rest, ended: false};
+}
+
+/** Undefined for a line that is not JSON, which no JSON text stands for. */
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * The samples of a run's folder, from samples.jsonl or samples.jsonl.gz, in the order in which the requests ended.
+ * A last line that was cut off when the harness died is left out. Throws RECORD_UNREADABLE with the line's number for
+ * any other line that is not a sample.
+ */
+export async function* readSamples(folder: string): AsyncGenerator<Sample> {
+  const {file, stream} = await openSamples(folder);
+  const hint = 'Use the original file: samples are not meant to be edited.';
+  let number = 0;
+  try {
+    for await (const {text, ended} of linesOf(stream)) {
+      number += 1;
+      const value = parsed(text);
+      if (value === undefined && !ended) return;
+      if (value === undefined) throw unreadable(file, `line ${number} is not JSON`, {hint});
+      const {success, data, error} = sample.safeParse(value);
+      if (!success) throw unreadable(file, `line ${number}: ${issuesText(error)}`, {hint});
+      yield data;
+    }
+  } catch (cause) {
+    if (cause instanceof CutoverError) throw cause;
+    throw unreadable(file, cause, {hint, cause});
+  }
+}

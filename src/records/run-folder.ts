@@ -1,0 +1,69 @@
+import {mkdir, readdir} from 'node:fs/promises';
+import {join, resolve} from 'node:path';
+import {CutoverError} from '../errors.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {Sample} from '../schema/sample.ts';
+import {createSampleLog, type SampleLog} from './sample-log.ts';
+import {notWritable, writeInside} from './write-inside.ts';
+
+/** Where one run is kept. All of it throws RECORD_NOT_WRITABLE. */
+export interface RunFolder extends AsyncDisposable {
+  /** Absolute. */
+  readonly path: string;
+  /** To samples.jsonl, times rounded to 0.001 ms. Returns at once: it is called while requests are being timed. */
+  appendSample(sample: Sample): void;
+  /** Call it after every trial: puts the samples on the disk and then replaces record.json as a whole. */
+  save(record: RunRecord): Promise<void>;
+  /** An export or a raw reply; `name` may have sub folders. */
+  writeFile(name: string, content: string | Uint8Array): Promise<void>;
+}
+
+interface RunFolderOptions {
+  /** --out: exactly this folder, absent or empty. Null takes a new one in `reportsDir`, named after the run. */
+  readonly outDir: string | null;
+  readonly reportsDir: string;
+  readonly runId: string;
+}
+
+const claim = async (path: string): Promise<SampleLog> => {
+  let present: readonly string[];
+  try {
+    await mkdir(path, {recursive: true});
+    present = await readdir(path);
+    if (present.length === 0) return await createSampleLog(join(path, 'samples.jsonl'));
+  } catch (cause) {
+    throw notWritable(path, cause);
+  }
+  throw new CutoverError('RECORD_NOT_WRITABLE', `${path} is not empty: it holds ${present.slice(0, 3).join(', ')}`, {
+    hint: 'Give --out a folder that is absent or empty.',
+  });
+};
+
+/** Opened before anything is measured, so that a bad path fails at once and not after the last trial. */
+export const createRunFolder = async ({outDir, reportsDir, runId}: RunFolderOptions): Promise<RunFolder> => {
+  const path = resolve(outDir ?? join(reportsDir, runId));
+  const samples = await claim(path);
+  const orNotWritable = (cause: unknown) => {
+    throw notWritable(join(path, 'samples.jsonl'), cause);
+  };
+  return {
+    path,
+    appendSample: samples.append,
+    async save(record) {
+      const text = `${JSON.stringify(record, null, 2)}\n`;
+      await samples.flush().catch(orNotWritable);
+      await writeInside(path, 'record.json', text);
+    },
+    writeFile: (name, content) => writeInside(path, name, content),
+    [Symbol.asyncDispose]: () => samples.close().catch(orNotWritable),
+  };
+};
+
+/** Like `2026-11-21T1512-example-k3f9`: sorts by time (UTC), names the engine, and two of one minute differ. */
+export const runIdOf = (now: Date, engine: string, random: () => number): string => {
+  const minute = now.toISOString().slice(0, 16).replace(':', '');
+  const suffix = Math.floor(random() * 36 ** 4)
+    .toString(36)
+    .padStart(4, '0');
+  return `${minute}-${engine}-${suffix}`;
+};

@@ -1,0 +1,108 @@
+import type {RunRecord, Trial} from '../schema/record.ts';
+import {percentile} from '../stats/percentile.ts';
+import {type Column, tableColumns, voidCodes} from './columns.ts';
+import {type Difference, differentConditions} from './conditions.ts';
+import {loadText, trialName, workloadText} from './trial-text.ts';
+
+/** One measure over the repetitions of a suite in one run. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface ComparedMeasure {
+  readonly key: string;
+  readonly title: string;
+  readonly unit: string;
+  /** Null is "not measured" or "not told". */
+  readonly a: Spread | null;
+  readonly b: Spread | null;
+  /** Median of B over median of A; null where one is missing, void or 0. */
+  readonly ratio: number | null;
+}
+
+/** Which trials of a suite stand behind one run's numbers. */
+export interface UsedTrials {
+  readonly valid: number;
+  /** Each with the reason; shown as the numbers only where no trial is valid. */
+  readonly void: readonly string[];
+}
+
+export interface ComparedSuite {
+  readonly suite: string;
+  readonly workload: string;
+  readonly load: string;
+  readonly trials: {readonly a: UsedTrials; readonly b: UsedTrials};
+  readonly measures: readonly ComparedMeasure[];
+}
+
+export interface Comparison {
+  readonly runs: {readonly a: RunRecord; readonly b: RunRecord};
+  readonly differences: readonly Difference[];
+  readonly suites: readonly ComparedSuite[];
+  /** Suites without a counterpart of the same name, workload and load. */
+  readonly only: {readonly a: readonly string[]; readonly b: readonly string[]};
+}
+
+const isValid = (trial: Trial) => voidCodes(trial) === null;
+
+const usedTrials = (trials: readonly Trial[]): UsedTrials => ({
+  valid: trials.filter(isValid).length,
+  void: trials.filter(trial => !isValid(trial)).map(trial => `${trialName(trial)} (${voidCodes(trial)})`),
+});
+
+const spreadOf = (trials: readonly Trial[], {read}: Column): Spread | null => {
+  const valid = trials.filter(isValid);
+  const values = (valid.length > 0 ? valid : trials).map(read).filter(value => typeof value === 'number');
+  const sorted = values.sort((a, b) => a - b);
+  const [min] = sorted;
+  const max = sorted.at(-1);
+  return min === undefined || max === undefined ? null : {median: percentile(sorted, 0.5), min, max};
+};
+
+const compareSuite = (a: readonly Trial[], b: readonly Trial[]): readonly ComparedMeasure[] => {
+  const usable = a.some(isValid) && b.some(isValid);
+  return tableColumns([...a, ...b])
+    .filter(({part}) => part === 'measure')
+    .map(column => {
+      const {key, title, unit} = column;
+      const [inA, inB] = [spreadOf(a, column), spreadOf(b, column)];
+      const ratio = usable && inA !== null && inB !== null && inA.median !== 0 ? inB.median / inA.median : null;
+      return {key, title, unit, a: inA, b: inB, ratio};
+    });
+};
+
+/** The records are validated, so that equal specs have equal JSON. */
+const identity = ({suite, workload, load}: Trial) => JSON.stringify([suite, workload, load]);
+const nameOf = ({suite, workload, load}: Trial) => `${suite} (${workloadText(workload)}, ${loadText(load)})`;
+
+const unmatched = (trials: readonly Trial[], others: readonly Trial[]): string[] => {
+  const known = new Set(others.map(identity));
+  return [...new Set(trials.filter(trial => !known.has(identity(trial))).map(nameOf))];
+};
+
+/** Two runs side by side. Describes; decides nothing: the unit of a decision is a block of a design, not a run. */
+export const compareRuns = (a: RunRecord, b: RunRecord): Comparison => {
+  const inB = Map.groupBy(b.trials, identity);
+  const suites = [...Map.groupBy(a.trials, identity)].flatMap(([key, trials]) => {
+    const [first] = trials;
+    const others = inB.get(key);
+    if (first === undefined || others === undefined) return [];
+    return [
+      {
+        suite: first.suite,
+        workload: workloadText(first.workload),
+        load: loadText(first.load),
+        trials: {a: usedTrials(trials), b: usedTrials(others)},
+        measures: compareSuite(trials, others),
+      },
+    ];
+  });
+  return {
+    runs: {a, b},
+    differences: differentConditions(a, b),
+    suites,
+    only: {a: unmatched(a.trials, b.trials), b: unmatched(b.trials, a.trials)},
+  };
+};

@@ -1,0 +1,60 @@
+import type {RunRecord, Trial} from '../schema/record.ts';
+import {gpuText, modelsText} from './run-facts.ts';
+import {loadText, workloadText} from './trial-text.ts';
+
+/** Something that should be the same in two runs before their numbers are held against each other, and is not. */
+export interface Difference {
+  readonly condition: string;
+  readonly a: string;
+  readonly b: string;
+}
+
+type Conditions = ReadonlyMap<string, string>;
+
+const ofRun = ({evidence, seed, engine, machine, cutover}: RunRecord): Conditions =>
+  new Map([
+    ['evidence', evidence],
+    ['seed', String(seed)],
+    ['models', modelsText(engine)],
+    ['runtime', engine.runtime],
+    ['host', machine.hostname],
+    ['GPUs', gpuText(machine.gpus).join(', ') || 'none'],
+    ['CPU', `${machine.cpu}, ${machine.cores} cores`],
+    ['system', `${machine.os}, Node ${machine.node}`],
+    [
+      'cutover',
+      [cutover.version, cutover.gitCommit ?? '', cutover.gitDirty === true ? 'with changes' : ''].join(' ').trim(),
+    ],
+  ]);
+
+const distinct = (values: readonly string[]) => [...new Set(values)].sort().join(', ');
+
+/** What a suite of one run was sent, over its repetitions. */
+const ofSuite = (trials: readonly Trial[]): Conditions =>
+  new Map([
+    ['workload', distinct(trials.map(({workload}) => workloadText(workload)))],
+    ['load', distinct(trials.map(({load}) => loadText(load)))],
+    ['warm-up', distinct(trials.map(({load}) => `${load.warmup} requests`))],
+    ['data', distinct(trials.map(({dataHash}) => dataHash.slice(0, 8)))],
+    ['cache', distinct(trials.map(({cache}) => `reset ${cache.reset}, canary ${cache.canary}`))],
+  ]);
+
+const differences = (a: Conditions, b: Conditions, of = ''): Difference[] =>
+  [...a]
+    .map(([condition, value]) => ({condition: `${condition}${of}`, a: value, b: b.get(condition) ?? ''}))
+    .filter(difference => difference.a !== difference.b);
+
+/** Every condition in which two runs differ; of the suites, those that both have. */
+export const differentConditions = (a: RunRecord, b: RunRecord): readonly Difference[] => {
+  const [suitesOfA, suitesOfB] = [a, b].map(({trials}) => Map.groupBy(trials, ({suite}) => suite)) as [
+    Map<string, Trial[]>,
+    Map<string, Trial[]>,
+  ];
+  return [
+    ...differences(ofRun(a), ofRun(b)),
+    ...[...suitesOfA].flatMap(([suite, trials]) => {
+      const others = suitesOfB.get(suite);
+      return others === undefined ? [] : differences(ofSuite(trials), ofSuite(others), ` of ${suite}`);
+    }),
+  ];
+};

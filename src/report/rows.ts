@@ -1,0 +1,22 @@
+import type {RunRecord, Trial} from '../schema/record.ts';
+import {columns} from './columns.ts';
+import {plainText} from './plain-text.ts';
+
+export type Cell = number | string | null;
+
+const plain = (value: Cell): Cell => (typeof value === 'string' ? plainText(value) : value);
+
+/** Says which run a trial is of, so that the rows of several runs can lie in one file. */
+const runColumns: readonly (readonly [key: string, read: (record: RunRecord) => Cell])[] = [
+  ['run_id', record => record.runId],
+  ['engine', record => record.engine.name],
+  ['engine_version', record => record.engine.version],
+];
+
+export const rowKeys: readonly string[] = [...runColumns.map(([key]) => key), ...columns.map(({key}) => key)];
+
+/** A trial's values in the order of `rowKeys`, unrounded. */
+export const rowOf = (record: RunRecord, trial: Trial): readonly Cell[] => [
+  ...runColumns.map(([, read]) => plain(read(record))),
+  ...columns.map(({read}) => plain(read(trial))),
+];
