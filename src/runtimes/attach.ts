@@ -1,0 +1,112 @@
+import type {Engine, ServerFacts} from '../engines/engine.ts';
+import {CutoverError, reasonOf} from '../errors.ts';
+import {type Role, roles} from '../schema/request.ts';
+import {endpointOf} from './endpoint.ts';
+import {interruptionOf} from './interruption.ts';
+import {type ProbeReply, probe, readPages} from './probe.ts';
+import type {BringUpListener, RunningServer, Stack} from './stack.ts';
+
+export interface AttachOptions {
+  readonly engine: Engine;
+  /** A role of null is for every role that has no URL of its own. */
+  readonly targets: readonly {readonly role: Role | null; readonly url: string}[];
+  /** Asked for in place of what the server offers first. */
+  readonly models: Partial<Record<Role, string>>;
+  readonly signal: AbortSignal;
+  readonly onLine: BringUpListener;
+}
+
+/** SGLang's health generates a token, and its first one may compile kernels. */
+const healthTimeoutMs = 20_000;
+
+/**
+ * Takes servers that already serve. Throws BAD_OPTIONS for what is not an address, ENGINE_UNREACHABLE when a server
+ * does not answer, is not ready or names no model. Disposing the stack stops nothing.
+ */
+export const attachTo = async ({engine, targets, models, signal, onLine}: AttachOptions): Promise<Stack> => {
+  const servers: RunningServer[] = [];
+  let simulated = engine.simulated;
+  for (const {role, url} of targets) {
+    const origin = originOf(url);
+    const found = await look(engine, origin, signal);
+    simulated ||= found.simulated;
+    const here = role === null ? roles.filter(one => !targets.some(target => target.role === one)) : [role];
+    const served = here.flatMap(one => {
+      const model = models[one] ?? found.facts.model;
+      return model === null
+        ? []
+        : [{role: one, url: origin, model, facts: found.facts, command: null, readySeconds: null}];
+    });
+    if (served.length === 0)
+      throw new CutoverError('ENGINE_UNREACHABLE', `${origin} answers, but does not tell its model`, {
+        hint: 'Name it with --model.',
+      });
+    servers.push(...served);
+    onLine(`${origin} serves ${[...new Set(served.map(({model}) => model))].join(', ')}`);
+  }
+  return {
+    engine,
+    runtime: 'attach',
+    evidence: simulated ? 'simulated' : 'real',
+    servers,
+    died: new AbortController().signal, // whose process it is, is not known here: its requests fail when it dies
+    endpoint: role => endpointOf(servers, role),
+    [Symbol.asyncDispose]: async () => {},
+  };
+};
+
+/** Each page is asked for once: a server that counts or generates for a probe must not do so twice. */
+const look = async (
+  engine: Engine,
+  origin: string,
+  signal: AbortSignal,
+): Promise<{facts: ServerFacts; simulated: boolean}> => {
+  const {health} = engine;
+  const reply = await ask(engine, origin, signal);
+  // Where health is only a page of facts, the server has no health of its own, and any answer shows that it is there.
+  if (!health.ready(reply) && !engine.factPaths.includes(health.path))
+    throw new CutoverError(
+      'ENGINE_UNREACHABLE',
+      `${origin} answers, but is not ready: ${health.path} gave ${reply.status}`,
+      {
+        hint: `Wait until it has started, and check that it is ${engine.title}.`,
+      },
+    );
+  const known = health.method === 'GET' && reply.status < 400 ? {[health.path]: reply.body} : {};
+  const rest = await readPages(
+    origin,
+    engine.factPaths.filter(path => path !== health.path),
+    signal,
+  );
+  return {facts: engine.readFacts({...known, ...rest.bodies}), simulated: reply.simulated || rest.simulated};
+};
+
+const ask = async (engine: Engine, origin: string, signal: AbortSignal): Promise<ProbeReply> => {
+  try {
+    return await probe(origin, engine.health, healthTimeoutMs, signal);
+  } catch (thrown) {
+    if (signal.aborted) throw interruptionOf(signal, `asking ${origin}`);
+    throw new CutoverError('ENGINE_UNREACHABLE', `${origin} cannot be reached: ${reasonOf(thrown)}`, {
+      hint: 'Check that the server runs there and is reachable from this machine, or correct --attach.',
+      cause: thrown,
+    });
+  }
+};
+
+/** Requests go to an origin: what else an address may hold would be dropped in silence, so it is refused. */
+const originOf = (given: string): string => {
+  const url = URL.canParse(given) ? new URL(given) : null;
+  const shown = given.replace(/[?#].*/s, '').replace(/^([a-z]+:\/*)?.*@/is, '$1***@'); // both may hold a password or key
+  const refuse = (why: string, hint: string) => new CutoverError('BAD_OPTIONS', `--attach ${shown} ${why}`, {hint});
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    throw refuse('is not an http:// or https:// address', 'Write for example --attach http://127.0.0.1:8000');
+  if (url.username !== '' || url.password !== '')
+    throw refuse(
+      'holds a user name or password, which is not sent',
+      'Leave it out, and attach to an address that needs none.',
+    );
+  const path = url.pathname.replace(/\/+$/, '');
+  if ((path !== '' && path !== '/v1') || url.search !== '')
+    throw refuse('has a path', `Write the address alone: --attach ${url.origin}`);
+  return url.origin; // the base URL of OpenAI clients ends in /v1, which every request's path begins with
+};

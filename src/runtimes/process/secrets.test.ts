@@ -1,0 +1,31 @@
+import {expect, test} from 'vitest';
+import {maskOf} from './secrets.ts';
+
+test('values of secret flags and variables are hidden in words and in text', () => {
+  const mask = maskOf(
+    ['env', 'HF_TOKEN=hf_abcdef', 'serve', '--api-key', 'sk-12345', '--admin-api-key=sk-67890', '--port', '8000'],
+    {
+      OPENAI_API_KEY: 'from-environment',
+    },
+  );
+  expect(mask.words(['--api-key', 'sk-12345', '--admin-api-key=sk-67890'])).toEqual([
+    '--api-key',
+    '***',
+    '--admin-api-key=***',
+  ]);
+  expect(mask.text('args: hf_abcdef sk-12345 from-environment 8000')).toBe('args: *** *** *** 8000');
+});
+
+test('sizes in tokens and short values are no secrets', () => {
+  const words = ['--max-total-tokens', '4096000', '--stop-token', '7', '--enable-prompt-tokens-details'];
+  expect(maskOf(words, {SORT_KEY: 'a'}).words(words)).toEqual(words);
+});
+
+test('a flag after a secret flag without a value is no secret', () => {
+  const words = ['--token', '--model', 'some/model'];
+  expect(maskOf(words, {}).words(words)).toEqual(words);
+});
+
+test('a secret that begins with another one is hidden whole', () => {
+  expect(maskOf([], {A_KEY: 'abcdef', B_KEY: 'abcdefgh'}).text('abcdefgh')).toBe('***');
+});

@@ -1,0 +1,26 @@
+const secretName = /(key|token|secret|password)$/i;
+
+/** A way to take the secrets of a command and its environment out of whatever is shown or kept. */
+interface Mask {
+  text(text: string): string;
+  words(words: readonly string[]): readonly string[];
+}
+
+/**
+ * Secrets are the values of flags and variables whose names end in key, token, secret or password:
+ * `--api-key x`, `--api-key=x`, `HF_TOKEN=x`.
+ */
+export const maskOf = (command: readonly string[], environment: Readonly<Record<string, string | undefined>>): Mask => {
+  const secrets = new Set<string>();
+  for (const [name, value] of Object.entries(environment)) if (secretName.test(name)) secrets.add(value ?? '');
+  for (const [index, word] of command.entries()) {
+    const [name = '', value] = word.split(/=(.*)/s);
+    if (value !== undefined && secretName.test(name)) secrets.add(value);
+    const flag = command[index - 1] ?? '';
+    if (/^--?[a-z]/.test(flag) && secretName.test(flag) && !word.startsWith('-')) secrets.add(word);
+  }
+  // Shorter ones protect nothing, and would blank ordinary words. Longest first, or one that begins with another stays half readable.
+  const known = [...secrets].filter(secret => secret.length >= 6).toSorted((a, b) => b.length - a.length);
+  const text = (shown: string) => known.reduce((masked, secret) => masked.replaceAll(secret, '***'), shown);
+  return {text, words: words => words.map(text)};
+};

@@ -1,0 +1,84 @@
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Engine} from '../../engines/engine.ts';
+import {CutoverError} from '../../errors.ts';
+import type {Role} from '../../schema/request.ts';
+import type {StackPlan} from '../../schema/stack.ts';
+import {endpointOf} from '../endpoint.ts';
+import type {BringUpListener, Stack} from '../stack.ts';
+import {assertPortFree} from './port.ts';
+import {type ServerProcess, startServer} from './server.ts';
+
+export interface ProcessOptions {
+  readonly engine: Engine;
+  readonly plan: StackPlan;
+  /** The words before the engine's arguments; null for the engine's usual ones. */
+  readonly launcher: readonly string[] | null;
+  readonly python: string;
+  /** In place of the plan's. */
+  readonly models: Partial<Record<Role, string>>;
+  /** Only these servers of the plan are started. */
+  readonly roles: readonly Role[];
+  readonly host: '127.0.0.1';
+  /** Gets one `<role>.log` for each server. */
+  readonly logDir: string;
+  readonly signal: AbortSignal;
+  readonly onLine: BringUpListener;
+}
+
+/**
+ * Starts the plan's servers one after another, each when the last one is ready: what an engine takes of the GPU's
+ * memory may depend on what is free. Throws ENGINE_DID_NOT_START, ENGINE_DIED when one dies while another starts,
+ * BAD_OPTIONS, or INTERRUPTED, and has then stopped all of them.
+ */
+export const startProcesses = async (options: ProcessOptions): Promise<Stack> => {
+  const {engine, plan, models, roles, host, logDir, onLine} = options;
+  const {launch} = engine;
+  if (launch === null)
+    throw new CutoverError('BAD_OPTIONS', `cutover cannot start ${engine.title}`, {
+      hint: 'Start it yourself and measure it with --attach <URL>.',
+    });
+  for (const role of roles) endpointOf(plan.servers, role);
+  const wanted = plan.servers.filter(({role}) => roles.includes(role));
+  for (const {role, port} of wanted) await assertPortFree(role, host, port);
+  await mkdir(logDir, {recursive: true});
+
+  const died = new AbortController();
+  const signal = AbortSignal.any([options.signal, died.signal]);
+  const processes: ServerProcess[] = [];
+  // All at once: each may take its whole grace, and none needs another to stop.
+  const stops: (() => Promise<void>)[] = [];
+  await using started = new AsyncDisposableStack();
+  started.defer(async () => {
+    await Promise.all(stops.map(stop => stop()));
+  });
+  for (const planned of wanted) {
+    const server = {...planned, model: models[planned.role] ?? planned.model};
+    const {role, port} = server;
+    const process = await startServer({
+      engine,
+      launch,
+      server,
+      command: [...(options.launcher ?? launch.launcher(options.python)), ...launch.arguments(server, host)],
+      environment: {...launch.environment(server), ...server.environment},
+      url: `http://${host}:${port}`,
+      logPath: join(logDir, `${role}.log`),
+      owe: stop => stops.push(stop),
+      signal,
+      onDeath: error => died.abort(error),
+      onLine: line => onLine(`${role}: ${line}`),
+    });
+    processes.push(process);
+  }
+  const servers = processes.map(({server}) => server);
+  const running = started.move();
+  return {
+    engine,
+    runtime: 'process',
+    evidence: engine.simulated || processes.some(({simulated}) => simulated) ? 'simulated' : 'real',
+    servers,
+    died: died.signal,
+    endpoint: role => endpointOf(servers, role),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};
