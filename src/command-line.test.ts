@@ -1,0 +1,133 @@
+import {describe, expect, test} from 'vitest';
+import {readCommandLine} from './command-line.ts';
+import {CutoverError} from './errors.ts';
+
+const read = (line: string) =>
+  readCommandLine(
+    line.split(' ').filter(word => word !== ''),
+    '1.2.3',
+  );
+
+const bench = (line: string) => {
+  const invocation = read(`bench ${line}`);
+  if (invocation.command !== 'bench') throw new TypeError(`read as ${invocation.command}`);
+  return invocation.options;
+};
+
+const mistakesOf = (line: string): readonly string[] => {
+  try {
+    read(line);
+  } catch (thrown) {
+    if (!(thrown instanceof CutoverError)) throw thrown;
+    expect(thrown.exitCode).toBe(10);
+    return thrown.message
+      .split('\n')
+      .slice(1)
+      .map(text => text.trim());
+  }
+  throw new Error('nothing was wrong');
+};
+
+describe('values', () => {
+  test('what is left out has its default, or null where there is none', () => {
+    const options = bench('--engine sglang');
+    expect(options).toMatchObject({
+      engine: 'sglang',
+      suite: ['smoke'],
+      seed: 1,
+      concurrency: null,
+      quiet: false,
+      attach: [],
+    });
+  });
+
+  test('a repeatable option keeps every value in order', () => {
+    expect(bench('--engine vllm --suite chat --suite embed').suite).toEqual(['chat', 'embed']);
+  });
+
+  test('--name=value is --name value', () => {
+    expect(bench('--engine=vllm --seed=7').seed).toBe(7);
+  });
+
+  test('a URL may be for one role or for all, and loses its trailing slash', () => {
+    expect(bench('--engine vllm --attach http://a:1/ --attach embed=http://b:2').attach).toEqual([
+      {role: null, value: 'http://a:1'},
+      {role: 'embed', value: 'http://b:2'},
+    ]);
+  });
+
+  test('a command is split as a shell would, quotes included', () => {
+    const invocation = readCommandLine(['bench', '--engine', 'vllm', '--command', 'python3 -m "my engine"'], '1');
+    expect(invocation).toMatchObject({options: {command: ['python3', '-m', 'my engine']}});
+  });
+});
+
+describe('mistakes', () => {
+  test('all are listed at once, each with its fix', () => {
+    expect(mistakesOf('bench --engin vllm --rate fast --suite chatt --requests 0 --warmup')).toEqual([
+      '--engin: no such option of bench. Did you mean --engine?',
+      expect.stringMatching(/^--suite must be one of .*got "chatt"\. Did you mean chat\?$/),
+      '--rate must be a number above 0 to 1000000, got "fast". Write for example --rate 20',
+      '--requests must be a whole number from 1 to 100000000, got "0". Write for example --requests 700',
+      '--warmup has no value. Write --warmup <n>',
+    ]);
+  });
+
+  test('options that exclude each other are named together', () => {
+    expect(mistakesOf('bench --engine vllm --rate 5 --concurrency 4 --requests 9 --duration 2')).toEqual([
+      '--requests and --duration both end a trial. Leave one out',
+      '--rate (open loop) and --concurrency (closed loop) exclude each other. To bound an open loop write --max-in-flight',
+    ]);
+  });
+
+  test('an open-loop option without a rate says what is missing', () => {
+    expect(mistakesOf('bench --engine vllm --arrivals uniform --max-in-flight 4')).toHaveLength(2);
+  });
+
+  test('an attached suite needs a server for each of its roles', () => {
+    expect(mistakesOf('bench --engine vllm --suite embed --attach chat=http://a:1')).toEqual([
+      '--attach names no server for embed, which embed needs. Add --attach embed=<URL>',
+    ]);
+  });
+
+  test('a missing engine is asked for', () => {
+    expect(mistakesOf('bench')).toEqual(['--engine is missing. Write for example --engine sglang']);
+  });
+
+  test('a missing and a superfluous operand are told apart', () => {
+    expect(mistakesOf('compare one')).toEqual(['<run B> is missing. Write npm run compare -- <run A> <run B>']);
+    expect(mistakesOf('compare one two three')).toEqual([
+      '"three" is one word too many. Quote values that hold spaces',
+    ]);
+  });
+
+  test('the password of a URL is never repeated', () => {
+    expect(mistakesOf('bench --engine vllm --attach ftp://me:secret@host').join()).not.toContain('secret');
+  });
+
+  test('an unknown command gets the nearest one', () => {
+    expect(() => read('benhc --engine vllm')).toThrow(
+      expect.objectContaining({code: 'BAD_OPTIONS', hint: 'Did you mean bench?'}),
+    );
+  });
+});
+
+describe('texts', () => {
+  test('--help of a command lists every option of it and no other', () => {
+    const help = read('bench --help');
+    expect(help).toMatchObject({command: 'print'});
+    const text = help.command === 'print' ? help.text : '';
+    expect(text).toContain('--max-in-flight <n>');
+    expect(text).not.toContain('--port');
+  });
+
+  test('without a command the commands are listed', () => {
+    const [none, help] = [readCommandLine([], '1.2.3'), read('--help')];
+    expect(none).toEqual(help);
+    expect(help.command === 'print' && help.text).toContain('npm run compare');
+  });
+
+  test('--version prints it', () => {
+    expect(read('--version')).toEqual({command: 'print', text: '1.2.3\n'});
+  });
+});

@@ -1,0 +1,118 @@
+import {join} from 'node:path';
+import type {Engine} from '../engines/engine.ts';
+import {CutoverError} from '../errors.ts';
+import {readGpus} from '../gpu/nvidia-smi.ts';
+import type {Options} from '../options.ts';
+import {projectRoot} from '../root.ts';
+import {attachTo} from '../runtimes/attach.ts';
+import {chooseRuntime} from '../runtimes/choose.ts';
+import {probeDocker} from '../runtimes/docker/probe.ts';
+import {startEmbedded} from '../runtimes/embedded.ts';
+import {engineInstalled} from '../runtimes/installed.ts';
+import {startProcesses} from '../runtimes/process/start.ts';
+import type {BringUpListener, RuntimeName, Stack} from '../runtimes/stack.ts';
+import {readStackFile} from '../runtimes/stack-file.ts';
+import type {Machine} from '../schema/record.ts';
+import type {Role} from '../schema/request.ts';
+
+export interface Choice {
+  readonly runtime: RuntimeName;
+  /** One line for the user. */
+  readonly why: string;
+  readonly gpus: Machine['gpus'];
+}
+
+/** Looks at what the machine has only as far as the options leave it open. */
+export const chooseWhere = async (engine: Engine, options: Options): Promise<Choice> => {
+  const attach = options.attach.length > 0;
+  const command = options.command !== null || options.stack !== null;
+  const open = !attach && !command && options.runtime === null;
+  const unknown = {reachable: false, reason: 'not asked', gpuRuntime: false};
+  const [gpus, docker] = await Promise.all([attach ? [] : readGpus(), open ? probeDocker() : unknown]);
+  const installed = open && gpus.length > 0 ? await engineInstalled(engine, options.python ?? 'python3') : null;
+  const chosen = chooseRuntime({
+    attach,
+    command,
+    explicit: options.runtime,
+    docker,
+    gpus: gpus.length,
+    engineInstalled: installed,
+  });
+  return {...chosen, gpus};
+};
+
+const modelsOf = (models: Options['model']): Partial<Record<Role, string>> => {
+  const everywhere = models.findLast(({role}) => role === null)?.value;
+  const named = Object.fromEntries(models.flatMap(({role, value}) => (role === null ? [] : [[role, value]])));
+  return everywhere === undefined ? named : {chat: everywhere, embed: everywhere, rerank: everywhere, ...named};
+};
+
+export interface BringUpOptions {
+  readonly engine: Engine;
+  readonly runtime: RuntimeName;
+  readonly options: Options;
+  /** The roles that the suites need; no other server is started. */
+  readonly roles: readonly Role[];
+  readonly logDir: string;
+  readonly signal: AbortSignal;
+  readonly onLine: BringUpListener;
+}
+
+export interface BroughtUp {
+  readonly stack: Stack;
+  /** The stack file's name, null where none was used. */
+  readonly plan: string | null;
+}
+
+/** A stack that serves, on the runtime that was chosen. The caller disposes of it. */
+export const bringUp = async ({
+  engine,
+  runtime,
+  options,
+  roles,
+  logDir,
+  signal,
+  onLine,
+}: BringUpOptions): Promise<BroughtUp> => {
+  const models = modelsOf(options.model);
+  if (runtime === 'attach') {
+    const targets = options.attach.map(({role, value}) => ({role, url: value}));
+    return {stack: await attachTo({engine, targets, models, signal, onLine}), plan: null};
+  }
+  if (runtime === 'embedded') {
+    const dialect = engine.simulatorDialect;
+    if (dialect === null)
+      throw new CutoverError('BAD_OPTIONS', `${engine.title} has no embedded simulation`, {
+        hint: 'Add --attach <URL>.',
+      });
+    const model = models.chat ?? 'simulated-model';
+    return {
+      stack: await startEmbedded({engine, dialect, model, seed: options.seed, faults: options.fault, signal, onLine}),
+      plan: null,
+    };
+  }
+  const planName = options.stack ?? engine.launch?.defaultStack;
+  if (planName === undefined)
+    throw new CutoverError('BAD_OPTIONS', `${engine.title} cannot be started by cutover`, {
+      hint: 'Start it yourself and add --attach <URL>.',
+    });
+  const plan = await readStackFile(planName, join(projectRoot, 'docker', 'stacks'));
+  if (plan.engine !== engine.name)
+    throw new CutoverError('BAD_OPTIONS', `--stack ${planName} is a plan for ${plan.engine}, not for ${engine.name}`, {
+      hint: `Write --engine ${plan.engine}, or name another plan.`,
+    });
+  const launcher = options.command;
+  const stack = await startProcesses({
+    engine,
+    plan,
+    launcher,
+    python: options.python ?? 'python3',
+    models,
+    roles,
+    host: '127.0.0.1',
+    logDir,
+    signal,
+    onLine,
+  });
+  return {stack, plan: plan.name};
+};

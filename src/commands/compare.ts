@@ -1,0 +1,22 @@
+import {readRecord} from '../records/read-record.ts';
+import {type Comparison, compareRuns} from '../report/compare.ts';
+import {comparisonText} from '../report/comparison-text.ts';
+
+interface CompareOptions {
+  /** Run folders, record.json files or run ids. */
+  readonly a: string;
+  readonly b: string;
+  readonly reportsDir: string;
+  readonly json: boolean;
+  out(text: string): void;
+}
+
+/** The records themselves lie where they lay: JSON names them. */
+const withoutRecords = ({runs: {a, b}, ...rest}: Comparison) => ({runs: {a: a.runId, b: b.runId}, ...rest});
+
+/** Prints two runs side by side. */
+export const compare = async ({a, b, reportsDir, json, out}: CompareOptions): Promise<void> => {
+  const [runA, runB] = await Promise.all([readRecord(a, reportsDir), readRecord(b, reportsDir)]);
+  const comparison = compareRuns(runA.record, runB.record);
+  out(json ? `${JSON.stringify(withoutRecords(comparison), null, 2)}\n` : comparisonText(comparison));
+};

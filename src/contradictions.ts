@@ -1,0 +1,83 @@
+import {suites} from '../suites/index.ts';
+import type {CommandName, Options} from './options.ts';
+import {roleOf} from './schema/suite.ts';
+
+/** Options that are each right and cannot go together; one sentence with its fix for every clash. */
+export const contradictions = (command: CommandName, options: Options): readonly string[] => {
+  const found: string[] = [];
+  const clash = (when: boolean, sentence: string) => {
+    if (when) found.push(sentence);
+  };
+  if (command === 'simulate') {
+    clash(options.engine === null, '--engine is missing. Write --engine vllm or --engine sglang to choose the dialect');
+    return found;
+  }
+  if (command !== 'bench') return found;
+
+  const attached = options.attach.length > 0;
+  const starts = options.command !== null || options.stack !== null;
+  clash(options.engine === null, '--engine is missing. Write for example --engine sglang');
+  clash(
+    options.requests !== null && options.duration !== null,
+    '--requests and --duration both end a trial. Leave one out',
+  );
+  clash(
+    options.rate !== null && options.concurrency !== null,
+    '--rate (open loop) and --concurrency (closed loop) exclude each other. To bound an open loop write --max-in-flight',
+  );
+  clash(options.rate === null && options.arrivals !== null, '--arrivals needs an open loop. Add --rate <per second>');
+  clash(
+    options.rate === null && options.maxInFlight !== null,
+    '--max-in-flight needs an open loop. Add --rate <per second>, or write --concurrency',
+  );
+  clash(
+    attached && options.runtime !== null && options.runtime !== 'attach',
+    `--attach and --runtime ${options.runtime} exclude each other. Leave one out`,
+  );
+  clash(
+    !attached && options.runtime === 'attach',
+    '--runtime attach needs a server. Add --attach http://127.0.0.1:8000',
+  );
+  clash(
+    attached && starts,
+    '--attach measures what already serves, so --command and --stack have no use. Leave them out',
+  );
+  clash(
+    options.runtime === 'embedded' && starts,
+    '--runtime embedded starts no command. Leave --command and --stack out',
+  );
+  clash(
+    options.fault.length > 0 && (attached || options.runtime === 'process' || starts),
+    '--fault is for the embedded simulated engine only. Add --runtime embedded, without --attach, --command and --stack',
+  );
+  clash(
+    options.engine === 'openai' && !attached,
+    '--engine openai has nothing to start. Add --attach <URL of the server>',
+  );
+  clash(
+    options.engine === 'simulated' && options.runtime === 'process',
+    '--engine simulated runs embedded. Leave --runtime out',
+  );
+
+  const roles = options.attach.map(({role}) => role);
+  clash(
+    new Set(roles).size < roles.length,
+    '--attach names the same role twice. Give one URL for each of chat, embed and rerank, or one for all',
+  );
+  if (attached && !roles.includes(null)) {
+    const needed = new Set(
+      options.suite.flatMap(name => suites[name].stages.map(stage => roleOf(stage.workload.kind))),
+    );
+    for (const role of needed)
+      clash(
+        !roles.includes(role),
+        `--attach names no server for ${role}, which ${options.suite.join(', ')} needs. Add --attach ${role}=<URL>`,
+      );
+  }
+  const saturates = options.suite.some(name => suites[name].stages.some(stage => stage.load.mode === 'saturate'));
+  clash(
+    saturates && options.rate !== null,
+    '--rate does not go with a saturation suite, which is a closed loop. Leave it out, or run embed or rerank',
+  );
+  return found;
+};

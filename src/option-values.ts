@@ -1,0 +1,101 @@
+import {nearest} from './nearest.ts';
+import {type Role, roles} from './schema/request.ts';
+
+/** What is wrong with one value; the option's name is put before it, the fix after it. */
+export class Mistake extends Error {
+  override readonly name = 'Mistake';
+  readonly fix: string;
+
+  constructor(message: string, fix: string) {
+    super(message);
+    this.fix = fix;
+  }
+}
+
+export type ReadValue<T> = (text: string) => T;
+
+const shown = (text: string) => JSON.stringify(text);
+
+/** A number within [min, max]; `above` excludes the minimum itself. */
+export const numeric =
+  ({
+    min,
+    above = false,
+    max,
+    example,
+  }: {
+    min: number;
+    above?: boolean;
+    max: number;
+    example: string;
+  }): ReadValue<number> =>
+  text => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    const bigEnough = above ? value > min : value >= min;
+    if (!bigEnough || !(value <= max))
+      throw new Mistake(
+        `must be a number ${above ? 'above' : 'from'} ${min} to ${max}, got ${shown(text)}`,
+        `Write for example ${example}`,
+      );
+    return value;
+  };
+
+export const whole =
+  ({min, max, example}: {min: number; max: number; example: string}): ReadValue<number> =>
+  text => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max))
+      throw new Mistake(
+        `must be a whole number from ${min} to ${max}, got ${shown(text)}`,
+        `Write for example ${example}`,
+      );
+    return value;
+  };
+
+export const oneOf =
+  <const T extends string>(choices: readonly T[]): ReadValue<T> =>
+  text => {
+    const found = choices.find(choice => choice === text);
+    if (found !== undefined) return found;
+    const guess = nearest(text, choices);
+    throw new Mistake(
+      `must be one of ${choices.join(', ')}, got ${shown(text)}`,
+      guess === null ? `Write ${choices[0] ?? ''}, for example` : `Did you mean ${guess}?`,
+    );
+  };
+
+export const text =
+  (example: string): ReadValue<string> =>
+  given => {
+    if (given.trim() === '') throw new Mistake('is empty', `Write for example ${example}`);
+    return given;
+  };
+
+/** `http://host:port`, without a path's trailing slash. The password of a URL is never repeated in a message. */
+export const httpUrl: ReadValue<string> = given => {
+  const url = URL.canParse(given) ? new URL(given) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    throw new Mistake(
+      `must be an http:// or https:// URL, got ${shown(given.replace(/\/\/[^/@]*@/, '//…@'))}`,
+      'Write for example http://127.0.0.1:8000',
+    );
+  return given.replace(/\/+$/, '');
+};
+
+/** `value` for every role, or `role=value` for one. */
+export const perRole =
+  <T>(read: ReadValue<T>): ReadValue<{role: Role | null; value: T}> =>
+  given => {
+    const role = roles.find(name => given.startsWith(`${name}=`)) ?? null;
+    return {role, value: read(role === null ? given : given.slice(role.length + 1))};
+  };
+
+/** Words as a shell splits them: quotes keep spaces, nothing is expanded. */
+export const words: ReadValue<readonly string[]> = given => {
+  const found = [...given.matchAll(/(?:[^\s'"]+|'[^']*'|"[^"]*")+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'),
+  );
+  if (found.length === 0)
+    throw new Mistake('is empty', 'Write for example "python3 -m vllm.entrypoints.openai.api_server"');
+  return found;
+};

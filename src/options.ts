@@ -1,0 +1,183 @@
+import {type SuiteName, suites} from '../suites/index.ts';
+import {type EngineName, engines} from './engines/index.ts';
+import {httpUrl, numeric, oneOf, perRole, type ReadValue, text, whole, words} from './option-values.ts';
+import {type FormatName, formats} from './report/formats.ts';
+import {runtimeNames} from './runtimes/stack.ts';
+import {parseFault} from './simulator/faults.ts';
+
+/** Every command, what it is for and what stands after it. */
+export const commands = {
+  bench: {purpose: 'Measure one engine: bring it up or attach to it, put load on it, write a record', operands: []},
+  compare: {purpose: 'Print two runs side by side', operands: ['run A', 'run B']},
+  report: {purpose: 'Write the exports of a run again from its record and samples', operands: ['run']},
+  simulate: {purpose: 'Serve the simulated engine until Ctrl-C, to try a client or a suite on', operands: []},
+  list: {purpose: 'List suites, engines, stacks and formats', operands: []},
+  schema: {purpose: 'Print the JSON Schema of record.json', operands: []},
+} as const satisfies Record<string, {purpose: string; operands: readonly string[]}>;
+export type CommandName = keyof typeof commands;
+
+/** One flag: `read` gets every value that was given, in order. */
+interface Flag<V> {
+  readonly on: readonly CommandName[];
+  /** What stands after the flag in --help; null for a switch. */
+  readonly placeholder: string | null;
+  readonly repeatable: boolean;
+  readonly help: string;
+  /** As shown; null when leaving the flag out is not the same as any value. */
+  readonly default: string | null;
+  read(given: readonly string[]): V;
+}
+
+interface Described {
+  readonly on?: readonly CommandName[];
+  readonly help: string;
+  readonly default?: string;
+}
+
+const once = <T>(
+  placeholder: string,
+  read: ReadValue<T>,
+  {on = ['bench'], help, ...rest}: Described,
+): Flag<T | null> => ({
+  on,
+  placeholder,
+  repeatable: false,
+  help,
+  default: rest.default ?? null,
+  read: given => {
+    const last = given.at(-1) ?? rest.default;
+    return last === undefined ? null : read(last);
+  },
+});
+
+const withDefault = <T>(
+  placeholder: string,
+  read: ReadValue<T>,
+  described: Described & {default: string},
+): Flag<T> => ({
+  ...once(placeholder, read, described),
+  read: given => read(given.at(-1) ?? described.default),
+});
+
+const many = <T>(
+  placeholder: string,
+  read: ReadValue<T>,
+  {on = ['bench'], help, ...rest}: Described,
+): Flag<readonly T[]> => ({
+  on,
+  placeholder,
+  repeatable: true,
+  help,
+  default: rest.default ?? null,
+  read: given => (given.length === 0 && rest.default !== undefined ? [rest.default] : given).map(value => read(value)),
+});
+
+const toggle = ({on = ['bench'], help}: Described): Flag<boolean> => ({
+  on,
+  placeholder: null,
+  repeatable: false,
+  help,
+  default: null,
+  read: given => given.length > 0,
+});
+
+const engineNames = Object.keys(engines) as EngineName[];
+const suiteNames = Object.keys(suites) as SuiteName[];
+const formatNames = Object.keys(formats) as FormatName[];
+
+/** The one list of flags: the parser, --help and the README's table are made from it, in this order. */
+export const flags = {
+  engine: once('name', oneOf(engineNames), {
+    on: ['bench', 'simulate'],
+    help: `Whose API and metrics to speak: ${engineNames.join(', ')}. Needed`,
+  }),
+  suite: many('name', oneOf(suiteNames), {help: `What to run: ${suiteNames.join(', ')}`, default: 'smoke'}),
+  runtime: once('name', oneOf(runtimeNames), {
+    help: `Where the engine runs: ${runtimeNames.join(', ')}. Chosen by what the machine has when left out, and said in one line`,
+  }),
+  attach: many('[role=]URL', perRole(httpUrl), {
+    help: 'Measure what already serves there; for all roles, or one of chat, embed, rerank',
+  }),
+  stack: once('name|file', text('--stack vllm-tuned'), {
+    help: "Launch plan of the process runtime, from docker/stacks/ or a file. The engine's default plan when left out",
+  }),
+  command: once('"words"', words, {
+    help: 'Start the engine with these words before its arguments, for example "python3 -m vllm.entrypoints.openai.api_server"',
+  }),
+  python: once('path', text('--python .venv/bin/python'), {
+    help: 'Interpreter of the virtual environment that has the engine',
+    default: 'python3',
+  }),
+  model: many('[role=]name', perRole(text('--model chat=Qwen/Qwen2.5-Coder-1.5B-Instruct')), {
+    on: ['bench', 'simulate'],
+    help: "Model to ask for, or to serve; the plan's or the server's first one when left out",
+  }),
+  concurrency: once('n', whole({min: 1, max: 100_000, example: '--concurrency 32'}), {
+    help: 'Closed loop: this many requests in flight at all times',
+  }),
+  rate: once('per second', numeric({min: 0, above: true, max: 1_000_000, example: '--rate 20'}), {
+    help: 'Open loop: requests are sent at this rate whatever the server does, and latency counts from the planned time',
+  }),
+  arrivals: once('kind', oneOf(['poisson', 'uniform']), {
+    help: 'Spacing of an open loop: poisson (the default with --rate) or uniform',
+  }),
+  maxInFlight: once('n', whole({min: 1, max: 100_000, example: '--max-in-flight 256'}), {
+    help: 'Open loop: never more than this in flight; what is due waits in a queue, and the wait counts',
+  }),
+  requests: once('n', whole({min: 1, max: 100_000_000, example: '--requests 700'}), {
+    help: 'Measured requests of each stage. 662 or more certify a P99',
+  }),
+  duration: once('seconds', numeric({min: 0, above: true, max: 86_400, example: '--duration 30'}), {
+    help: 'Send for this long instead of a number of requests',
+  }),
+  promptTokens: once('n', whole({min: 16, max: 1_000_000, example: '--prompt-tokens 512'}), {
+    help: "Tokens of a prompt, text or document (an estimate before, the server's count in the record)",
+  }),
+  outputTokens: once('n', whole({min: 1, max: 100_000, example: '--output-tokens 128'}), {
+    help: 'Tokens that each chat answer has',
+  }),
+  batch: once('n', whole({min: 1, max: 2048, example: '--batch 32'}), {
+    help: 'Texts or documents in an embed or rerank request',
+  }),
+  warmup: once('n', whole({min: 0, max: 1_000_000, example: '--warmup 32'}), {
+    help: 'Requests sent before each measurement and left out of it',
+  }),
+  repetitions: once('n', whole({min: 1, max: 1000, example: '--repetitions 3'}), {
+    help: 'How often the whole suite is run, each time with new prompts',
+  }),
+  seed: withDefault('n', whole({min: 0, max: 2 ** 31 - 1, example: '--seed 7'}), {
+    on: ['bench', 'simulate'],
+    help: 'The same seed gives the same requests, byte for byte',
+    default: '1',
+  }),
+  timeout: withDefault('seconds', numeric({min: 0, above: true, max: 86_400, example: '--timeout 120'}), {
+    help: 'A request that takes longer has failed',
+    default: '300',
+  }),
+  fault: many('kind[:key=n,…]', parseFault, {
+    on: ['bench', 'simulate'],
+    help: 'Make the simulated engine misbehave, for example disconnect:every=10,after-tokens=5',
+  }),
+  keepRaw: withDefault('n', whole({min: 0, max: 10_000, example: '--keep-raw 2'}), {
+    help: 'Keep the raw bytes of the first n replies of each trial, and the /metrics pages',
+    default: '0',
+  }),
+  out: once('DIR', text('--out /tmp/run'), {help: "The run's folder, absent or empty. reports/<run-id> when left out"}),
+  format: many('name', oneOf(formatNames), {
+    on: ['bench', 'report'],
+    help: `Exports to write beside record.json: ${formatNames.join(', ')}. All when left out`,
+  }),
+  port: withDefault('n', whole({min: 0, max: 65_535, example: '--port 8000'}), {
+    on: ['simulate'],
+    help: 'Port to serve on; 0 takes a free one',
+    default: '0',
+  }),
+  json: toggle({on: ['bench', 'compare'], help: 'Print JSON on stdout instead of the table'}),
+  quiet: toggle({on: ['bench', 'simulate'], help: 'No progress on stderr; errors are still said'}),
+} as const;
+
+export type FlagName = keyof typeof flags;
+export type Options = {readonly [K in FlagName]: (typeof flags)[K] extends Flag<infer V> ? V : never};
+
+/** `maxInFlight` on the command line is `--max-in-flight`. */
+export const flagText = (name: string) => `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;

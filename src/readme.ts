@@ -1,0 +1,33 @@
+import {exitCodes} from './errors.ts';
+import {type FlagName, flags, flagText} from './options.ts';
+
+const cell = (text: string) => text.replaceAll('|', '\\|');
+
+/** The README's table of options, from the one list. */
+export const optionsTable = (): string => {
+  const rows = (Object.keys(flags) as FlagName[]).map(name => {
+    const flag = flags[name];
+    const shown = flag.placeholder === null ? flagText(name) : `${flagText(name)} <${flag.placeholder}>`;
+    const repeatable = flag.repeatable ? ' May be repeated.' : '';
+    return `| \`${cell(shown)}\` | ${cell(flag.help)}.${repeatable} | ${flag.default ?? ''} | ${flag.on.join(', ')} |`;
+  });
+  return ['| option | meaning | default | commands |', '| --- | --- | --- | --- |', ...rows].join('\n');
+};
+
+/** The README's table of exit codes. */
+export const exitCodesTable = (): string =>
+  [
+    '| exit code | meaning |',
+    '| --- | --- |',
+    ...Object.values(exitCodes).map(({code, meaning}) => `| ${code} | ${meaning} |`),
+  ].join('\n');
+
+const sections = {options: optionsTable, 'exit-codes': exitCodesTable};
+
+/** The text with every `<!-- name -->…<!-- /name -->` section made anew; throws when a section's marks are missing. */
+export const withSections = (readme: string): string =>
+  Object.entries(sections).reduce((text, [name, render]) => {
+    const marks = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
+    if (!marks.test(text)) throw new Error(`README.md has no <!-- ${name} --> … <!-- /${name} --> section`);
+    return text.replace(marks, (_, open: string, close: string) => `${open}${render()}\n${close}`);
+  }, readme);
