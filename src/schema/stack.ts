@@ -15,7 +15,10 @@ export const stackServer = z.strictObject({
   model: z.string().min(1),
   port: z.int().min(1).max(65_535),
   /** The engine's own flags without the leading dashes, in the order in which they are passed. */
-  arguments: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a flag without its leading dashes'), argumentValue),
+  arguments: z.record(
+    z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a flag without its leading dashes'),
+    argumentValue,
+  ),
   environment: z.record(z.string(), z.string()).default({}),
   /** Seconds from start to the first healthy answer before the start is given up. */
   readyWithinSeconds: z.number().positive().default(600),
@@ -35,7 +38,11 @@ export const stackPlan = z
       const seen = new Set<unknown>();
       for (const [index, server] of servers.entries()) {
         if (seen.has(server[key]))
-          context.addIssue({code: 'custom', path: ['servers', index, key], message: `repeats ${key} ${server[key]}: each server needs its own`});
+          context.addIssue({
+            code: 'custom',
+            path: ['servers', index, key],
+            message: `repeats ${key} ${server[key]}: each server needs its own`,
+          });
         seen.add(server[key]);
       }
     }
