@@ -12,10 +12,10 @@ export const exitCodes = {
   bug: {code: 70, meaning: 'a bug in cutover itself'},
 } as const;
 
-export type Ending = keyof typeof exitCodes;
+type Ending = keyof typeof exitCodes;
 
 /** What each error code is called and how the command that met it ends. */
-export const errorEndings = {
+const errorEndings = {
   BAD_OPTIONS: 'badOptions',
   BAD_SUITE: 'badOptions',
   BAD_STACK: 'badOptions',

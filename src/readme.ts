@@ -4,7 +4,7 @@ import {type FlagName, flags, flagText} from './options.ts';
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
 /** The README's table of options, from the one list. */
-export const optionsTable = (): string => {
+const optionsTable = (): string => {
   const rows = (Object.keys(flags) as FlagName[]).map(name => {
     const flag = flags[name];
     const shown = flag.placeholder === null ? flagText(name) : `${flagText(name)} <${flag.placeholder}>`;
@@ -15,7 +15,7 @@ export const optionsTable = (): string => {
 };
 
 /** The README's table of exit codes. */
-export const exitCodesTable = (): string =>
+const exitCodesTable = (): string =>
   [
     '| exit code | meaning |',
     '| --- | --- |',

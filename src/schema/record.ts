@@ -4,11 +4,11 @@ import {loadSpec, workloadSpec} from './suite.ts';
 
 export const schemaVersion = 1;
 
-export const evidence = z.enum(['simulated', 'real']);
+const evidence = z.enum(['simulated', 'real']);
 export type Evidence = z.infer<typeof evidence>;
 
 /** Of raw values, never of other percentiles. `p99` is null below the count that certifies it (see stats/percentile.ts). */
-export const distribution = z.object({
+const distribution = z.object({
   n: z.int().min(1),
   mean: z.number(),
   p50: z.number(),
@@ -19,7 +19,7 @@ export const distribution = z.object({
 });
 export type Distribution = z.infer<typeof distribution>;
 
-export const finding = z.object({
+const finding = z.object({
   /** One kebab-case word per kind of finding, stable across versions. */
   code: z.string(),
   /** 'void': the trial's numbers must not be used; 'warning': read them with care; 'note': good to know. */
@@ -40,7 +40,7 @@ const metricsReading = z.object({
 });
 
 /** What the client measured of itself. */
-export const clientHealth = z.object({
+const clientHealth = z.object({
   /** 99th percentile of the event loop's delay over the trial, beyond the sampling interval. */
   loopLagP99Ms: z.number(),
   loopLagMaxMs: z.number(),
@@ -58,7 +58,7 @@ export const clientHealth = z.object({
 });
 export type ClientHealth = z.infer<typeof clientHealth>;
 
-export const cacheState = z.object({
+const cacheState = z.object({
   /** What the reset call came to; 'not-needed' for roles without a prefix cache. */
   reset: z.enum(['done', 'busy', 'unsupported', 'not-needed']),
   /** 'cold': a prompt that had been cached was not after the reset; 'warm': it still was; 'unknown': the server does not tell. */
@@ -66,7 +66,7 @@ export const cacheState = z.object({
 });
 export type CacheState = z.infer<typeof cacheState>;
 
-export const turnSummary = z.object({
+const turnSummary = z.object({
   turn: z.int(),
   n: z.int(),
   ttftP50Ms: z.number().nullable(),
@@ -74,7 +74,7 @@ export const turnSummary = z.object({
   cachedPromptTokens: z.int().nullable(),
 });
 
-export const trial = z.object({
+const trial = z.object({
   index: z.int(),
   /** The stage's name: what ran. */
   suite: z.string(),

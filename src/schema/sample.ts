@@ -37,7 +37,7 @@ const common = {
   replyBytes: z.int(),
 };
 
-export const failureKinds = [
+const failureKinds = [
   'connect', // refused, reset before a reply, name not found
   'timeout',
   'status', // an HTTP status of 400 or more
@@ -49,7 +49,7 @@ export const failureKinds = [
 ] as const;
 export type FailureKind = (typeof failureKinds)[number];
 
-export const failure = z.object({
+const failure = z.object({
   kind: z.enum(failureKinds),
   message: z.string(),
   status: z.int().nullable(),

@@ -57,7 +57,6 @@ export const loadSpec = z.discriminatedUnion('mode', [
   z.strictObject({mode: z.literal('saturate'), concurrency: z.int().min(1).max(10_000), ...amount}),
 ]);
 export type LoadSpec = z.infer<typeof loadSpec>;
-export type LoadMode = LoadSpec['mode'];
 
 export interface Stage {
   /** Shown in the table and kept as `suite` in every trial: one word, unique in the suite. */
