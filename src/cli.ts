@@ -66,6 +66,8 @@ const run = async (argv: readonly string[]): Promise<void> => {
       return (await import('./commands/report.ts')).renderReport({run: a, reportsDir, formats: options.format, out});
     case 'simulate':
       return (await import('./commands/simulate.ts')).simulate(options, terminal, interruption(terminal));
+    case 'fit':
+      return (await import('./commands/fit.ts')).fit({run: a, reportsDir, terminal});
     case 'list':
       return out(await (await import('./commands/list.ts')).list(stacksDir));
     case 'schema':

@@ -11,6 +11,7 @@ export const commands = {
   compare: {purpose: 'Print two runs side by side', operands: ['run A', 'run B']},
   report: {purpose: 'Write the exports of a run again from its record and samples', operands: ['run']},
   simulate: {purpose: 'Serve the simulated engine until Ctrl-C, to try a client or a suite on', operands: []},
+  fit: {purpose: "Find the simulated engine's constants from a run of the capacity suite", operands: ['run']},
   list: {purpose: 'List suites, engines, stacks and formats', operands: []},
   schema: {purpose: 'Print the JSON Schema of record.json', operands: []},
 } as const satisfies Record<string, {purpose: string; operands: readonly string[]}>;

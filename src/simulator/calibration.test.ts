@@ -3,28 +3,45 @@ import {batchTimer, calibrations, dialectNames, stepTimer} from './calibration.t
 import {memoryParts} from './memory.ts';
 import {lognormalFactor, seededRandom} from './random.ts';
 
+const {vllm} = calibrations;
 const exact = {
-  ...calibrations.vllm,
+  ...vllm,
   chat: {
-    ...calibrations.vllm.chat,
+    ...vllm.chat,
     stepBaseMs: 3,
     decodeMsPerSequence: 0.1,
     decodeMsPerKvToken: 0.001,
-    prefillMsPerToken: 0.01,
+    msPerToken: 0.01,
+    graphTokens: 100,
+    graphedPassMs: 5,
+    eagerPassMs: 9,
     jitterSigma: 0,
   },
-  embed: {batchBaseMs: 4, msPerToken: 0.5},
+  embed: {...vllm.embed, msPerToken: 0.5, graphTokens: 100, graphedPassMs: 6, eagerPassMs: 9},
 };
+const stepMs = stepTimer(exact, 1, seededRandom(0));
+const embedMs = batchTimer(exact, 'embed', 1, seededRandom(0));
 
 describe('durations', () => {
   test('of a step are its base and its parts, divided by the speed', () => {
-    const load = {decodingSequences: 8, kvTokensRead: 1000, prefillTokens: 200};
-    expect(stepTimer(exact, 1, seededRandom(0))(load)).toBeCloseTo(3 + 0.8 + 1 + 2, 12);
-    expect(stepTimer(exact, 2, seededRandom(0))(load)).toBeCloseTo(3.4, 12);
+    const load = {decodingSequences: 8, kvTokensRead: 1000, prefillTokens: 700};
+    expect(stepMs(load)).toBeCloseTo(3 + 0.8 + 1 + 7, 12);
+    expect(stepTimer(exact, 2, seededRandom(0))(load)).toBeCloseTo(5.9, 12);
   });
 
-  test('of a batch are its base and its tokens, divided by the speed', () => {
-    expect(batchTimer(exact, 'embed', 4, seededRandom(0))(10)).toBeCloseTo(9 / 4, 12);
+  test('of a step with prefill are no less than its launch: of a graph where there is one for its tokens, else kernel by kernel', () => {
+    expect(stepMs({decodingSequences: 0, kvTokensRead: 0, prefillTokens: 100})).toBe(5); // and not 3 + 1
+    expect(stepMs({decodingSequences: 1, kvTokensRead: 0, prefillTokens: 100})).toBe(9); // 101 tokens have no graph
+  });
+
+  test('of a step that only decodes know no such floor: it is in their base', () => {
+    expect(stepMs({decodingSequences: 8, kvTokensRead: 0, prefillTokens: 0})).toBeCloseTo(3.8, 12);
+  });
+
+  test('of a batch are those of its tokens, and no less than its launch, divided by the speed', () => {
+    expect([10, 100, 200].map(embedMs)).toEqual([6, 50, 100]);
+    expect(batchTimer(exact, 'embed', 4, seededRandom(0))(101)).toBe(50.5 / 4);
+    expect(batchTimer({...exact, embed: {...exact.embed, msPerToken: 0}}, 'embed', 1, seededRandom(0))(101)).toBe(9);
   });
 
   test('vary with mean 1 and the stated spread, the same for the same seed', () => {
@@ -36,19 +53,6 @@ describe('durations', () => {
     expect(deviation).toBeCloseTo(0.1, 2);
     expect(lognormalFactor(seededRandom(9), 0.1)).toBe(lognormalFactor(seededRandom(9), 0.1));
     expect(lognormalFactor(seededRandom(9), 0)).toBe(1);
-  });
-
-  test('reproduce the throughput that they were taken from: 512 in, 128 out, 32 at once', () => {
-    for (const [dialect, tokensPerSecond] of [
-      ['vllm', 7362],
-      ['sglang', 7765],
-    ] as const) {
-      const {chat} = calibrations[dialect];
-      // In the steady state a step decodes 32 sequences of 576 tokens on average and prefills 32 × 512 / 128 tokens.
-      const stepMs = stepTimer({...calibrations[dialect], chat: {...chat, jitterSigma: 0}}, 1, seededRandom(0));
-      const ms = stepMs({decodingSequences: 32, kvTokensRead: 32 * 576, prefillTokens: 128});
-      expect(32_000 / ms / tokensPerSecond).toBeCloseTo(1, 1.5);
-    }
   });
 });
 

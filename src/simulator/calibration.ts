@@ -4,28 +4,43 @@ import type {StepLoad} from './scheduler.ts';
 export const dialectNames = ['vllm', 'sglang'] as const;
 export type DialectName = (typeof dialectNames)[number];
 
+/** What serving one kind of request costs, the GPU's part and the processor's. */
+interface ServingCosts {
+  /** Of every request, beside all others: sockets, and the ways between the engine's processes. */
+  readonly overheadMs: number;
+  /** The API server is one process, and this long it does nothing else (see front-end.ts). An item is a prompt, a text or a pair. */
+  readonly frontEndMsPerItem: number;
+  readonly frontEndMsPerToken: number;
+  /**
+   * A pass over new tokens is never quicker than the processor can launch it: by replaying a CUDA graph up to so many
+   * tokens (0: never), kernel by kernel above.
+   */
+  readonly graphTokens: number;
+  readonly graphedPassMs: number;
+  readonly eagerPassMs: number;
+  /** What the GPU computes with each new token. */
+  readonly msPerToken: number;
+  /** Of one pass, all requests together. */
+  readonly maxBatchedTokens: number;
+}
+
 /**
  * Every time and size of the simulated engine. It stands for a bf16 Qwen2.5-Coder-1.5B (chat), bge-base (embed) and
- * bge-reranker-v2-m3 (rerank) on one H100 80GB.
- * Step: base + perSequence × sequences that decode + perKvToken × tokens whose KV they read + perToken × tokens of prefill.
+ * bge-reranker-v2-m3 (rerank) on one H100 80GB. `npm run fit` finds the times from a run on a real engine.
  */
 export interface Calibration {
-  readonly chat: {
+  /** A step takes base + perSequence × sequences that decode + perKvToken × tokens whose KV they read + msPerToken × tokens of prefill. */
+  readonly chat: ServingCosts & {
     readonly stepBaseMs: number;
     readonly decodeMsPerSequence: number;
     readonly decodeMsPerKvToken: number;
-    readonly prefillMsPerToken: number;
-    /** From the request's arrival until it can be scheduled: HTTP, template, tokeniser, the way to the engine's process. */
-    readonly requestOverheadMs: number;
-    /** Standard deviation of the logarithm of a step's duration. */
+    /** Standard deviation of the logarithm of a step's duration, here and in the other two. */
     readonly jitterSigma: number;
-    readonly maxBatchedTokens: number;
     readonly maxRunningSequences: number;
     readonly contextTokens: number;
   };
-  /** A batch takes base + perToken × its tokens, with chat's overhead, jitter and budget. */
-  readonly embed: {readonly batchBaseMs: number; readonly msPerToken: number};
-  readonly rerank: {readonly batchBaseMs: number; readonly msPerToken: number};
+  readonly embed: ServingCosts;
+  readonly rerank: ServingCosts;
   readonly memory: {
     readonly gpuBytes: number;
     readonly weightsBytes: number;
@@ -33,90 +48,141 @@ export interface Calibration {
     readonly graphsBytes: number;
     /** Activations, CUDA context, libraries. */
     readonly otherBytes: number;
-    /** The pool an engine makes by its own defaults. */
+    /** The pool that the engine makes with the settings of its plan in docker/stacks/. */
     readonly kvTokens: number;
   };
 }
 
-const embed = {
-  batchBaseMs: 4, // source: assumed, one engine step without sampling
-  msPerToken: 0.0017, // source: physics, 2 × 85e6 non-embedding parameters FLOP a token at an assumed 100 TFLOP/s
+// The same model on the same GPU behind the same tokeniser.
+const ofBothChats = {
+  // source: time to first token at concurrency 1 (run 1519, decode-1 and prefill-128; run 1540 likewise) less the front end
+  // and the pass of 12 and 8 ms that the engines' own histograms tell; 4.5 and 3 are left.
+  overheadMs: 4.5,
+  // source: run 1519, decode-1 and prefill-*: vLLM sends a reply's head when the prompt is tokenised, 3.1 ms later for each
+  // 1000 tokens.
+  frontEndMsPerToken: 0.0031,
+  decodeMsPerKvToken: 1e-5, // source: physics, 28 672 bytes at about 2.9 TB/s
+  // source: run 1540, prefill-4096: sglang:per_stage_req_latency_seconds{stage="prefill_forward"} is 24.8 ms for 4 059 tokens.
+  msPerToken: 0.0055,
+  maxBatchedTokens: 8192, // source: both runs' chat.log
+  contextTokens: 32_768, // source: the model's config.json
 };
-const rerank = {
-  batchBaseMs: 5, // source: assumed, as embed with twice the layers
-  msPerToken: 0.004, // source: physics, 2 × 303e6 non-embedding parameters FLOP a token at an assumed 150 TFLOP/s
+const ofEmbed = {
+  overheadMs: 3, // source: assumed, as chat without a stream
+  msPerToken: 0.0004, // source: physics, 2 × 85e6 non-embedding parameters FLOP a token at an assumed 400 TFLOP/s
 };
-const decodeMsPerKvToken = 1e-5; // source: physics, 28 672 bytes at about 2.9 TB/s
-const prefillMsPerToken = 0.0077; // source: physics, 2 × 1.54e9 FLOP a token at about 400 TFLOP/s
-const gpuBytes = 85_520_809_984; // source: nvidia-smi, 81 559 MiB on an H100 80GB
-const weightsBytes = 3_087_428_608; // source: 1 543 714 304 parameters × 2 bytes
-const kvBytesPerToken = 28_672; // source: 28 layers × 2 KV heads × 128 × (K and V) × 2 bytes
-const contextTokens = 32_768; // source: the model's config.json
+const ofRerank = {
+  overheadMs: 3, // source: assumed, as chat without a stream
+  msPerToken: 0.0015, // source: physics, 2 × 303e6 non-embedding parameters FLOP a token at an assumed 400 TFLOP/s
+};
+const ofBothCards = {
+  gpuBytes: 85_520_809_984, // source: nvidia-smi, 81 559 MiB on an H100 80GB
+  kvBytesPerToken: 28_672, // source: 28 layers × 2 KV heads × 128 × (K and V) × 2 bytes
+};
 
+/**
+ * What has no source beside it was fitted: `npm run fit -- 2026-11-21T1519-vllm-p025` (vLLM 0.26.0) and
+ * `npm run fit -- 2026-11-21T1540-sglang-1kyq` (SGLang 0.5.17), runs of 2026-11-21 on one H100 80GB, print these values
+ * with the trials that tell them. What they leave unexplained: reports/evidence/calibration.md.
+ */
 export const calibrations: Readonly<Record<DialectName, Calibration>> = {
   vllm: {
     chat: {
-      // source: gpu-host/README.md, 512 in / 128 out at concurrency 32 gave 7 362 output tok/s (mean of 3), so 4.35 ms a step, less what
-      // the other constants say of it: 0.26 sequences + 0.18 KV + 0.99 prefill. 1.1 of the rest is reading the weights at 2.9 TB/s.
-      stepBaseMs: 2.92,
-      decodeMsPerSequence: 0.008, // source: assumed, sampling and detokenising
-      decodeMsPerKvToken,
-      prefillMsPerToken,
-      requestOverheadMs: 3, // source: assumed
-      jitterSigma: 0.06, // source: assumed
-      maxBatchedTokens: 8192, // source: vLLM 0.26 --max-num-batched-tokens on cards from 70 GiB
+      ...ofBothChats,
+      frontEndMsPerItem: 3.38,
+      stepBaseMs: 2.34,
+      decodeMsPerSequence: 0.0178,
+      graphTokens: 512, // source: run 1519, chat.log, cudagraph_capture_sizes
+      graphedPassMs: 10.9,
+      eagerPassMs: 32.9,
+      jitterSigma: 0.0852,
       maxRunningSequences: 1024, // source: vLLM 0.26 --max-num-seqs on cards from 70 GiB
-      contextTokens,
     },
-    embed,
-    rerank,
+    embed: {
+      ...ofEmbed,
+      frontEndMsPerItem: 0.406,
+      frontEndMsPerToken: 0.0033,
+      graphTokens: 512, // source: run 1519, embed.log and rerank.log, cudagraph_capture_sizes
+      graphedPassMs: 5.17,
+      eagerPassMs: 13.0,
+      maxBatchedTokens: 8192, // source: run 1519, embed.log and rerank.log, compile range
+    },
+    rerank: {
+      ...ofRerank,
+      frontEndMsPerItem: 1.36,
+      frontEndMsPerToken: 0.00165,
+      graphTokens: 512,
+      graphedPassMs: 10.6,
+      eagerPassMs: 14.9,
+      maxBatchedTokens: 8192,
+    },
     memory: {
-      gpuBytes,
-      weightsBytes,
-      kvBytesPerToken,
-      graphsBytes: 600_000_000, // source: assumed
-      otherBytes: 2_500_000_000, // source: assumed
-      kvTokens: 2_520_000, // source: (0.92 × 85.5e9 bytes - weights - graphs - other) / bytes a token
+      ...ofBothCards,
+      weightsBytes: 3_199_750_636, // source: run 1519, chat.log, 2.98 GiB
+      graphsBytes: 536_870_912, // source: the same, 0.50 GiB
+      otherBytes: 2_360_847_892, // source: run 1547, chat alone, nvidia-smi showed 74 933 MiB: what the other parts leave of that
+      kvTokens: 2_527_744, // source: run 1519, chat.log, at --gpu-memory-utilization 0.9
     },
   },
   sglang: {
     chat: {
-      // source: as above from 7 765 output tok/s (mean of 2), so 4.12 ms a step.
-      stepBaseMs: 2.69,
-      decodeMsPerSequence: 0.008, // source: assumed
-      decodeMsPerKvToken,
-      prefillMsPerToken,
-      requestOverheadMs: 3, // source: assumed
-      jitterSigma: 0.06, // source: assumed
-      maxBatchedTokens: 8192, // source: SGLang 0.5.17 --chunked-prefill-size below 160 GB
-      maxRunningSequences: 4096, // source: SGLang 0.5.17 resolve_max_num_reqs with this pool
-      contextTokens,
+      ...ofBothChats,
+      frontEndMsPerItem: 0.98,
+      stepBaseMs: 2.18,
+      decodeMsPerSequence: 0.0163,
+      graphTokens: 8192, // source: run 1540, chat.log, prefill graphs up to 8 192 tokens
+      graphedPassMs: 8.35,
+      eagerPassMs: 8.35, // no pass is one
+      jitterSigma: 0.0472,
+      maxRunningSequences: 4096, // source: run 1540, chat.log
     },
-    embed,
-    rerank,
+    embed: {
+      ...ofEmbed,
+      frontEndMsPerItem: 0.846,
+      frontEndMsPerToken: 0.00304,
+      graphTokens: 0, // source: run 1540, embed.log, no prefill graph for what is not a language model
+      graphedPassMs: 11.9, // no pass is one
+      eagerPassMs: 11.9,
+      maxBatchedTokens: 16_384, // source: run 1540, embed.log and rerank.log, max_prefill_tokens
+    },
+    rerank: {
+      ...ofRerank,
+      frontEndMsPerItem: 0.851,
+      frontEndMsPerToken: 0.00209,
+      graphTokens: 0,
+      graphedPassMs: 19.2,
+      eagerPassMs: 19.2,
+      maxBatchedTokens: 16_384,
+    },
     memory: {
-      gpuBytes,
-      weightsBytes,
-      kvBytesPerToken,
-      graphsBytes: 600_000_000, // source: assumed
-      otherBytes: 2_500_000_000, // source: assumed
-      kvTokens: 2_360_000, // source: (0.83 × 85e9 bytes free at start - weights) / bytes a token
+      ...ofBothCards,
+      weightsBytes: 3_248_488_448, // source: run 1540, sglang:weight_memory_usage_gb
+      graphsBytes: 1_247_805_440, // source: run 1540, sglang:graph_memory_usage_gb, prefill and decode
+      otherBytes: 1_633_132_544, // source: what sglang:startup_available_gpu_memory_gb (22.03) and the other parts leave of the card
+      kvTokens: 1_943_850, // source: run 1540, chat.log, at --mem-fraction-static 0.7
     },
   },
 };
 
+/** Milliseconds of a pass over `tokens` new tokens, of which the GPU is busy `gpuMs`. */
+const passMs = ({graphTokens, graphedPassMs, eagerPassMs}: ServingCosts, tokens: number, gpuMs: number): number =>
+  Math.max(tokens <= graphTokens ? graphedPassMs : eagerPassMs, gpuMs);
+
 export const stepTimer =
   ({chat}: Calibration, speed: number, random: Random) =>
-  ({decodingSequences, kvTokensRead, prefillTokens}: StepLoad): number =>
-    ((chat.stepBaseMs +
+  ({decodingSequences, kvTokensRead, prefillTokens}: StepLoad): number => {
+    const gpuMs =
+      chat.stepBaseMs +
       chat.decodeMsPerSequence * decodingSequences +
       chat.decodeMsPerKvToken * kvTokensRead +
-      chat.prefillMsPerToken * prefillTokens) *
-      lognormalFactor(random, chat.jitterSigma)) /
-    speed;
+      chat.msPerToken * prefillTokens;
+    // A step that only decodes is one whole graph, and its base is what it was measured to take.
+    const ms = prefillTokens === 0 ? gpuMs : passMs(chat, decodingSequences + prefillTokens, gpuMs);
+    return (ms * lognormalFactor(random, chat.jitterSigma)) / speed;
+  };
 
 export const batchTimer =
   ({chat, ...pooling}: Calibration, kind: 'embed' | 'rerank', speed: number, random: Random) =>
   (tokens: number): number =>
-    ((pooling[kind].batchBaseMs + pooling[kind].msPerToken * tokens) * lognormalFactor(random, chat.jitterSigma)) /
+    (passMs(pooling[kind], tokens, pooling[kind].msPerToken * tokens) * lognormalFactor(random, chat.jitterSigma)) /
     speed;

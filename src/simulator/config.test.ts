@@ -9,7 +9,7 @@ test('a config needs a dialect only, and is the same when it is read again', () 
     seed: 0,
     model: 'simulated-model',
     speed: 1,
-    kvTokens: 2_360_000,
+    kvTokens: 1_943_850,
     faults: [],
     reportsCachedTokens: true,
     metricsEnabled: true,

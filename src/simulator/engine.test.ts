@@ -1,30 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {calibrations, dialectNames} from './calibration.ts';
-import type {Clockwork} from './driver.ts';
 import {createEngine} from './engine.ts';
-
-/** A virtual clock for any number of alarms: it jumps from one to the next. */
-const virtualTime = () => {
-  let nowMs = 0;
-  const alarms = new Map<object, {atMs: number; ring: () => void}>();
-  const clockwork = (): Clockwork => {
-    const own = {};
-    return {
-      nowMs: () => nowMs,
-      setAlarm: (atMs, ring) => alarms.set(own, {atMs, ring}),
-      clearAlarm: () => alarms.delete(own),
-    };
-  };
-  const runToEnd = () => {
-    while (alarms.size > 0) {
-      const [own, {atMs, ring}] = [...alarms].reduce((first, other) => (other[1].atMs < first[1].atMs ? other : first));
-      alarms.delete(own);
-      nowMs = Math.max(nowMs, atMs);
-      ring();
-    }
-  };
-  return {clockwork, runToEnd, nowMs: () => nowMs};
-};
+import {virtualTime} from './virtual-time.ts';
 
 const upTo = (count: number, from = 0) => Array.from({length: count}, (_, index) => from + index);
 
@@ -83,27 +60,73 @@ describe.each(dialectNames)('%s on a virtual clock', dialect => {
   });
 });
 
-test('the first token of a lone request comes after the overhead and one step', () => {
+/** Without jitter and with round costs: 4 ms for each prompt and 0.01 for its tokens in the front end, then 2 until it can be scheduled. */
+const byHand = {
+  ...calibrations.vllm,
+  chat: {
+    ...calibrations.vllm.chat,
+    overheadMs: 2,
+    frontEndMsPerItem: 4,
+    frontEndMsPerToken: 0.01,
+    stepBaseMs: 3,
+    msPerToken: 0.02,
+    graphTokens: 512,
+    graphedPassMs: 0,
+    decodeMsPerSequence: 1,
+    decodeMsPerKvToken: 0,
+    jitterSigma: 0,
+  },
+  embed: {
+    ...calibrations.vllm.embed,
+    overheadMs: 1,
+    frontEndMsPerItem: 4,
+    frontEndMsPerToken: 0,
+    msPerToken: 0.1,
+    graphTokens: 512,
+    graphedPassMs: 0,
+  },
+};
+const engineByHand = () => {
   const {clockwork, runToEnd, nowMs} = virtualTime();
-  const {chat} = calibrations.vllm;
-  const calibration = {
-    ...calibrations.vllm,
-    chat: {
-      ...chat,
-      requestOverheadMs: 4,
-      stepBaseMs: 3,
-      prefillMsPerToken: 0.01,
-      decodeMsPerSequence: 1,
-      decodeMsPerKvToken: 0,
-      jitterSigma: 0,
-    },
-  };
   const traits = {pageTokens: 16, mixesPrefillWithDecode: true, sharesWhenScheduled: true};
-  const engine = createEngine({calibration, traits, kvTokens: 1000, speed: 1, seed: 0, clockwork});
+  const engine = createEngine({calibration: byHand, traits, kvTokens: 1000, speed: 1, seed: 0, clockwork});
+  return {engine, runToEnd, nowMs};
+};
+
+test('the first token of a lone request comes after the front end, the overhead and one step', () => {
+  const {engine, runToEnd, nowMs} = engineByHand();
   const stamps: number[] = [];
   engine.chat({receivedMs: 10, promptTokens: upTo(100), outputTokens: upTo(3), streamed: true}, () =>
     stamps.push(nowMs()),
   );
   runToEnd();
-  expect(stamps).toEqual([10 + 4 + 3 + 1, 22, 26]);
+  expect(stamps).toEqual([10 + (4 + 1) + 2 + (3 + 2), 26, 30]);
+});
+
+test('while the front end reads other prompts, tokens that are there wait', () => {
+  const {engine, runToEnd, nowMs} = engineByHand();
+  const stamps: string[] = [];
+  for (const [name, outputTokens] of [
+    ['a', upTo(2)],
+    ['b', upTo(1)],
+    ['c', upTo(1)],
+  ] as const)
+    engine.chat({receivedMs: 0, promptTokens: upTo(100, name.charCodeAt(0) * 1000), outputTokens, streamed: true}, () =>
+      stamps.push(`${name} ${nowMs()}`),
+    );
+  runToEnd();
+  // Read until 5, 10 and 15, scheduled from 7, 12 and 17 on. Steps: a alone 7..12; a decodes and b is prefilled 12..18
+  // (3 + 1 + 2); c alone 18..23. The token of 12 waits until all three are read.
+  expect(stamps).toEqual(['a 15', 'a 18', 'b 18', 'c 23']);
+});
+
+test('the first texts of a request are embedded while the others are still read', () => {
+  const {engine, runToEnd, nowMs} = engineByHand();
+  let doneMs = 0;
+  engine.pool('embed', {receivedMs: 0, itemTokens: [50, 10, 20]}, () => {
+    doneMs = nowMs();
+  });
+  runToEnd();
+  // Ready at 5, 9 and 13; batches 5..10 (the first), 10..11 (the second), 13..15 (the third).
+  expect(doneMs).toBe(15);
 });

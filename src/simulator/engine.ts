@@ -1,5 +1,6 @@
 import {batchTimer, type Calibration, stepTimer} from './calibration.ts';
 import {type Clockwork, drive} from './driver.ts';
+import {createFrontEnd} from './front-end.ts';
 import {type MemoryParts, memoryParts} from './memory.ts';
 import {createPooling} from './pooling.ts';
 import {createPrefixCache, type KvUse} from './prefix-cache.ts';
@@ -88,22 +89,28 @@ export const createEngine = ({calibration, traits, kvTokens, speed, seed, clockw
     finished[kind].generationTokens += generationTokens;
   };
 
-  let lastId = 0;
-  let lastReadyAtMs = -Infinity;
-  /** Requests are scheduled in the order in which their bodies were complete. */
-  const readyAt = (receivedMs: number) => {
-    lastReadyAtMs = Math.max(lastReadyAtMs, receivedMs + chat.requestOverheadMs / speed);
-    return lastReadyAtMs;
+  /** How a request of a kind comes in and its reply goes out; each kind has a server of its own. */
+  const doorOf = (kind: 'chat' | 'embed' | 'rerank') => {
+    const {overheadMs, frontEndMsPerItem, frontEndMsPerToken} = calibration[kind];
+    const frontEnd = createFrontEnd(clockwork());
+    /** When an item of a request that was received then can be scheduled. Items must be given in the order in which they came. */
+    const readyAtMs = (receivedMs: number, tokens: number) =>
+      frontEnd.read(receivedMs, (frontEndMsPerItem + frontEndMsPerToken * tokens) / speed) + overheadMs / speed;
+    return {readyAtMs, reply: frontEnd.reply, stop: frontEnd.stop};
   };
 
+  let lastId = 0;
+  const chatDoor = doorOf('chat');
   const listeners = new Map<number, (event: TokenEvent) => void>();
-  const chatDriver = drive(scheduler, clockwork(), event => listeners.get(event.id)?.(event));
+  const chatDriver = drive(scheduler, clockwork(), event => chatDoor.reply(() => listeners.get(event.id)?.(event)));
 
   const pooling = (kind: 'embed' | 'rerank', jitterSeed: number) => {
     const batchMs = batchTimer(calibration, kind, speed, seededRandom(jitterSeed));
-    const stepper = createPooling({maxBatchedTokens: chat.maxBatchedTokens, batchMs});
+    const stepper = createPooling({maxBatchedTokens: calibration[kind].maxBatchedTokens, batchMs});
+    const door = doorOf(kind);
     const waiting = new Map<number, () => void>();
-    return {stepper, waiting, driver: drive(stepper, clockwork(), ({id}) => waiting.get(id)?.())};
+    const driver = drive(stepper, clockwork(), ({id}) => door.reply(() => waiting.get(id)?.()));
+    return {stepper, door, waiting, driver};
   };
   const pools = {embed: pooling('embed', seed + 1), rerank: pooling('rerank', seed + 2)};
 
@@ -120,7 +127,8 @@ export const createEngine = ({calibration, traits, kvTokens, speed, seed, clockw
         }
         onToken(event);
       });
-      scheduler.submit({id, readyAtMs: readyAt(receivedMs), promptTokens, outputTokens});
+      const readyAtMs = chatDoor.readyAtMs(receivedMs, promptTokens.length);
+      scheduler.submit({id, readyAtMs, promptTokens, outputTokens});
       chatDriver.wake();
       return () => {
         if (listeners.delete(id)) scheduler.cancel(id);
@@ -128,7 +136,7 @@ export const createEngine = ({calibration, traits, kvTokens, speed, seed, clockw
     },
 
     pool(kind, {receivedMs, itemTokens}, onDone) {
-      const {stepper, waiting, driver} = pools[kind];
+      const {stepper, door, waiting, driver} = pools[kind];
       const id = ++lastId;
       waiting.set(id, () => {
         waiting.delete(id);
@@ -137,7 +145,8 @@ export const createEngine = ({calibration, traits, kvTokens, speed, seed, clockw
         count('whole', promptTokens, 0);
         onDone();
       });
-      stepper.submit({id, readyAtMs: readyAt(receivedMs), itemTokens});
+      const items = itemTokens.map(tokens => ({tokens, readyAtMs: door.readyAtMs(receivedMs, tokens)}));
+      stepper.submit({id, items});
       driver.wake();
       return () => {
         if (waiting.delete(id)) stepper.cancel(id);
@@ -160,7 +169,10 @@ export const createEngine = ({calibration, traits, kvTokens, speed, seed, clockw
     },
 
     stop() {
-      for (const driver of [chatDriver, pools.embed.driver, pools.rerank.driver]) driver.stop();
+      for (const {driver, door} of [{driver: chatDriver, door: chatDoor}, pools.embed, pools.rerank]) {
+        driver.stop();
+        door.stop();
+      }
     },
   };
 };

@@ -1,12 +1,16 @@
 import type {Stepper} from './stepper.ts';
 
-/** Texts to embed, or pairs to score. */
+/** A text to embed, or a pair to score. */
+interface PoolingItem {
+  readonly tokens: number;
+  /** When it has been read and tokenised, never before the item ahead of it. */
+  readonly readyAtMs: number;
+}
+
 interface PoolingJob {
   readonly id: number;
-  /** When it has been read and tokenised. Jobs are submitted in this order. */
-  readonly readyAtMs: number;
-  /** Tokens of each item, one item at least. */
-  readonly itemTokens: readonly number[];
+  /** One item at least. */
+  readonly items: readonly PoolingItem[];
 }
 
 export interface Pooling extends Stepper<{readonly id: number}> {
@@ -41,28 +45,30 @@ export const createPooling = ({
       return {running, waiting: queue.length - running};
     },
 
-    readyAtMs: () => queue[0]?.job.readyAtMs ?? null,
+    readyAtMs() {
+      const [first] = queue;
+      return first?.job.items[first.done]?.readyAtMs ?? null;
+    },
 
     begin(nowMs) {
       batch = new Map();
       let tokens = 0;
       for (const {job, done} of queue) {
-        if (job.readyAtMs > nowMs) break;
         let taken = done;
-        for (const itemTokens of job.itemTokens.slice(done)) {
-          if (tokens > 0 && tokens + itemTokens > maxBatchedTokens) break;
-          tokens += itemTokens;
+        for (const item of job.items.slice(done)) {
+          if (item.readyAtMs > nowMs || (tokens > 0 && tokens + item.tokens > maxBatchedTokens)) break;
+          tokens += item.tokens;
           taken++;
         }
         if (taken > done) batch.set(job.id, taken);
-        if (taken < job.itemTokens.length) break;
+        if (taken < job.items.length) break;
       }
       return batchMs(tokens);
     },
 
     end() {
       for (const entry of queue) entry.done = batch.get(entry.job.id) ?? entry.done;
-      const finished = queue.filter(({job, done}) => done === job.itemTokens.length);
+      const finished = queue.filter(({job, done}) => done === job.items.length);
       queue = queue.filter(entry => !finished.includes(entry));
       batch = new Map();
       return finished.map(({job}) => ({id: job.id}));
