@@ -6,8 +6,8 @@ import type {Sample} from '../schema/sample.ts';
 import {type TrialClock, trialClock} from './clock.ts';
 import {Exchange, type Route} from './exchange.ts';
 import {fetchText} from './fetch-text.ts';
+import {transportTo} from './transport-to.ts';
 import {turnsOf} from './turn.ts';
-import {undiciTransport} from './undici-transport.ts';
 import {waitUntil} from './wait-until.ts';
 
 const timeoutMs = 60_000;
@@ -115,7 +115,7 @@ export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedC
     };
   }
   const clock = trialClock();
-  const transport = undiciTransport(endpoint.url, clock);
+  const transport = transportTo(endpoint.url, clock);
   const route = {engine, endpoint, transport, clock, timeoutMs};
   try {
     await askCanary(options, route, 1);

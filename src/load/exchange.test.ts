@@ -13,6 +13,7 @@ const embed: WorkloadRequest = {kind: 'embed', id: 'e1', texts: ['a', 'b', 'c']}
 
 /** A transport that a test plays: it says what happens and when. */
 class PlayedTransport implements Transport {
+  readonly http = 'net';
   readonly connectionsOpened = 0;
   sent: HttpRequest | null = null;
   hungUp = false;
@@ -48,7 +49,7 @@ const start = (
   );
   const {handlers} = transport;
   if (handlers === null) throw new Error('nothing was sent');
-  const bytes = (text: string, atMs: number) => handlers.onBytes(Buffer.from(text), atMs);
+  const bytes = (text: string, atMs: number) => handlers.onBytes(Buffer.from(text), 0, Buffer.byteLength(text), atMs);
   return {exchange, transport, clock, handlers, bytes};
 };
 
@@ -221,11 +222,11 @@ test('a request that is aborted is hung up on and fails, and its later end chang
 
 test('the reads of a body are kept as they came, where they are asked for', async () => {
   const {exchange, handlers} = start(embed, {keepReads: true});
-  const shared = Buffer.from('[1');
+  const shared = Buffer.from('x[1');
   handlers.onHead(200, 120);
-  handlers.onBytes(shared, 121);
-  shared.write('2]');
-  handlers.onBytes(shared, 122);
+  handlers.onBytes(shared, 1, 3, 121);
+  shared.write('2]', 1);
+  handlers.onBytes(shared, 1, 3, 122);
   handlers.onEnd(122);
   await exchange.ended;
   expect(exchange.reads?.map(({atMs, bytes}) => [atMs, Buffer.from(bytes).toString()])).toEqual([

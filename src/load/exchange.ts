@@ -80,11 +80,11 @@ export class Exchange implements ReplyHandlers {
     this.#firstByteMs = atMs;
   }
 
-  onBytes(bytes: Uint8Array, atMs: number): void {
-    this.#replyBytes += bytes.length;
-    this.reads?.push({atMs, bytes: Buffer.from(bytes)});
-    if (this.#streams) this.#stream?.feed(bytes, atMs);
-    else this.#wholeBody.push(Buffer.from(bytes));
+  onBytes(buffer: Buffer, start: number, end: number, atMs: number): void {
+    this.#replyBytes += end - start;
+    this.reads?.push({atMs, bytes: Buffer.from(buffer.subarray(start, end))});
+    if (this.#streams) this.#stream?.feed(buffer.subarray(start, end), atMs);
+    else this.#wholeBody.push(Buffer.from(buffer.subarray(start, end)));
   }
 
   onEnd(atMs: number): void {
