@@ -15,10 +15,12 @@ const unknownFacts: ServerFacts = {
 const cacheReport: ServerFacts = {...unknownFacts, reportsCachedTokens: true};
 
 /** Reads arrive at 10, 20, 30 … ms. */
-const readStream = (reads: readonly (string | Uint8Array)[], engine = engines.vllm, facts = unknownFacts) => {
+const readStream = (reads: readonly (string | Buffer)[], engine = engines.vllm, facts = unknownFacts) => {
   const stream = new ChatStream(engine, facts);
-  for (const [index, bytes] of reads.entries())
-    stream.feed(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, (index + 1) * 10);
+  for (const [index, read] of reads.entries()) {
+    const bytes = Buffer.from(read);
+    stream.feed(bytes, 0, bytes.length, (index + 1) * 10);
+  }
   return stream;
 };
 

@@ -83,7 +83,7 @@ export class Exchange implements ReplyHandlers {
   onBytes(buffer: Buffer, start: number, end: number, atMs: number): void {
     this.#replyBytes += end - start;
     this.reads?.push({atMs, bytes: Buffer.from(buffer.subarray(start, end))});
-    if (this.#streams) this.#stream?.feed(buffer.subarray(start, end), atMs);
+    if (this.#streams) this.#stream?.feed(buffer, start, end, atMs);
     else this.#wholeBody.push(Buffer.from(buffer.subarray(start, end)));
   }
 
