@@ -9,6 +9,7 @@ import {fetchText} from './fetch-text.ts';
 import {transportTo} from './transport-to.ts';
 import {turnsOf} from './turn.ts';
 import {waitUntil} from './wait-until.ts';
+import {ReplySample} from './whole-body.ts';
 
 const timeoutMs = 60_000;
 /** How long requests that still run may keep a server from emptying its cache. */
@@ -116,7 +117,7 @@ export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedC
   }
   const clock = trialClock();
   const transport = transportTo(endpoint.url, clock);
-  const route = {engine, endpoint, transport, clock, timeoutMs};
+  const route = {engine, endpoint, transport, clock, timeoutMs, replySample: new ReplySample()};
   try {
     await askCanary(options, route, 1);
     await askCanary(options, route, 2);

@@ -6,6 +6,7 @@ import {Exchange} from './exchange.ts';
 import {done, event, finish, token, usage} from './test-server.ts';
 import type {HttpRequest, ReplyHandlers, Transport} from './transport.ts';
 import {turnsOf} from './turn.ts';
+import {ReplySample} from './whole-body.ts';
 
 const facts: ServerFacts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
 const chat: WorkloadRequest = {kind: 'chat', id: 'c1', messages: [{role: 'user', content: 'hi'}], outputTokens: 2};
@@ -42,7 +43,7 @@ const start = (
   const [turn] = turnsOf({id: 's1', requests: [request]}, engines.openai, {model: 'm'});
   if (turn === undefined) throw new Error('no turn');
   const exchange = new Exchange(
-    {engine: engines.openai, endpoint: {facts}, transport, clock, timeoutMs},
+    {engine: engines.openai, endpoint: {facts}, transport, clock, timeoutMs, replySample: new ReplySample()},
     turn,
     {trial: 3, index: 4, scheduledMs},
     keepReads,

@@ -11,6 +11,7 @@ import {trialClock} from './clock.ts';
 import {Exchange} from './exchange.ts';
 import {transportTo} from './transport-to.ts';
 import {turnsOf, type Wire} from './turn.ts';
+import {ReplySample} from './whole-body.ts';
 
 /** Sent before anything is counted, while the code is still being compiled. */
 const warmupRequests = 100;
@@ -47,7 +48,14 @@ export const measureClientOverhead = async ({
   const clock = trialClock();
   const transport = transportTo(url, clock);
   try {
-    const route = {engine: nullWire, endpoint: {facts}, transport, clock, timeoutMs: 10_000};
+    const route = {
+      engine: nullWire,
+      endpoint: {facts},
+      transport,
+      clock,
+      timeoutMs: 10_000,
+      replySample: new ReplySample(),
+    };
     const [turn] = turnsOf(session, nullWire, {model: 'null'});
     if (turn === undefined) throw new Error('the overhead session has no request');
     let cpu = process.threadCpuUsage();

@@ -19,6 +19,7 @@ import {createSender, type KeepReplies} from './send.ts';
 import {SessionFeed} from './session-feed.ts';
 import {transportTo} from './transport-to.ts';
 import {turnsOf} from './turn.ts';
+import {ReplySample} from './whole-body.ts';
 
 export type {LoadProgress} from './progress.ts';
 
@@ -171,7 +172,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadOutcome> => {
   const {engine, endpoint, timeoutMs} = options;
   const clock = trialClock();
   const transport = transportTo(endpoint.url, clock);
-  const route = {engine, endpoint, transport, clock, timeoutMs};
+  const route = {engine, endpoint, transport, clock, timeoutMs, replySample: new ReplySample()};
   try {
     await warmUp(options, route);
     return await measure(options, route);
