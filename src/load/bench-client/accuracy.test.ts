@@ -3,7 +3,13 @@ import {chatSample, failedSample} from '../../stats/test-samples.ts';
 import {accuracyOf, askedPerSecond, requestsPerSecond, scheduleAccuracyOf, sendLagOf} from './accuracy.ts';
 import type {RequestTruth, Truth} from './truth.ts';
 
-const truthOf = (...requests: RequestTruth[]): Truth => ({requests, events: 0, streamsMax: 0, connectionsMax: 0});
+const truthOf = (...requests: RequestTruth[]): Truth => ({
+  requests,
+  events: 0,
+  streamsMax: 0,
+  connectionsMax: 0,
+  waitedForCoreMs: null,
+});
 const request = (id: string, readMs: number, ...afterMs: number[]): RequestTruth => ({
   id,
   readMs,

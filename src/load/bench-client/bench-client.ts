@@ -7,6 +7,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {projectRoot} from '../../root.ts';
+import {untilQuiet} from './disturbance.ts';
 import {machineLine} from './machine-line.ts';
 import {type Measured, measure} from './measure.ts';
 import {renderPage} from './page.ts';
@@ -33,6 +34,8 @@ const most = 20;
 const repetitions = Math.min(most, Math.max(1, Number(options.repetitions ?? (options.short ? 1 : 3)) || 1));
 const scenarios = (options.short ? shortScenarios : fullScenarios).filter(({name}) => name.includes(options.only));
 const wholeProgram = !options.short && 'program'.includes(options.only);
+/** Time to wait for a quiet machine, over the whole run. */
+let patienceMs = options.short ? 0 : 300_000;
 const note = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** Repetitions are interleaved: what disturbs the machine for a minute disturbs all of them alike. */
@@ -43,10 +46,12 @@ const run = async (): Promise<Results> => {
     for (const scenario of scenarios)
       for (const client of scenario.drained ? (['ours', 'drain'] as const) : (['ours'] as const)) {
         note(`${repetition}/${repetitions} ${scenario.name}, ${client}`);
+        patienceMs -= await untilQuiet(patienceMs);
         measured.push(await measure(scenario, client));
       }
     if (!wholeProgram) continue;
     note(`${repetition}/${repetitions} npm run bench`);
+    patienceMs -= await untilQuiet(patienceMs);
     programs.push(await runProgram());
   }
   return {measured, programs};

@@ -13,6 +13,7 @@ export const runDrain = async (job: DrainJob): Promise<Outcome> => {
   const perSecond = (requests * job.connections * 1000) / slotsMs;
   return {
     ...cost,
+    serverWaitedMs: truth.waitedForCoreMs,
     completed: ended,
     failed: requests - ended,
     failure: ended === requests ? null : 'replies did not end in [DONE]',

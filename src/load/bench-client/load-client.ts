@@ -53,6 +53,7 @@ export const runOurs = async ({port, workload, load}: LoadJob): Promise<Outcome>
   const streamed = events > 0;
   return {
     ...cost,
+    serverWaitedMs: truth.waitedForCoreMs,
     completed: samples.length - failed.length,
     failed: failed.length,
     failure: first?.outcome === 'failed' ? `${first.failure.kind}: ${first.failure.message}` : null,

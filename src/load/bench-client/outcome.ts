@@ -1,4 +1,5 @@
 import type {Accuracy, ErrorMs, ScheduleAccuracy} from './accuracy.ts';
+import {waitedForCoreMs} from './disturbance.ts';
 import type {Truth} from './truth.ts';
 
 /** What one client did in one scenario. Null is "not measured", or "has no meaning here". */
@@ -23,15 +24,22 @@ export interface Outcome {
   /** User and system time of the client's process, its start included. */
   readonly cpuSeconds: number;
   readonly peakMemoryMb: number;
+  /** How long the client and the server were ready to run while something else had their core. */
+  readonly clientWaitedMs: number | null;
+  readonly serverWaitedMs: number | null;
   readonly accuracy: Accuracy | null;
   readonly schedule: ScheduleAccuracy | null;
   readonly sendLag: ErrorMs | null;
 }
 
 /** The process's cost up to now: read before the truth is fetched, which is no part of the client's work. */
-export const costSoFar = (): Pick<Outcome, 'cpuSeconds' | 'peakMemoryMb'> => {
+export const costSoFar = (): Pick<Outcome, 'cpuSeconds' | 'peakMemoryMb' | 'clientWaitedMs'> => {
   const {userCPUTime, systemCPUTime, maxRSS} = process.resourceUsage();
-  return {cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMemoryMb: maxRSS / 1024};
+  return {
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+    peakMemoryMb: maxRSS / 1024,
+    clientWaitedMs: waitedForCoreMs(),
+  };
 };
 
 export const fetchTruth = async (port: number): Promise<Truth> =>

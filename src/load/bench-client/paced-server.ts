@@ -1,6 +1,7 @@
 import {once} from 'node:events';
 import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {type Random, seededRandom} from '../../workloads/random.ts';
+import {waitedForCoreMs} from './disturbance.ts';
 import {machineNow} from './machine-clock.ts';
 import {embeddingReply, jsonReply, streamWrites} from './reply-bytes.ts';
 import {RequestReader} from './request-reader.ts';
@@ -143,6 +144,7 @@ export const startPacedServer = async (answer: Answer): Promise<PacedServer> => 
     ),
     streamsMax: pacer.activeMax,
     connectionsMax,
+    waitedForCoreMs: waitedForCoreMs(),
   });
 
   const server = createServer({noDelay: true}, socket => {

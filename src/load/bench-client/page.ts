@@ -15,6 +15,18 @@ const ratioLine = (results: Results): string => {
     : `\nAn event that is measured costs ${ratio.toFixed(2)} times what draining it costs (null server, token by token).\n`;
 };
 
+const seconds = (waits: (number | null)[]) => (Math.max(0, ...waits.map(wait => wait ?? 0)) / 1000).toFixed(2);
+
+/** How far the machine was not the benchmark's alone. */
+const disturbanceLine = ({measured}: Results): string => {
+  const ours = measured.filter(({client}) => client === 'ours').map(({outcome}) => outcome);
+  const [client, server] = [
+    seconds(ours.map(({clientWaitedMs}) => clientWaitedMs)),
+    seconds(ours.map(({serverWaitedMs}) => serverWaitedMs)),
+  ];
+  return `Something else had the client's core for at most ${client} s of a run, and the server's for ${server} s.`;
+};
+
 /** reports/client-benchmark.md. */
 export const renderPage = ({
   machine,
@@ -23,7 +35,7 @@ export const renderPage = ({
 }: Page): string => `# What the load client measures, and what it costs
 
 Made by \`npm run bench:client -- --write\`; do not edit. ${machine}. Medians of ${repetitions} interleaved runs,
-[least..most].
+[least..most]. ${disturbanceLine(results)}
 
 ${renderTable(results)}
 ${ratioLine(results)}

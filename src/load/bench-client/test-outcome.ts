@@ -21,6 +21,8 @@ export const measuredAs = (name: string, client: Measured['client'], changes: Pa
     eventsAskedPerSecond: 6500,
     cpuSeconds: (requests * 64 * 2) / 1e6,
     peakMemoryMb: 90,
+    clientWaitedMs: 1,
+    serverWaitedMs: 2,
     accuracy: null,
     schedule: null,
     sendLag: null,

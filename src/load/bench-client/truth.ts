@@ -20,4 +20,6 @@ export interface Truth {
   readonly streamsMax: number;
   /** Connections open at once, at most. The one that asks for the truth counts from then on only. */
   readonly connectionsMax: number;
+  /** How long the server was ready to run and had no core; null where that is not known. */
+  readonly waitedForCoreMs: number | null;
 }
