@@ -15,6 +15,9 @@ const textKeys = /"(?:content|reasoning|reasoning_content|text)": ?"/g;
 const counts = /(?<="(?:completion|total|reasoning)_tokens": ?)(?:0|[1-9]\d{0,14})(?=[,}])/g;
 const textRest = /^[^"\\]*(?:\\.[^"\\]*)*/;
 
+const viewOf = (bytes: Buffer) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+const emptyView = new DataView(new ArrayBuffer(0));
+
 /** A count's place in the event it was learned from. */
 interface Place {
   readonly start: number;
@@ -52,13 +55,16 @@ export class TokenTemplate {
   /** What such events say besides; null where they have no usage. */
   readonly usage: Usage | null;
 
-  readonly #beforeText: Buffer;
+  readonly #beforeText: Literal;
   /** Between the gaps, and behind the last one. The first follows the text, the others a count each. */
-  readonly #literals: readonly Buffer[];
+  readonly #literals: readonly Literal[];
   /** Which literal has the tokens of the answer before it; -1 for none. */
   readonly #tokensBefore: number;
+  /** The buffer that was read last, as sockets share one. */
+  #bytes: Buffer | null = null;
+  #view: DataView = emptyView;
 
-  constructor(beforeText: Buffer, literals: readonly Buffer[], tokensBefore: number, usage: Usage | null) {
+  constructor(beforeText: Literal, literals: readonly Literal[], tokensBefore: number, usage: Usage | null) {
     this.#beforeText = beforeText;
     this.#literals = literals;
     this.#tokensBefore = tokensBefore;
@@ -68,7 +74,10 @@ export class TokenTemplate {
 
   /** Where the event at `start` ends, if it is of this kind, has a text, and is there as a whole; -1 otherwise. */
   match(bytes: Buffer, start: number, end: number): number {
-    let at = matchLiteral(this.#beforeText, bytes, start, end);
+    if (bytes !== this.#bytes) this.#view = viewOf(bytes);
+    this.#bytes = bytes;
+    const view = this.#view;
+    let at = this.#beforeText.match(bytes, view, start, end);
     if (at < 0) return -1;
     const textStart = at;
     for (; ; at += 1) {
@@ -83,7 +92,7 @@ export class TokenTemplate {
     }
     if (at === textStart) return -1;
     const literals = this.#literals;
-    at = matchLiteral(literals[0] as Buffer, bytes, at, end);
+    at = (literals[0] as Literal).match(bytes, view, at, end);
     let tokens = 0;
     for (let index = 1; index < literals.length && at >= 0; index += 1) {
       const digitsStart = at;
@@ -95,7 +104,7 @@ export class TokenTemplate {
       const digits = at - digitsStart;
       if (digits === 0 || digits > maxDigits || (digits > 1 && bytes[digitsStart] === 48)) return -1;
       if (index === this.#tokensBefore) tokens = count;
-      at = matchLiteral(literals[index] as Buffer, bytes, at, end);
+      at = (literals[index] as Literal).match(bytes, view, at, end);
     }
     if (at < 0 || at - start > maxEventBytes) return -1;
     if (this.#tokensBefore > 0) this.outputTokens = tokens;
@@ -105,13 +114,27 @@ export class TokenTemplate {
 
 const isDigit = (byte: number) => byte >= 48 && byte <= 57;
 
-/** Where `literal` ends if it stands at `start`, -1 otherwise. */
-const matchLiteral = (literal: Buffer, bytes: Buffer, start: number, end: number): number => {
-  const length = literal.length;
-  if (start + length > end) return -1;
-  for (let index = 0; index < length; index += 1) if (bytes[start + index] !== literal[index]) return -1;
-  return start + length;
-};
+/** Bytes that are looked for. Four at a time: most of the time of reading an event goes into its first 200. */
+class Literal {
+  readonly #bytes: Buffer;
+  readonly #view: DataView;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = Buffer.from(bytes);
+    this.#view = viewOf(this.#bytes);
+  }
+
+  /** Where it ends if it stands at `start` of `view`, which looks at `bytes`; -1 otherwise. */
+  match(bytes: Buffer, view: DataView, start: number, end: number): number {
+    const length = this.#bytes.length;
+    if (start + length > end) return -1;
+    let index = 0;
+    for (; index + 4 <= length; index += 4)
+      if (view.getInt32(start + index, true) !== this.#view.getInt32(index, true)) return -1;
+    for (; index < length; index += 1) if (bytes[start + index] !== this.#bytes[index]) return -1;
+    return start + length;
+  }
+}
 
 /** The event with no text and other counts, each by another difference, as the stream would understand it. */
 const probe = (raw: string, textStart: number, textEnd: number, places: readonly Place[]): AnswerChunk => {
@@ -157,13 +180,11 @@ export const learnTemplate = (
     if (tokens === null) continue;
     const starts = [textEnd, ...places.map(({end}) => end)];
     const ends = [...places.map(({start}) => start), text.length];
-    const literals = starts.map((start, index) => copyOf(raw, start, ends[index] as number));
-    return new TokenTemplate(copyOf(raw, 0, textStart), literals, tokens, usage);
+    const literals = starts.map((start, index) => new Literal(raw.subarray(start, ends[index])));
+    return new TokenTemplate(new Literal(raw.subarray(0, textStart)), literals, tokens, usage);
   }
   return null;
 };
-
-const copyOf = (bytes: Buffer, start: number, end: number) => Buffer.from(bytes.subarray(start, end));
 
 /** Which count is the tokens of the answer, from 1; -1 where none is; null where more than that depends on the counts. */
 const tokensPlace = (raw: string, places: readonly Place[], before: Usage | null, after: Usage | null) => {
