@@ -97,6 +97,6 @@ export const fullScenarios: readonly Scenario[] = [
 export const shortScenarios: readonly Scenario[] = [
   streams(32, 4),
   streams(128, 4),
-  nullServer('null', tokens, 20_000),
-  nullServer('null, token by token', 1, 20_000),
+  nullServer('null', tokens, 8000),
+  nullServer('null, token by token', 1, 8000),
 ];

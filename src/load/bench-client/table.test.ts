@@ -54,8 +54,14 @@ describe('the table', () => {
       measuredAs('null, token by token', 'ours', {cpuSeconds: 5}),
       measuredAs('null, token by token', 'drain', {cpuSeconds: 2}),
     ];
-    const page = renderPage({machine: 'a machine', repetitions: 3, results: {measured, programs: []}});
+    const page = renderPage({
+      machine: 'a machine',
+      repetitions: 3,
+      results: {measured, programs: []},
+      wrong: ['lost one'],
+    });
     expect(page).toContain('a machine. Medians of 3 interleaved runs');
+    expect(page).toContain('- **Wrong**: lost one');
     expect(page).toContain('costs 2.50 times what draining it costs');
   });
 });

@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest';
+import type {Measured} from './measure.ts';
 import {measuredAs} from './test-outcome.ts';
-import {complaints, judgedScenario, ratioOverDrain} from './verdict.ts';
+import {complaints as complaintsOf, judgedScenario, ratioOverDrain} from './verdict.ts';
 
+const complaints = (measured: Measured[]) => complaintsOf({measured, programs: []});
 const cheap = measuredAs(judgedScenario, 'drain', {cpuSeconds: 1});
 const ours = (cpuSeconds: number) => measuredAs(judgedScenario, 'ours', {cpuSeconds});
 
@@ -46,5 +48,15 @@ describe('the short form', () => {
   test('a server without delay holds no streams, and a duration asks for no number of requests', () => {
     const none = measuredAs(judgedScenario, 'ours', {streamsHeld: 0, cpuSeconds: 1});
     expect(complaints([none, cheap, measuredAs('embed', 'ours', {events: 0, eventsSent: 0})])).toEqual([]);
+  });
+
+  test('complains of a program that failed or sent another number of requests than it was asked for', () => {
+    const programs = [
+      {asked: 4096, served: 4096, exitCode: 0, startSeconds: 0.7, peakMemoryMb: 90},
+      {asked: 4096, served: 4095, exitCode: null, startSeconds: 0.7, peakMemoryMb: 90},
+    ];
+    expect(complaintsOf({measured: [ours(3), cheap], programs})).toEqual([
+      'npm run bench ended with no exit code; the server read 4095 requests of 4096',
+    ]);
   });
 });

@@ -1,5 +1,7 @@
 import type {Measured} from './measure.ts';
 import {cpuPerMillion} from './outcome.ts';
+import type {ProgramRun} from './program-run.ts';
+import type {Results} from './rows.ts';
 
 /** What a token event may cost the load client, over what it costs to read its bytes. */
 const mostOverDrain = 3;
@@ -37,10 +39,21 @@ export const ratioOverDrain = (measured: readonly Measured[]): number | null => 
   return ours === null || drained === null ? null : ours / drained;
 };
 
-/** What is wrong with the client, in words: lost or uncounted events, and a price that no machine explains. */
-export const complaints = (measured: readonly Measured[]): string[] => {
-  const ratio = ratioOverDrain(measured);
-  const lost = measured.flatMap(incomplete);
+const broken = ({asked, served, exitCode}: ProgramRun): string[] =>
+  exitCode === 0 && served === asked
+    ? []
+    : [`npm run bench ended with ${exitCode ?? 'no exit code'}; the server read ${served} requests of ${asked}`];
+
+/** What was lost or not counted, in words. */
+export const losses = ({measured, programs}: Results): string[] => [
+  ...measured.flatMap(incomplete),
+  ...programs.flatMap(broken),
+];
+
+/** What is wrong with the client: its losses, and a price for an event that no machine explains. */
+export const complaints = (results: Results): string[] => {
+  const ratio = ratioOverDrain(results.measured);
+  const lost = losses(results);
   if (ratio === null) return [...lost, `"${judgedScenario}" was not measured with both clients`];
   return ratio > mostOverDrain
     ? [...lost, `an event costs ${ratio.toFixed(2)} times what draining it costs, more than ${mostOverDrain}`]
