@@ -57,15 +57,14 @@ export const runProgram = async (): Promise<ProgramRun> => {
   const program = spawn(command, rest, {
     cwd: projectRoot,
     stdio: ['ignore', 'ignore', 'inherit'],
-    detached: true, // npm, its shell and the program end together, as one group
     // The project's own Node, whichever started this: npm puts it first as well.
     env: {...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`},
   });
+  const peaks = new Map<number, number>();
+  let exitCode: number | null | undefined;
   try {
     const ended: Promise<number | null> = once(program, 'exit').then(([code]) => code);
     const over = AbortSignal.timeout(runWithinMs);
-    const peaks = new Map<number, number>();
-    let exitCode: number | null | undefined;
     while (exitCode === undefined && !over.aborted) {
       for (const [pid, peakMb] of await peaksBelow(program.pid ?? 0)) peaks.set(pid, peakMb);
       exitCode = await Promise.race([ended, delay(lookEveryMs, undefined)]);
@@ -80,7 +79,8 @@ export const runProgram = async (): Promise<ProgramRun> => {
       peakMemoryMb: peaks.size === 0 ? null : [...peaks.values()].reduce((sum, peakMb) => sum + peakMb, 0),
     };
   } finally {
-    if (program.exitCode === null && program.pid !== undefined) process.kill(-program.pid, 'SIGKILL');
+    // npm's shell may not pass a signal on: what runs below it is ended by its own number, and npm then ends by itself.
+    if (exitCode === undefined) for (const [pid] of await peaksBelow(program.pid ?? 0)) process.kill(pid, 'SIGKILL');
     await rm(folder, {recursive: true, force: true});
   }
 };
