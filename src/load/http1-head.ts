@@ -4,9 +4,9 @@ export class MalformedReply extends Error {
 }
 
 /** How long the body is: so many bytes, as its chunks say, or until the connection ends. */
-export type Framing = number | 'chunked' | 'until-close';
+type Framing = number | 'chunked' | 'until-close';
 
-export interface ReplyHead {
+interface ReplyHead {
   readonly status: number;
   readonly framing: Framing;
   /** Whether the connection may carry another request after this reply. */

@@ -7,7 +7,7 @@ const carriageReturn = 13;
 /** Of a head, or of what follows the last chunk. */
 export const maxHeadBytes = 64 * 1024;
 /** Of one chunk; its bytes are handed on as they come, so this only tells nonsense from a reply. */
-export const maxChunkBytes = 1024 * 1024 * 1024;
+const maxChunkBytes = 1024 * 1024 * 1024;
 /** Of the line before a chunk: its size and what a server may note beside it. */
 const maxChunkLineBytes = 4096;
 

@@ -5,6 +5,7 @@ import {describe, expect, test} from 'vitest';
 import {netTransport} from './net-transport.ts';
 import {chunk, chunkedHead, lastChunk, type Received, reply, startTestServer} from './test-server.ts';
 import type {HttpRequest, Transport} from './transport.ts';
+import {transportTo} from './transport-to.ts';
 import {undiciTransport} from './undici-transport.ts';
 
 const request: HttpRequest = {
@@ -331,4 +332,9 @@ test('bytes that no request asked for end the connection, and the reply before t
 test('a request whose headers could be taken for others is not sent', () => {
   const transport = netTransport('http://127.0.0.1:1', counting());
   expect(() => send(transport, {...request, headers: {'x-request-id': 'a\r\nb: c'}})).toThrow('not fit');
+});
+
+test('TLS is left to undici', () => {
+  expect(transportTo('https://127.0.0.1:1', counting()).http).toBe('undici');
+  expect(transportTo('http://127.0.0.1:1', counting()).http).toBe('net');
 });
