@@ -87,6 +87,12 @@ describe('an open loop', () => {
     });
   });
 
+  test('the plan does not begin later because the first request was sent late', () => {
+    const truth = truthOf(request('a', 515, 5), request('b', 510, 5));
+    const samples = [scheduled('a', 0, 15, 20), scheduled('b', 10, 10, 15)];
+    expect(scheduleAccuracyOf(samples, truth, 10)).toMatchObject({real: {p50: 12.5}, worstMs: 0});
+  });
+
   test('a client that counts from its sends is found out', () => {
     const truth = truthOf(request('a', 500, 5), request('b', 540, 5));
     const samples = [scheduled('a', 0, 0, 5), scheduled('b', 40, 40, 45)];

@@ -114,8 +114,8 @@ export interface ScheduleAccuracy {
 }
 
 /**
- * Of uniform arrivals, whose plan is known without the client: the first request is sent when the plan begins, and
- * request k is due k gaps later. Null where nothing can be matched.
+ * Of uniform arrivals, whose plan is known without the client's stamps: request k is due k gaps after the plan begins,
+ * and since none is sent early, the most punctual of them tells when that was. Null where nothing can be matched.
  */
 export const scheduleAccuracyOf = (
   samples: readonly Sample[],
@@ -123,11 +123,12 @@ export const scheduleAccuracyOf = (
   gapMs: number,
 ): ScheduleAccuracy | null => {
   const planned = pairsOf(samples, truth).sort((a, b) => (a.sample.scheduledMs ?? 0) - (b.sample.scheduledMs ?? 0));
-  const [first, last] = [planned[0], planned.at(-1)];
-  if (first === undefined || last === undefined) return null;
+  const last = planned.at(-1);
+  if (last === undefined) return null;
+  const planMs = Math.min(...planned.map(({truth: {readMs}}, place) => readMs - place * gapMs));
   const told = planned.map(({sample}) => (sample.lastTokenMs ?? sample.endMs) - (sample.scheduledMs ?? sample.sentMs));
   const real = planned.map(
-    ({truth: {readMs, writtenMs}}, place) => (writtenMs.at(-1) ?? readMs) - (first.truth.readMs + place * gapMs),
+    ({truth: {readMs, writtenMs}}, place) => (writtenMs.at(-1) ?? readMs) - (planMs + place * gapMs),
   );
   const shares = (values: readonly number[]) => {
     const ascending = sorted(values);

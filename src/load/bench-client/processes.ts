@@ -32,13 +32,13 @@ const end = async (child: ChildProcess): Promise<void> => {
 };
 
 /** Starts a part in a process of its own, which ends with `await using` or with this process, whichever is first. */
-export const startChild = (core: number, part: Part): Child => {
+export const startChild = (core: number, part: Part, stderr: 'inherit' | 'ignore' = 'inherit'): Child => {
   const [command = '', ...words] = pinned(core, [
     process.execPath,
     join(projectRoot, 'src', 'load', 'bench-client', 'child.ts'),
   ]);
   const child = spawn(command, words, {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', stderr],
     env: {...process.env, ...compileCache},
   });
   child.stdin.on('error', () => {}); // its end is told by 'exit'
