@@ -145,6 +145,12 @@ describe('usage', () => {
   });
 });
 
+test('an event is not taken for one that was learned where it goes on with what came before it', () => {
+  expect(readStream([token('a'), token('b'), 'event: error\n', token('c')]).failure()?.kind).toBe('error-event');
+  expect(readStream([token('a'), token('b'), 'data: {\n', token('c')]).failure()?.kind).toBe('malformed');
+  expect(readStream([token('a'), token('b'), ': ping ', token('c'), finish]).tokenEventsMs).toEqual([10, 20]);
+});
+
 describe('a stream is an answer', () => {
   test('with a finish reason and no [DONE]', () => expect(readStream([token('a'), finish]).failure()).toBeNull());
 
