@@ -1,8 +1,10 @@
 import {readFileSync} from 'node:fs';
 import {enableCompileCache} from 'node:module';
 import {join} from 'node:path';
-import {CutoverError, exitCodes} from './errors.ts';
+import {interruptedBy} from './ctrl-c.ts';
+import {CutoverError, exitCodes, reasonOf} from './errors.ts';
 import {projectRoot} from './root.ts';
+import type {Terminal} from './terminal.ts';
 
 // Half of a short run's start is parsing; the cache lives in the system's temporary folder.
 enableCompileCache();
@@ -10,19 +12,13 @@ enableCompileCache();
 const reportsDir = join(projectRoot, 'reports');
 const stacksDir = join(projectRoot, 'docker', 'stacks');
 
-/** Aborted by the first Ctrl-C or SIGTERM; the second one ends the process at once. */
-const interruption = (): AbortSignal => {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.interrupted.code);
-      controller.abort(
-        new CutoverError('INTERRUPTED', `interrupted by ${signal}`, {hint: 'Trials that had ended are in the record.'}),
-      );
-    });
-  }
-  return controller.signal;
-};
+const interruption = ({note}: Terminal): AbortSignal =>
+  interruptedBy({
+    on: (signal, listener) => process.on(signal, listener),
+    nowMs: () => performance.now(),
+    note,
+    exit: () => process.exit(exitCodes.interrupted.code),
+  });
 
 /** What the user sees of an error: the reason, the last log lines, the fix. A bug shows its stack and asks to be reported. */
 const explain = (thrown: unknown): string => {
@@ -55,20 +51,35 @@ const run = async (argv: readonly string[]): Promise<void> => {
       const {bench} = await import('./commands/bench.ts');
       const {engine} = options;
       if (engine === null) throw new TypeError('contradictions.ts lets no bench pass without an engine');
-      return bench({options: {...options, engine}, argv, version, terminal, reportsDir, interrupted: interruption()});
+      return bench({
+        options: {...options, engine},
+        argv,
+        version,
+        terminal,
+        reportsDir,
+        interrupted: interruption(terminal),
+      });
     }
     case 'compare':
       return (await import('./commands/compare.ts')).compare({a, b, reportsDir, out, json: options.json});
     case 'report':
       return (await import('./commands/report.ts')).renderReport({run: a, reportsDir, formats: options.format, out});
     case 'simulate':
-      return (await import('./commands/simulate.ts')).simulate(options, terminal, interruption());
+      return (await import('./commands/simulate.ts')).simulate(options, terminal, interruption(terminal));
     case 'list':
       return out(await (await import('./commands/list.ts')).list(stacksDir));
     case 'schema':
       return (await import('./commands/schema.ts')).printSchema(out);
   }
 };
+
+// A reader that is gone, as `| head` is after ten lines, is no reason to end a run in its middle; a full disk is one to
+// fail at its end.
+let lost: NodeJS.ErrnoException | null = null;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') lost ??= error;
+});
+process.stderr.on('error', () => {});
 
 /** Waits until a pipe has taken everything: process.exit would cut it off. */
 const flushed = (stream: NodeJS.WriteStream) => new Promise<void>(resolve => stream.write('', () => resolve()));
@@ -84,5 +95,7 @@ const main = async (): Promise<number> => {
 };
 
 const code = await main();
-await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-process.exit(code);
+await flushed(process.stdout);
+if (lost !== null) process.stderr.write(`stdout cannot be written: ${reasonOf(lost)}\n`);
+await flushed(process.stderr);
+process.exit(lost === null ? code : exitCodes.recordUnreadable.code);

@@ -49,10 +49,14 @@ describe('values', () => {
     expect(bench('--engine=vllm --seed=7').seed).toBe(7);
   });
 
-  test('a URL may be for one role or for all, and loses its trailing slash', () => {
-    expect(bench('--engine vllm --attach http://a:1/ --attach embed=http://b:2').attach).toEqual([
+  test('an address may be for one role or for all, and loses a trailing slash and /v1', () => {
+    const attached = bench(
+      '--engine vllm --attach http://a:1/ --attach embed=http://b:2 --attach rerank=http://c:3/v1/',
+    );
+    expect(attached.attach).toEqual([
       {role: null, value: 'http://a:1'},
       {role: 'embed', value: 'http://b:2'},
+      {role: 'rerank', value: 'http://c:3'},
     ]);
   });
 
@@ -101,8 +105,23 @@ describe('mistakes', () => {
     ]);
   });
 
-  test('the password of a URL is never repeated', () => {
-    expect(mistakesOf('bench --engine vllm --attach ftp://me:secret@host').join()).not.toContain('secret');
+  test.each([
+    ['127.0.0.1:8000', 'must be an http:// or https:// address, got "127.0.0.1:8000"'],
+    ['ftp://me:hush@host', 'must be an http:// or https:// address, got "ftp://***@host"'],
+    ['http://me:hush@host:1', 'holds a user name or password, which is not sent, got "http://***@host:1"'],
+    ['http:me:hush@host:1', 'holds a user name or password, which is not sent, got "http:***@host:1"'],
+    ['http://host:1/proxy', 'has a path, got "http://host:1/proxy"'],
+    ['http://host:1/?key=hush', 'has a path, got "http://host:1/"'],
+  ])('%s is not an address to send requests to, and a password is never repeated', (url, message) => {
+    const [mistake = '', ...more] = mistakesOf(`bench --engine vllm --attach ${url}`);
+    expect(mistake).toContain(`--attach ${message}`);
+    expect([mistake.includes('hush'), more]).toEqual([false, []]);
+  });
+
+  test('a suite that is named twice would be two rows of one name', () => {
+    expect(mistakesOf('bench --engine vllm --suite chat --suite chat')).toEqual([
+      '--suite names chat twice. To run it more often write --repetitions',
+    ]);
   });
 
   test('an unknown command gets the nearest one', () => {

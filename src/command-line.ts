@@ -22,7 +22,10 @@ const parserFor = (command: CommandName, print: (text: string) => void): Command
     .allowExcessArguments()
     .exitOverride()
     .configureOutput({writeOut: print, writeErr: print})
-    .configureHelp({optionTerm: option => option.flags.replace('[', '<').replace(/\]$/, '>'), showGlobalOptions: false})
+    .configureHelp({
+      optionTerm: option => option.flags.replace('[', '<').replace(/\]$/, '>'),
+      optionDescription: option => option.description, // commander would add that the preset is ""
+    })
     .usage([...commands[command].operands.map(operand => `<${operand}>`), '[options]'].join(' '));
   for (const name of flagsOf(command)) {
     const {placeholder, help, repeatable} = flags[name];

@@ -17,6 +17,8 @@ export const contradictions = (command: CommandName, options: Options): readonly
   const attached = options.attach.length > 0;
   const starts = options.command !== null || options.stack !== null;
   clash(options.engine === null, '--engine is missing. Write for example --engine sglang');
+  const twice = options.suite.find((name, index) => options.suite.indexOf(name) < index);
+  clash(twice !== undefined, `--suite names ${twice} twice. To run it more often write --repetitions`);
   clash(
     options.requests !== null && options.duration !== null,
     '--requests and --duration both end a trial. Leave one out',

@@ -71,15 +71,24 @@ export const text =
     return given;
   };
 
-/** `http://host:port`, without a path's trailing slash. The password of a URL is never repeated in a message. */
-export const httpUrl: ReadValue<string> = given => {
+/**
+ * The origin of a server, `http://host:port`. What else an address may hold would be dropped in silence, so it is refused;
+ * only the /v1 that OpenAI clients' base URLs end in is not, for every request's path begins with it. No message
+ * repeats a password or a key.
+ */
+export const serverOrigin: ReadValue<string> = given => {
   const url = URL.canParse(given) ? new URL(given) : null;
+  const told = shown(given.replace(/[?#].*/s, '').replace(/^([a-z]+:\/*)?.*@/is, '$1***@'));
   if (url === null || !['http:', 'https:'].includes(url.protocol))
+    throw new Mistake(`must be an http:// or https:// address, got ${told}`, 'Write for example http://127.0.0.1:8000');
+  if (url.username !== '' || url.password !== '')
     throw new Mistake(
-      `must be an http:// or https:// URL, got ${shown(given.replace(/\/\/[^/@]*@/, '//…@'))}`,
-      'Write for example http://127.0.0.1:8000',
+      `holds a user name or password, which is not sent, got ${told}`,
+      'Leave it out, and attach to an address that needs none',
     );
-  return given.replace(/\/+$/, '');
+  if (!['', '/v1'].includes(url.pathname.replace(/\/+$/, '')) || url.search !== '')
+    throw new Mistake(`has a path, got ${told}`, `Write the address alone: ${url.origin}`);
+  return url.origin;
 };
 
 /** `value` for every role, or `role=value` for one. */

@@ -1,6 +1,6 @@
 import {type SuiteName, suites} from '../suites/index.ts';
 import {type EngineName, engines} from './engines/index.ts';
-import {httpUrl, numeric, oneOf, perRole, type ReadValue, text, whole, words} from './option-values.ts';
+import {numeric, oneOf, perRole, type ReadValue, serverOrigin, text, whole, words} from './option-values.ts';
 import {type FormatName, formats} from './report/formats.ts';
 import {runtimeNames} from './runtimes/stack.ts';
 import {parseFault} from './simulator/faults.ts';
@@ -95,7 +95,7 @@ export const flags = {
   runtime: once('name', oneOf(runtimeNames), {
     help: `Where the engine runs: ${runtimeNames.join(', ')}. Chosen by what the machine has when left out, and said in one line`,
   }),
-  attach: many('[role=]URL', perRole(httpUrl), {
+  attach: many('[role=]URL', perRole(serverOrigin), {
     help: 'Measure what already serves there; for all roles, or one of chat, embed, rerank',
   }),
   stack: once('name|file', text('--stack vllm-tuned'), {

@@ -41,6 +41,13 @@ test('elsewhere lines are plain and at most one every five seconds', () => {
   expect(text()).toBe('a\nc\n');
 });
 
+test('a line that stands there already is not repeated, important or not', () => {
+  const {line, text} = listen(false);
+  line.show('48/48');
+  line.show('48/48', {important: true});
+  expect(text()).toBe('48/48\n');
+});
+
 test('an important line is shown at once, terminal or not', () => {
   const {line, text} = listen(false);
   line.show('a');

@@ -4,6 +4,8 @@ export interface Terminal {
   out(text: string): void;
   /** One line for the person who watches. */
   note(line: string): void;
+  /** One line that --quiet does not drop either: something failed. */
+  warn(line: string): void;
   /** Progress that replaces the line before it on a terminal, and is a plain line elsewhere. */
   readonly progress: ProgressLine;
 }
@@ -33,6 +35,7 @@ export const progressLine = ({
   plainEveryMs = 5000,
 }: ProgressOptions): ProgressLine => {
   let shownAtMs = Number.NEGATIVE_INFINITY;
+  let shown = '';
   let open = false;
   return {
     show(line, {important = false} = {}) {
@@ -42,8 +45,9 @@ export const progressLine = ({
         open = true;
         return;
       }
-      if (!important && nowMs() - shownAtMs < plainEveryMs) return;
+      if (line === shown || (!important && nowMs() - shownAtMs < plainEveryMs)) return;
       shownAtMs = nowMs();
+      shown = line;
       write(`${line}\n`);
     },
     finish() {
@@ -55,23 +59,19 @@ export const progressLine = ({
 
 const silent: ProgressLine = {show() {}, finish() {}};
 
-/** The real one. `quiet` drops notes and progress; errors do not go through here. */
+/** The real one. `quiet` drops notes and progress. */
 export const processTerminal = ({quiet}: {quiet: boolean}): Terminal => {
   const progress = quiet
     ? silent
     : progressLine({
         isTerminal: process.stderr.isTTY,
-        columns: () => process.stderr.columns,
+        columns: () => process.stderr.columns || 80, // a terminal may not know its width
         write: text => process.stderr.write(text),
         nowMs: () => performance.now(),
       });
-  return {
-    out: text => void process.stdout.write(text),
-    note(line) {
-      if (quiet) return;
-      progress.finish();
-      process.stderr.write(`${line}\n`);
-    },
-    progress,
+  const warn = (line: string) => {
+    progress.finish();
+    process.stderr.write(`${line}\n`);
   };
+  return {out: text => void process.stdout.write(text), note: quiet ? () => {} : warn, warn, progress};
 };

@@ -6,12 +6,12 @@ export const saturate: Suite = {
   repetitions: 3,
   stages: [
     {
-      name: 'embed',
+      name: 'embed-saturated',
       workload: {kind: 'embed', batch: 16, promptTokens: 128},
       load: {mode: 'saturate', concurrency: 64, requests: 2000, durationSeconds: null, warmup: 64},
     },
     {
-      name: 'rerank',
+      name: 'rerank-saturated',
       workload: {kind: 'rerank', batch: 16, promptTokens: 128},
       load: {mode: 'saturate', concurrency: 32, requests: 700, durationSeconds: null, warmup: 32},
     },

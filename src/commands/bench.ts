@@ -5,7 +5,7 @@ import {measureClientOverhead} from '../load/overhead.ts';
 import {machineFacts} from '../machine/facts.ts';
 import {gitState} from '../machine/git.ts';
 import type {Options} from '../options.ts';
-import {createRunFolder, type RunFolder, runIdOf} from '../records/run-folder.ts';
+import {createRunFolder, runIdOf} from '../records/run-folder.ts';
 import {renderTable} from '../report/table.ts';
 import {projectRoot} from '../root.ts';
 import type {Stack} from '../runtimes/stack.ts';
@@ -13,11 +13,10 @@ import {type RunRecord, schemaVersion} from '../schema/record.ts';
 import {roleOf} from '../schema/suite.ts';
 import type {Terminal} from '../terminal.ts';
 import {combineHashes} from '../workloads/data-hash.ts';
-import {type BroughtUp, bringUp, type Choice, chooseWhere} from './bring-up.ts';
+import {bringUp, type Choice, chooseWhere} from './bring-up.ts';
 import {writeExports} from './exports.ts';
-import {progressText} from './progress-text.ts';
-import {runTrial} from './run-trial.ts';
-import {type PlannedTrial, planTrials} from './stages.ts';
+import {runTrials} from './run-trials.ts';
+import {planTrials} from './stages.ts';
 
 export interface BenchContext {
   readonly options: Options & {readonly engine: EngineName};
@@ -33,7 +32,7 @@ export interface BenchContext {
 /** The record as it stands before anything has been measured. */
 const emptyRecord = async (
   {options, argv, version}: BenchContext,
-  {runtime, gpus}: Choice,
+  {runtime, gpus, plan}: Choice,
   runId: string,
 ): Promise<RunRecord> => {
   const git = await gitState(projectRoot);
@@ -48,7 +47,7 @@ const emptyRecord = async (
     endedAt: null,
     cutover: {version, gitCommit: git.commit, gitDirty: git.dirty},
     command: [...argv],
-    engine: {name: engine.name, title: engine.title, version: null, runtime, stack: null, servers: []},
+    engine: {name: engine.name, title: engine.title, version: null, runtime, stack: plan?.name ?? null, servers: []},
     machine: machineFacts(gpus),
     suites: [...options.suite],
     seed: options.seed,
@@ -68,56 +67,10 @@ const servers = (stack: Stack): RunRecord['engine']['servers'] =>
     facts: {...facts},
   }));
 
-const noteStack = (record: RunRecord, {stack, plan}: BroughtUp) => {
+const noteStack = (record: RunRecord, stack: Stack) => {
   record.evidence = stack.evidence;
-  record.engine.stack = plan;
   record.engine.servers = servers(stack);
   record.engine.version = stack.servers.find(({facts}) => facts.version !== null)?.facts.version ?? null;
-};
-
-const runTrials = async (
-  {options, terminal, interrupted}: BenchContext,
-  {
-    stack,
-    record,
-    folder,
-    trials,
-  }: {stack: Stack; record: RunRecord; folder: RunFolder; trials: readonly PlannedTrial[]},
-) => {
-  const signal = AbortSignal.any([interrupted, stack.died]);
-  const firstMs = performance.now();
-  for (const [index, planned] of trials.entries()) {
-    signal.throwIfAborted();
-    const {stage} = planned;
-    const where = () => ({
-      suite: stage.name,
-      trial: index + 1,
-      trials: trials.length,
-      elapsedMs: performance.now() - firstMs,
-    });
-    terminal.progress.show(
-      `${stage.name} · trial ${index + 1} of ${trials.length} · emptying the prefix cache and warming up`,
-      {important: true},
-    );
-    const trial = await runTrial({
-      index,
-      planned,
-      engine: stack.engine,
-      endpoint: stack.endpoint(roleOf(stage.workload.kind)),
-      evidence: stack.evidence,
-      seed: options.seed,
-      timeoutMs: options.timeout * 1000,
-      keepRaw: options.keepRaw,
-      gpu: record.machine.gpus.length > 0,
-      folder,
-      signal,
-      onProgress: progress => terminal.progress.show(progressText(where(), progress)),
-    });
-    record.trials.push(trial);
-    record.dataHash = combineHashes(record.trials.map(({dataHash}) => dataHash));
-    await folder.save(record);
-  }
-  terminal.progress.finish();
 };
 
 const failedTrials = (record: RunRecord) => {
@@ -150,28 +103,20 @@ export const bench = async (context: BenchContext): Promise<void> => {
   const trials = planTrials(suites, options);
   const roles = [...new Set(trials.map(({stage}) => roleOf(stage.workload.kind)))];
 
+  const choice = await chooseWhere(engine, options);
   const runId = runIdOf(new Date(), engine.name, Math.random);
   await using folder = await createRunFolder({outDir: options.out, reportsDir, runId});
-  const choice = await chooseWhere(engine, options);
   terminal.note(choice.why);
   const record = await emptyRecord(context, choice, runId);
   await folder.save(record);
   try {
     await using down = new AsyncDisposableStack();
     try {
-      const broughtUp = await bringUp({
-        engine,
-        runtime: choice.runtime,
-        options,
-        roles,
-        logDir: folder.path,
-        signal: interrupted,
-        onLine: terminal.note,
-      });
-      const stack = down.use(broughtUp.stack);
-      noteStack(record, broughtUp);
+      const asked = {engine, choice, options, roles, logDir: folder.path};
+      const stack = down.use(await bringUp({...asked, signal: interrupted, onLine: terminal.note}));
+      noteStack(record, stack);
       record.clientOverhead = await measureClientOverhead();
-      await runTrials(context, {stack, record, folder, trials});
+      await runTrials({stack, record, folder, trials, options, progress: terminal.progress, interrupted});
       failedTrials(record);
       record.status = 'complete';
     } catch (thrown) {
@@ -184,7 +129,7 @@ export const bench = async (context: BenchContext): Promise<void> => {
       await folder.save(record);
     }
   } finally {
-    if (record.trials.length > 0) await writeExports({folder, record, chosen: options.format, terminal});
+    if (record.trials.length > 0) await writeExports(options.format, {record, folder: folder.path}, terminal);
     if (options.json) terminal.out(`${JSON.stringify(record, null, 2)}\n`);
     else if (record.trials.length > 0) terminal.out(renderTable(record));
     terminal.note(`Record: ${folder.path}/record.json`);

@@ -14,15 +14,35 @@ import type {BringUpListener, RuntimeName, Stack} from '../runtimes/stack.ts';
 import {readStackFile} from '../runtimes/stack-file.ts';
 import type {Machine} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
+import type {StackPlan} from '../schema/stack.ts';
 
 export interface Choice {
   readonly runtime: RuntimeName;
   /** One line for the user. */
   readonly why: string;
   readonly gpus: Machine['gpus'];
+  /** What the process runtime starts; null elsewhere. */
+  readonly plan: StackPlan | null;
 }
 
-/** Looks at what the machine has only as far as the options leave it open. */
+const readPlan = async (engine: Engine, {stack}: Options): Promise<StackPlan> => {
+  const name = stack ?? engine.launch?.defaultStack;
+  if (name === undefined)
+    throw new CutoverError('BAD_OPTIONS', `${engine.title} cannot be started by cutover`, {
+      hint: 'Start it yourself and add --attach <URL>.',
+    });
+  const plan = await readStackFile(name, join(projectRoot, 'docker', 'stacks'));
+  if (plan.engine !== engine.name)
+    throw new CutoverError('BAD_OPTIONS', `--stack ${name} is a plan for ${plan.engine}, not for ${engine.name}`, {
+      hint: `Write --engine ${plan.engine}, or name another plan.`,
+    });
+  return plan;
+};
+
+/**
+ * Looks at what the machine has only as far as the options leave it open. Throws BAD_STACK or BAD_OPTIONS for a plan
+ * that cannot be started.
+ */
 export const chooseWhere = async (engine: Engine, options: Options): Promise<Choice> => {
   const attach = options.attach.length > 0;
   const command = options.command !== null || options.stack !== null;
@@ -38,7 +58,7 @@ export const chooseWhere = async (engine: Engine, options: Options): Promise<Cho
     gpus: gpus.length,
     engineInstalled: installed,
   });
-  return {...chosen, gpus};
+  return {...chosen, gpus, plan: chosen.runtime === 'process' ? await readPlan(engine, options) : null};
 };
 
 const modelsOf = (models: Options['model']): Partial<Record<Role, string>> => {
@@ -49,7 +69,7 @@ const modelsOf = (models: Options['model']): Partial<Record<Role, string>> => {
 
 export interface BringUpOptions {
   readonly engine: Engine;
-  readonly runtime: RuntimeName;
+  readonly choice: Pick<Choice, 'runtime' | 'plan'>;
   readonly options: Options;
   /** The roles that the suites need; no other server is started. */
   readonly roles: readonly Role[];
@@ -58,61 +78,37 @@ export interface BringUpOptions {
   readonly onLine: BringUpListener;
 }
 
-export interface BroughtUp {
-  readonly stack: Stack;
-  /** The stack file's name, null where none was used. */
-  readonly plan: string | null;
-}
-
 /** A stack that serves, on the runtime that was chosen. The caller disposes of it. */
 export const bringUp = async ({
   engine,
-  runtime,
+  choice: {runtime, plan},
   options,
   roles,
   logDir,
   signal,
   onLine,
-}: BringUpOptions): Promise<BroughtUp> => {
+}: BringUpOptions): Promise<Stack> => {
   const models = modelsOf(options.model);
+  if (plan !== null)
+    return startProcesses({
+      engine,
+      plan,
+      launcher: options.command,
+      python: options.python ?? 'python3',
+      models,
+      roles,
+      host: '127.0.0.1',
+      logDir,
+      signal,
+      onLine,
+    });
   if (runtime === 'attach') {
     const targets = options.attach.map(({role, value}) => ({role, url: value}));
-    return {stack: await attachTo({engine, targets, models, signal, onLine}), plan: null};
+    return attachTo({engine, targets, models, signal, onLine});
   }
-  if (runtime === 'embedded') {
-    const dialect = engine.simulatorDialect;
-    if (dialect === null)
-      throw new CutoverError('BAD_OPTIONS', `${engine.title} has no embedded simulation`, {
-        hint: 'Add --attach <URL>.',
-      });
-    const model = models.chat ?? 'simulated-model';
-    return {
-      stack: await startEmbedded({engine, dialect, model, seed: options.seed, faults: options.fault, signal, onLine}),
-      plan: null,
-    };
-  }
-  const planName = options.stack ?? engine.launch?.defaultStack;
-  if (planName === undefined)
-    throw new CutoverError('BAD_OPTIONS', `${engine.title} cannot be started by cutover`, {
-      hint: 'Start it yourself and add --attach <URL>.',
-    });
-  const plan = await readStackFile(planName, join(projectRoot, 'docker', 'stacks'));
-  if (plan.engine !== engine.name)
-    throw new CutoverError('BAD_OPTIONS', `--stack ${planName} is a plan for ${plan.engine}, not for ${engine.name}`, {
-      hint: `Write --engine ${plan.engine}, or name another plan.`,
-    });
-  const launcher = options.command;
-  const stack = await startProcesses({
-    engine,
-    plan,
-    launcher,
-    python: options.python ?? 'python3',
-    models,
-    roles,
-    host: '127.0.0.1',
-    logDir,
-    signal,
-    onLine,
-  });
-  return {stack, plan: plan.name};
+  const dialect = engine.simulatorDialect;
+  if (dialect === null)
+    throw new CutoverError('BAD_OPTIONS', `${engine.title} has no embedded simulation`, {hint: 'Add --attach <URL>.'});
+  const model = models.chat ?? 'simulated-model';
+  return startEmbedded({engine, dialect, model, seed: options.seed, faults: options.fault, signal, onLine});
 };

@@ -30,9 +30,10 @@ test('two runs are found by id and by folder and printed side by side', async ()
   expect(printed).toContain('is not a verdict');
 });
 
-test('--json prints the same numbers unrounded, with the ids of the runs', async () => {
+test('--json prints the same numbers unrounded, and says whose they are and what they are worth', async () => {
   const {runs, suites} = JSON.parse(await compared(true));
-  expect(runs).toEqual({a: 'run-a', b: 'run-b'});
+  const run = {status: 'complete', evidence: 'real', engine: 'example', version: '1.2.3'};
+  expect(runs).toEqual({a: {runId: 'run-a', ...run}, b: {runId: 'run-b', ...run}});
   expect(suites[0].measures).toContainEqual({
     key: 'output_tokens_per_second',
     title: 'output',

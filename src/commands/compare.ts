@@ -1,6 +1,7 @@
 import {readRecord} from '../records/read-record.ts';
 import {type Comparison, compareRuns} from '../report/compare.ts';
 import {comparisonText} from '../report/comparison-text.ts';
+import type {RunRecord} from '../schema/record.ts';
 
 interface CompareOptions {
   /** Run folders, record.json files or run ids. */
@@ -11,8 +12,16 @@ interface CompareOptions {
   out(text: string): void;
 }
 
-/** The records themselves lie where they lay: JSON names them. */
-const withoutRecords = ({runs: {a, b}, ...rest}: Comparison) => ({runs: {a: a.runId, b: b.runId}, ...rest});
+/** What tells which run is which and what its numbers are worth; the rest of the records lies where it lay. */
+const named = ({runId, status, evidence, engine: {name, version}}: RunRecord) => ({
+  runId,
+  status,
+  evidence,
+  engine: name,
+  version,
+});
+
+const withoutRecords = ({runs: {a, b}, ...rest}: Comparison) => ({runs: {a: named(a), b: named(b)}, ...rest});
 
 /** Prints two runs side by side. */
 export const compare = async ({a, b, reportsDir, json, out}: CompareOptions): Promise<void> => {

@@ -1,31 +1,43 @@
+import {join} from 'node:path';
 import {reasonOf} from '../errors.ts';
 import {readSamples} from '../records/read-samples.ts';
-import type {RunFolder} from '../records/run-folder.ts';
+import {writeInside} from '../records/write-inside.ts';
 import {type FormatName, formats} from '../report/formats.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {Terminal} from '../terminal.ts';
 
-export interface ExportOptions {
-  readonly folder: Pick<RunFolder, 'path' | 'writeFile'>;
+export interface MeasuredRun {
   readonly record: RunRecord;
-  /** Empty means all. */
-  readonly chosen: readonly FormatName[];
-  readonly terminal: Pick<Terminal, 'note'>;
+  /** Holds the record and its samples, and gets the exports. */
+  readonly folder: string;
 }
 
+/** None chosen is all of them. */
+export const formatsFrom = (chosen: readonly FormatName[]): readonly FormatName[] =>
+  chosen.length > 0 ? chosen : (Object.keys(formats) as FormatName[]);
+
+/** Makes one export from the record and the samples in the run's folder; resolves with the files that it wrote there. */
+export const writeExport = async (format: FormatName, {record, folder}: MeasuredRun): Promise<readonly string[]> => {
+  const files = await formats[format].render({record, samples: () => readSamples(folder)});
+  for (const {name, content} of files) await writeInside(folder, name, content);
+  return files.map(({name}) => join(folder, name));
+};
+
 /**
- * Writes the exports of a run beside its record. One that fails is named and costs neither the others nor the run:
+ * The exports of a run that has just been measured. One that fails is named and costs neither the others nor the run:
  * the record is on the disk, and `npm run report` writes them again.
  */
-export const writeExports = async ({folder, record, chosen, terminal}: ExportOptions): Promise<void> => {
-  const names = chosen.length > 0 ? chosen : (Object.keys(formats) as FormatName[]);
-  for (const name of names) {
+export const writeExports = async (
+  chosen: readonly FormatName[],
+  run: MeasuredRun,
+  {warn}: Pick<Terminal, 'warn'>,
+): Promise<void> => {
+  for (const format of formatsFrom(chosen)) {
     try {
-      const files = await formats[name].render({record, samples: () => readSamples(folder.path)});
-      for (const file of files) await folder.writeFile(file.name, file.content);
+      await writeExport(format, run);
     } catch (thrown) {
-      terminal.note(
-        `The ${name} export was not written: ${reasonOf(thrown)}. npm run report -- ${folder.path} --format ${name} tries again.`,
+      warn(
+        `The ${format} export was not written: ${reasonOf(thrown)}. npm run report -- ${run.folder} --format ${format} tries again.`,
       );
     }
   }

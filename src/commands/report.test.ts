@@ -24,7 +24,7 @@ test('without --format every export is made from the record and the samples', as
   await using reports = await temporaryFolder();
   const folder = await measured(reports.path);
   const files = ['report.md', 'trials.csv', 'trials.json', 'ttft.png', 'tokens-over-time.png'];
-  expect(await report(reports.path, null)).toEqual(files);
+  expect(await report(reports.path, [])).toEqual(files);
   expect(await readdir(folder)).toEqual([...files, 'record.json', 'samples.jsonl'].sort());
 });
 

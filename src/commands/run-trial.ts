@@ -11,6 +11,7 @@ import {summariseTrial} from '../stats/trial.ts';
 import {hashing} from '../workloads/data-hash.ts';
 import {sessionsOf} from '../workloads/index.ts';
 import {seededRandom} from '../workloads/random.ts';
+import {prefixIds} from './request-ids.ts';
 import type {PlannedTrial} from './stages.ts';
 
 export interface TrialOptions {
@@ -39,7 +40,7 @@ const readMetrics = async (
   if (engine.metrics === null) return null;
   const page = await fetchText(endpoint.url + engine.metrics.path, {timeoutMs: 10_000}).catch(() => null);
   if (page === null || page.status >= 400) return null;
-  if (keepRaw > 0) await folder.writeFile(`raw/${index}-metrics-${when}.txt`, page.body);
+  if (keepRaw > 0) await folder.writeFile(`raw/t${index}.metrics-${when}.txt`, page.body);
   return engine.metrics.read(page.body);
 };
 
@@ -66,8 +67,8 @@ export const runTrial = async (options: TrialOptions): Promise<Trial> => {
     engine,
     endpoint,
     load,
-    warmup: sessionsOf(workload, seedFor(seed, 'warmup', stage.name, repetition)),
-    measured: measured.sessions,
+    warmup: prefixIds(`t${index}.warmup.`, sessionsOf(workload, seedFor(seed, 'warmup', stage.name, repetition))),
+    measured: prefixIds(`t${index}.`, measured.sessions),
     random: seededRandom(seed, 'arrivals', stage.name, repetition),
     timeoutMs: options.timeoutMs,
     signal,
@@ -78,7 +79,7 @@ export const runTrial = async (options: TrialOptions): Promise<Trial> => {
     onProgress: options.onProgress,
     keepReplies: {
       first: options.keepRaw,
-      keep: (id, reads) => folder.writeFile(`raw/${index}-${id}.txt`, Buffer.concat(reads.map(read => read.bytes))),
+      keep: (id, reads) => folder.writeFile(`raw/${id}.txt`, Buffer.concat(reads.map(read => read.bytes))),
     },
   });
   signal.throwIfAborted();

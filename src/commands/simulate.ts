@@ -6,7 +6,7 @@ import {simulatorConfig} from '../simulator/config.ts';
 import {startSimulator} from '../simulator/server.ts';
 import type {Terminal} from '../terminal.ts';
 
-/** Serves the simulated engine until the signal aborts. */
+/** Serves the simulated engine until the signal aborts; throws ENGINE_DIED when a fault ends it before. */
 export const simulate = async (options: Options, terminal: Terminal, interrupted: AbortSignal): Promise<void> => {
   const dialect = engines[options.engine ?? 'simulated'].simulatorDialect;
   if (dialect === null)
@@ -21,16 +21,13 @@ export const simulate = async (options: Options, terminal: Terminal, interrupted
     faults: options.fault,
     ...(model === undefined ? {} : {model}),
   });
-  await using simulator = await startSimulator(config).catch((thrown: unknown) => {
-    throw new CutoverError(
-      'ENGINE_DID_NOT_START',
-      `the simulated engine could not serve on port ${options.port}: ${reasonOf(thrown)}`,
-      {hint: 'Name another port, or --port 0 for a free one.', cause: thrown},
-    );
-  });
+  await using simulator = await startSimulator(config);
   terminal.out(`${simulator.url}\n`);
   terminal.note(
     `The simulated engine speaks ${dialect}'s dialect there. Nothing measured on it says anything about a real engine. Ctrl-C stops it.`,
   );
-  if (!interrupted.aborted) await once(interrupted, 'abort');
+  const over = AbortSignal.any([interrupted, simulator.died]);
+  if (!over.aborted) await once(over, 'abort');
+  if (!simulator.died.aborted) return;
+  throw new CutoverError('ENGINE_DIED', reasonOf(simulator.died.reason), {hint: 'Leave the fault "dies" out.'});
 };

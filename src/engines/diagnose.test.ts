@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {diagnose} from './diagnose.ts';
+import {engines} from './index.ts';
 import {sglang} from './sglang.ts';
 import {vllm} from './vllm.ts';
 
@@ -172,4 +173,35 @@ describe('SGLang knows its memory messages', () => {
       'it could not record its CUDA graphs',
     );
   });
+});
+
+// From the logs of servers that ran and were stopped, vLLM 0.26.0 and SGLang 0.5.17.
+test.each([
+  [
+    'vllm',
+    'WARNING [system_utils.py:299] Found ulimit of 20000 and failed to automatically increase with error current limit exceeds maximum limit. This can cause fd limit errors like `OSError: [Errno 24] Too many open files`.',
+  ],
+  [
+    'vllm',
+    'WARNING [kernel_warmup.py:258] No FlashInfer autotune cache entries found.Falling back to default tactics.',
+  ],
+  ['vllm', 'INFO [ll_bf16.py:30] cuteDSL (CUTLASS Python) not available, ll_bf16_gemm disabled'],
+  [
+    'vllm',
+    'INFO [gpu_worker.py:857] Free memory on device (78.66/79.18 GiB) on startup. Desired GPU memory utilization is (0.9, 71.26 GiB). Actual usage is 2.98 GiB for weight.',
+  ],
+  ['vllm', 'WARNING [block_pool.py:772] Failed to reset prefix cache because some blocks (946) are not freed yet'],
+  ['vllm', 'WARNING [utils.py:626] [shutdown] Process manager: force killing remaining processes count=1'],
+  [
+    'sglang',
+    "[2026-11-21 15:41:44] Ignore import error when loading sglang.srt.models.inkling: No module named 'helion'",
+  ],
+  ['sglang', '[2026-11-21 15:43:01] INFO:     127.0.0.1:39116 - "GET /health HTTP/1.1" 503 Service Unavailable'],
+  [
+    'sglang',
+    '[2026-11-21 15:47:12] Subprocess scheduler_0 (pid=867) crashed with exit code -15. Triggering SIGQUIT for cleanup...',
+  ],
+  ['sglang', '[2026-11-21 15:47:12] SIGQUIT received. signum=None, frame=None. It usually means one child failed.'],
+] as const)('a healthy %s is not taken for dead by: %s', (name, line) => {
+  expect(reasonIn(engines[name], line)).toBeNull();
 });

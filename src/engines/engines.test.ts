@@ -76,6 +76,7 @@ describe('launch', () => {
 
   test('launchers and environments', () => {
     expect(vllm.launch?.launcher('python3')).toEqual(['vllm', 'serve']);
+    expect(vllm.launch?.launcher('.venv/bin/python')).toEqual(['.venv/bin/vllm', 'serve']);
     expect(sglang.launch?.launcher('/venv/bin/python')).toEqual(['/venv/bin/python', '-m', 'sglang.launch_server']);
     expect(vllm.launch?.environment(server())).toMatchObject({VLLM_SERVER_DEV_MODE: '1'});
     expect(sglang.launch?.environment(server())).toEqual({SGLANG_ENABLE_HEALTH_ENDPOINT_GENERATION: 'false'});

@@ -26,6 +26,7 @@ describe('readErrorMessage', () => {
       'body.model: Field required; body.n.0: too big',
     ],
     ['plain text', ' Internal Server Error\n', 'Internal Server Error'],
+    ['several lines', '{"error":{"message":"1 error:\\n  too long\\n\\n  File"}}', '1 error: too long File'],
   ])('%s', (_shape, body, message) => {
     expect(readErrorMessage(body)).toBe(message);
   });

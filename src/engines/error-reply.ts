@@ -4,18 +4,19 @@ const longest = 300;
 
 /**
  * The message in an error reply: nested as OpenAI's and vLLM's (`{error: {message}}`), flat as SGLang's (`{message}`),
- * FastAPI's (`{detail}`, a text or a list of field errors), or plain text. Null when the body tells of no error.
+ * FastAPI's (`{detail}`, a text or a list of field errors), or plain text. It is given on one line, for both engines tell
+ * of what is wrong in a body on several. Null when the body tells of no error.
  */
 export const readErrorMessage = (body: string): string | null => {
   const reply = parseJson(body);
-  if (reply === undefined) return body.trim() === '' ? null : shorten(body.trim());
+  if (reply === undefined) return body.trim() === '' ? null : oneLine(body);
   const message =
     textAt(reply, 'error', 'message') ??
     textAt(reply, 'error') ??
     flatMessage(reply) ??
     textAt(reply, 'detail') ??
     fieldErrors(reply);
-  return message === null ? null : shorten(message);
+  return message === null ? null : oneLine(message);
 };
 
 /** `message` alone is no error: a chat reply may have one. */
@@ -34,4 +35,7 @@ const fieldErrors = (reply: unknown): string | null => {
   return messages.length === 0 ? null : messages.join('; ');
 };
 
-const shorten = (text: string) => (text.length <= longest ? text : `${text.slice(0, longest - 1)}…`);
+const oneLine = (text: string): string => {
+  const line = text.trim().replaceAll(/\s+/g, ' ');
+  return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
+};

@@ -19,7 +19,8 @@ export const vllm: Engine = {
 
   launch: {
     defaultStack: 'vllm-default',
-    launcher: () => ['vllm', 'serve'],
+    // The program that a virtual environment has beside its interpreter; a bare name leaves it to the PATH.
+    launcher: python => [`${python.slice(0, python.lastIndexOf('/') + 1)}vllm`, 'serve'],
     // The model as a flag, not as a word: `python -m vllm.entrypoints.openai.api_server` takes the same arguments then.
     arguments: (server, host) =>
       commandArguments({model: server.model, host, port: server.port}, server.arguments, neededFlags(server)),

@@ -5,7 +5,7 @@ import {afterEach, describe, expect, test, vi} from 'vitest';
 import {parseGpus, parseMemoryUsedMiB, readGpuMemoryUsedMiB, readGpus} from './nvidia-smi.ts';
 
 // As `nvidia-smi --query-gpu=name,uuid,memory.total,driver_version --format=csv,noheader,nounits` prints them.
-const oneGpu = 'NVIDIA H100 80GB HBM3, GPU-2b3ce7e1-5a5c-0d0e-8f0c-6f1c9a2e7d11, 81559, 580.95.05\n';
+const oneGpu = 'NVIDIA H100 80GB HBM3, GPU-58393c05-024b-cd79-a267-e0fe974384ff, 81559, 580.159.04\n'; // as one really printed it
 const twoGpus = `NVIDIA H200, GPU-0d6bd8b9-7b5f-5bd1-2d5a-1b0f3a0a8e21, 143771, 580.95.05
 NVIDIA H200, GPU-9a1f6d0e-3c44-91b7-6f0e-5f2f7a4c9b32, 143771, 580.95.05
 `;
@@ -20,15 +20,25 @@ describe('the list of GPUs', () => {
     expect(parseGpus(oneGpu)).toEqual([
       {
         name: 'NVIDIA H100 80GB HBM3',
-        uuid: 'GPU-2b3ce7e1-5a5c-0d0e-8f0c-6f1c9a2e7d11',
+        uuid: 'GPU-58393c05-024b-cd79-a267-e0fe974384ff',
         memoryMiB: 81_559,
-        driver: '580.95.05',
+        driver: '580.159.04',
       },
     ]);
   });
 
   test('keeps the order of two GPUs', () => {
     expect(parseGpus(twoGpus).map(({uuid}) => uuid.slice(0, 12))).toEqual(['GPU-0d6bd8b9', 'GPU-9a1f6d0e']);
+  });
+
+  test('keeps a GPU that has no memory of its own, with no size', () => {
+    expect(parseGpus('NVIDIA GB10, GPU-1, [N/A], 580.95.05')).toEqual([
+      {name: 'NVIDIA GB10', uuid: 'GPU-1', memoryMiB: null, driver: '580.95.05'},
+    ]);
+  });
+
+  test('has no row for a message that happens to have as many commas', () => {
+    expect(parseGpus('Unable to talk to the driver, check, please, now')).toEqual([]);
   });
 
   test('survives a comma in the name', () => {

@@ -22,11 +22,12 @@ export const readGpuMemoryUsedMiB = async (): Promise<number | null> => {
 export const parseGpus = (page: string): Gpu[] =>
   rowsOf(page).flatMap(row => {
     const fields = row.split(', ');
-    const [driver, memory, uuid] = fields.toReversed(); // counted from the end: a name may hold a comma
+    const [driver, memory = '', uuid] = fields.toReversed(); // counted from the end: a name may hold a comma
     const name = fields.slice(0, -3).join(', ');
-    const memoryMiB = Number(memory);
-    // "No devices were found" and messages of a broken driver are no rows; nor is "[N/A]" a size.
-    return name !== '' && uuid !== undefined && driver !== undefined && Number.isFinite(memoryMiB)
+    // A GPU that shares the machine's memory has "[N/A]" in its place.
+    const memoryMiB = /^\[.+\]$/.test(memory) ? null : Number(memory);
+    // "No devices were found" and messages of a broken driver are no rows.
+    return name !== '' && uuid !== undefined && driver !== undefined && !Number.isNaN(memoryMiB)
       ? [{name, uuid, memoryMiB, driver}]
       : [];
   });

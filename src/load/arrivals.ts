@@ -1,4 +1,5 @@
 import type {LoadSpec} from '../schema/suite.ts';
+import {toMicrosecond} from './clock.ts';
 
 export type OpenLoad = Extract<LoadSpec, {mode: 'open'}>;
 
@@ -25,7 +26,7 @@ export const planArrivals = (
     // 1 - random() is in (0, 1]: its logarithm is finite.
     if (arrivals === 'poisson') poissonMs -= Math.log(1 - random()) * meanGapMs;
     // A product, not a sum of gaps: thousands of additions would drift.
-    const dueMs = arrivals === 'poisson' ? poissonMs : due.length * meanGapMs;
+    const dueMs = toMicrosecond(arrivals === 'poisson' ? poissonMs : due.length * meanGapMs);
     if (dueMs >= endMs) break;
     due.push(dueMs);
   }

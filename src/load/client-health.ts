@@ -21,8 +21,8 @@ export const watchHealth = (): HealthWatch => {
     read(requests) {
       const cpu = process.threadCpuUsage(cpuBefore);
       return {
-        loopLagP99Ms: delays.count === 0 ? 0 : delayMs(delays.percentile(99)),
-        loopLagMaxMs: delays.count === 0 ? 0 : delayMs(delays.max),
+        loopLagP99Ms: delays.count === 0 ? null : delayMs(delays.percentile(99)),
+        loopLagMaxMs: delays.count === 0 ? null : delayMs(delays.max),
         cpuMsPerRequest: (cpu.user + cpu.system) / 1000 / Math.max(1, requests),
       };
     },

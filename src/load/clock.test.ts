@@ -1,5 +1,5 @@
 import {afterEach, expect, test, vi} from 'vitest';
-import {trialClock} from './clock.ts';
+import {toMicrosecond, trialClock} from './clock.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -24,4 +24,13 @@ test('setting the wall clock does not move it', () => {
   const third = clock.now();
   expect([first, second, third]).toEqual([first, second, third].toSorted((a, b) => a - b));
   expect(third - first).toBeLessThan(60_000); // a century would be 3e12
+});
+
+test('what it shows is in whole microseconds, as samples are written', () => {
+  const clock = trialClock();
+  for (let reading = 0; reading < 100; reading += 1) {
+    const nowMs = clock.now();
+    expect(toMicrosecond(nowMs)).toBe(nowMs);
+    expect(String(nowMs)).toMatch(/^\d+(\.\d{1,3})?$/);
+  }
 });

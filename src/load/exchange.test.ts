@@ -134,7 +134,7 @@ describe('a failed request is a sample with', () => {
     handlers.onEnd(121);
     expect(await exchange.ended).toMatchObject({
       outcome: 'failed',
-      failure: {kind: 'status', message: 'the queue is full', status: 503},
+      failure: {kind: 'status', message: 'HTTP 503: the queue is full', status: 503},
       firstByteMs: 120,
       firstChunkMs: null,
     });

@@ -3,6 +3,7 @@ import type {Endpoint} from '../engines/engine.ts';
 import {reasonOf} from '../errors.ts';
 import type {Failure, Sample} from '../schema/sample.ts';
 import {nothingTold} from './chat-stream.ts';
+import {toMicrosecond} from './clock.ts';
 import {firstOf, type Loop, nextSession, type Upcoming} from './loop.ts';
 import type {SteadyWindow} from './steady-window.ts';
 import type {Tally} from './tally.ts';
@@ -112,7 +113,7 @@ export class SaturateSlot {
       : {usage: nothingTold, failure: null};
     // Between what was seen here: after a lost connection autocannon counts from the lost request's start, and what
     // holds this thread up between its stamp and ours would move the start past the first byte.
-    const sentMs = Math.min(Math.max(takenMs, endMs - responseMs), firstByteMs ?? endMs);
+    const sentMs = Math.min(Math.max(takenMs, toMicrosecond(endMs - responseMs)), firstByteMs ?? endMs);
     this.#end({sentMs, endMs, replyBytes: Buffer.byteLength(body), ...verdict});
   }
 

@@ -156,7 +156,7 @@ test('errors, other shapes and other lengths are failures', async () => {
     requests: 5,
   });
   expect(kinds).toEqual(['status', 'malformed', 'malformed', 'malformed', 'ok']);
-  expect(samples[0]).toMatchObject({failure: {message: 'too long', status: 400}});
+  expect(samples[0]).toMatchObject({failure: {message: 'HTTP 400: too long', status: 400}});
 });
 
 test.each([

@@ -35,9 +35,9 @@ test('a reply with another number of items than asked for is malformed, even whe
 });
 
 test.each([
-  ['nested', '{"error":{"message":"too long"}}', 'too long'],
-  ['flat', '{"object":"error","message":"too long"}', 'too long'],
-  ['text', 'Bad Gateway', 'Bad Gateway'],
+  ['nested', '{"error":{"message":"too long"}}', 'HTTP 502: too long'],
+  ['flat', '{"object":"error","message":"too long"}', 'HTTP 502: too long'],
+  ['text', 'Bad Gateway', 'HTTP 502: Bad Gateway'],
   ['missing', '', 'HTTP 502 without a body'],
 ])('an error whose body is %s is quoted', (_, body, message) => {
   expect(judge(body, 502).failure?.message).toBe(message);

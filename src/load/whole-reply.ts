@@ -10,7 +10,8 @@ export const itemsOf = (request: WorkloadRequest): number =>
 /** The failure that an HTTP status of 400 or more stands for, in the server's own words. */
 export const statusFailure = (engine: ReplyReaders, status: number, body: string): Failure => ({
   kind: 'status',
-  message: engine.readError(body) ?? (body.slice(0, 200) || `HTTP ${status} without a body`),
+  message:
+    body === '' ? `HTTP ${status} without a body` : `HTTP ${status}: ${engine.readError(body) ?? body.slice(0, 200)}`,
   status,
 });
 

@@ -10,7 +10,7 @@ import {notWritable, writeInside} from './write-inside.ts';
 export interface RunFolder extends AsyncDisposable {
   /** Absolute. */
   readonly path: string;
-  /** To samples.jsonl, times rounded to 0.001 ms. Returns at once: it is called while requests are being timed. */
+  /** To samples.jsonl. Returns at once: it is called while requests are being timed. */
   appendSample(sample: Sample): void;
   /** Call it after every trial: puts the samples on the disk and then replaces record.json as a whole. */
   save(record: RunRecord): Promise<void>;

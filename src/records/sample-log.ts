@@ -4,10 +4,6 @@ import type {Sample} from '../schema/sample.ts';
 /** Few enough to lose when the harness is killed, enough to write seldom while requests are being timed. */
 const bufferedCharacters = 64 * 1024;
 
-/** A microsecond: finer than what the clock of a busy process tells. */
-const toThreeDecimals = (_key: string, value: unknown) =>
-  typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
-
 /** A file that takes one JSON line a sample. */
 export interface SampleLog {
   /** Returns at once; a write that fails later is thrown by `flush`. */
@@ -35,7 +31,7 @@ export const createSampleLog = async (path: string): Promise<SampleLog> => {
   };
   return {
     append(sample) {
-      buffer += `${JSON.stringify(sample, toThreeDecimals)}\n`;
+      buffer += `${JSON.stringify(sample)}\n`;
       if (buffer.length >= bufferedCharacters) write();
     },
     flush,

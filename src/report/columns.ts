@@ -9,8 +9,8 @@ export interface Column {
   readonly title: string;
   /** Empty for words and counts. */
   readonly unit: string;
-  /** Which workloads can have it at all. */
-  readonly of: 'all' | 'chat' | 'items';
+  /** Which workloads can have it at all; "gpu" is any workload on a machine with one. */
+  readonly of: 'all' | 'chat' | 'items' | 'gpu';
   /** 'label' and 'measure' are in the tables, and measures in comparisons; 'detail' only in CSV and JSON. */
   readonly part: 'label' | 'measure' | 'detail';
   /** Null is "not measured" or "not told". */
@@ -89,6 +89,10 @@ export const columns: readonly Column[] = [
   column('output_tokens', 'output', 'tok', trial => trial.outputTokens, {of: 'chat'}),
   column('cached_prompt_tokens', 'cached', 'tok', trial => trial.cachedPromptTokens, {of: 'chat'}),
   column('cached_percent', 'cached', '%', cachedPercent, {of: 'chat', part: 'measure'}),
+  column('gpu_memory_used_mib', 'VRAM used', 'MiB', trial => trial.gpuMemoryUsedMiB?.after ?? null, {
+    of: 'gpu',
+    part: 'measure',
+  }),
   column('loop_lag_p99_ms', 'loop lag p99', 'ms', trial => trial.client.loopLagP99Ms),
   column('schedule_lag_p99_ms', 'schedule lag p99', 'ms', trial => trial.client.scheduleLagP99Ms),
   column('client_cpu_ms_per_request', 'client CPU', 'ms', trial => trial.client.cpuMsPerRequest),
@@ -97,6 +101,11 @@ export const columns: readonly Column[] = [
 
 /** The columns of the tables that at least one of the trials can have a value in. */
 export const tableColumns = (trials: readonly Trial[]): readonly Column[] => {
-  const present = {all: true, chat: trials.some(isStreamed), items: trials.some(trial => !isStreamed(trial))};
+  const present = {
+    all: true,
+    chat: trials.some(isStreamed),
+    items: trials.some(trial => !isStreamed(trial)),
+    gpu: trials.some(({gpuMemoryUsedMiB}) => gpuMemoryUsedMiB !== null),
+  };
   return columns.filter(({part, of}) => part !== 'detail' && present[of]);
 };

@@ -8,7 +8,7 @@ import type {BringUpListener, RunningServer, Stack} from './stack.ts';
 
 export interface AttachOptions {
   readonly engine: Engine;
-  /** A role of null is for every role that has no URL of its own. */
+  /** Origins without a trailing slash; a role of null is for every role that has no URL of its own. */
   readonly targets: readonly {readonly role: Role | null; readonly url: string}[];
   /** Asked for in place of what the server offers first. */
   readonly models: Partial<Record<Role, string>>;
@@ -20,14 +20,13 @@ export interface AttachOptions {
 const healthTimeoutMs = 20_000;
 
 /**
- * Takes servers that already serve. Throws BAD_OPTIONS for what is not an address, ENGINE_UNREACHABLE when a server
- * does not answer, is not ready or names no model. Disposing the stack stops nothing.
+ * Takes servers that already serve. Throws ENGINE_UNREACHABLE when one does not answer, is not ready or names no model.
+ * Disposing the stack stops nothing.
  */
 export const attachTo = async ({engine, targets, models, signal, onLine}: AttachOptions): Promise<Stack> => {
   const servers: RunningServer[] = [];
   let simulated = engine.simulated;
-  for (const {role, url} of targets) {
-    const origin = originOf(url);
+  for (const {role, url: origin} of targets) {
     const found = await look(engine, origin, signal);
     simulated ||= found.simulated;
     const here = role === null ? roles.filter(one => !targets.some(target => target.role === one)) : [role];
@@ -91,22 +90,4 @@ const ask = async (engine: Engine, origin: string, signal: AbortSignal): Promise
       cause: thrown,
     });
   }
-};
-
-/** Requests go to an origin: what else an address may hold would be dropped in silence, so it is refused. */
-const originOf = (given: string): string => {
-  const url = URL.canParse(given) ? new URL(given) : null;
-  const shown = given.replace(/[?#].*/s, '').replace(/^([a-z]+:\/*)?.*@/is, '$1***@'); // both may hold a password or key
-  const refuse = (why: string, hint: string) => new CutoverError('BAD_OPTIONS', `--attach ${shown} ${why}`, {hint});
-  if (url === null || !['http:', 'https:'].includes(url.protocol))
-    throw refuse('is not an http:// or https:// address', 'Write for example --attach http://127.0.0.1:8000');
-  if (url.username !== '' || url.password !== '')
-    throw refuse(
-      'holds a user name or password, which is not sent',
-      'Leave it out, and attach to an address that needs none.',
-    );
-  const path = url.pathname.replace(/\/+$/, '');
-  if ((path !== '' && path !== '/v1') || url.search !== '')
-    throw refuse('has a path', `Write the address alone: --attach ${url.origin}`);
-  return url.origin; // the base URL of OpenAI clients ends in /v1, which every request's path begins with
 };

@@ -41,9 +41,12 @@ const metricsReading = z.object({
 
 /** What the client measured of itself. */
 const clientHealth = z.object({
-  /** 99th percentile of the event loop's delay over the trial, beyond the sampling interval. */
-  loopLagP99Ms: z.number(),
-  loopLagMaxMs: z.number(),
+  /**
+   * 99th percentile of the event loop's delay over the trial, beyond the sampling interval; null where the loop was
+   * never sampled, in a trial of a few ms or when it was blocked throughout.
+   */
+  loopLagP99Ms: z.number().nullable(),
+  loopLagMaxMs: z.number().nullable(),
   /** 99th percentile of sent - scheduled; null in closed loop, where nothing is scheduled. */
   scheduleLagP99Ms: z.number().nullable(),
   /** CPU of the client's own thread over the trial, divided by the requests. */
@@ -126,7 +129,8 @@ export const machine = z.object({
   memoryGiB: z.number(),
   node: z.string(),
   loadAverage: z.number(),
-  gpus: z.array(z.object({name: z.string(), uuid: z.string(), memoryMiB: z.number(), driver: z.string()})),
+  /** `memoryMiB` is null where the GPU has no memory of its own and nvidia-smi shows [N/A]. */
+  gpus: z.array(z.object({name: z.string(), uuid: z.string(), memoryMiB: z.number().nullable(), driver: z.string()})),
 });
 export type Machine = z.infer<typeof machine>;
 

@@ -10,8 +10,14 @@ export class Refusal extends Error {
   }
 }
 
+/** Said as FastAPI says it, in which both engines are written. */
 export const invalid = (message: string, param: string | null = null) =>
   new Refusal({kind: 'invalid', status: 400, message: `1 validation error:\n  ${message}`, param});
+
+const invalidAt = (path: readonly (string | number)[], type: string, message: string) => {
+  const location = path.map(key => (typeof key === 'number' ? String(key) : `'${key}'`)).join(', ');
+  return invalid(`{'type': '${type}', 'loc': (${location}), 'msg': '${message}'}`, path.join('.'));
+};
 
 const model = z.string().nullish();
 const textPart = z.object({type: z.literal('text'), text: z.string()}).transform(part => part.text);
@@ -63,11 +69,12 @@ export const readBody = <Schema extends z.ZodType>(schema: Schema, text: string)
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw invalid(`body: JSON decode error: ${(cause as Error).message}`, 'body');
+    const at = / at position (\d+)/.exec((cause as Error).message)?.[1] ?? text.length;
+    throw invalidAt(['body', Number(at)], 'json_invalid', 'JSON decode error');
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const param = ['body', ...(issue?.path ?? [])].join('.');
-  throw invalid(`${param}: ${issue?.message}`, param);
+  const path = (issue?.path ?? []).map(key => (typeof key === 'number' ? key : String(key)));
+  throw invalidAt(['body', ...path], issue?.code ?? 'custom', issue?.message ?? '');
 };

@@ -25,19 +25,18 @@ const pool = (
   response.once('close', cancel);
 };
 
-const refuseBlank = (service: Service, texts: readonly string[]) => {
-  if (service.dialect.takesBlankText || texts.every(text => text.trim() !== '')) return;
-  const message = 'Input cannot be empty or whitespace only';
+/** `nameOf` is what the refusal calls the text at an index. */
+const refuseBlank = (service: Service, texts: readonly unknown[], nameOf: (index: number) => string) => {
+  const blank = texts.findIndex(text => typeof text === 'string' && text.trim() === '');
+  if (service.dialect.takesBlankText || blank < 0) return;
+  const message = `${nameOf(blank)} cannot be empty or whitespace only`;
   throw new Refusal({kind: 'refused', status: 400, message, param: null});
 };
 
 export const answerEmbed = async (service: Service, asked: Asked): Promise<void> => {
   const body = readBody(embedBody, await readText(asked.request));
   const model = modelOf(service, body.model);
-  refuseBlank(
-    service,
-    body.input.filter(input => typeof input === 'string'),
-  );
+  refuseBlank(service, body.input, index => `Input at index ${index}`);
   if (body.dimensions != null) {
     const message = `Model "${model}" does not support matryoshka representation, changing output dimensions will lead to poor results.`;
     throw new Refusal({kind: 'refused', status: 400, message, param: null});
@@ -58,7 +57,8 @@ export const answerEmbed = async (service: Service, asked: Asked): Promise<void>
 export const answerRerank = async (service: Service, asked: Asked): Promise<void> => {
   const body = readBody(rerankBody, await readText(asked.request));
   const model = modelOf(service, body.model);
-  refuseBlank(service, [body.query, ...body.documents]);
+  refuseBlank(service, [body.query], () => 'Query');
+  refuseBlank(service, body.documents, () => 'Each document');
   const query = encode(body.query);
   const items = body.documents.map(document => encodePair(body.query, document));
   const facts = {
@@ -67,11 +67,14 @@ export const answerRerank = async (service: Service, asked: Asked): Promise<void
     topN: body.top_n ?? null,
     returnDocuments: body.return_documents,
     useActivation: body.use_activation ?? true,
+    receivedSeconds: Date.now() / 1000,
     documents: body.documents.map((text, index) => ({
       text,
       logit: relevanceLogit(query, encode(text)),
       promptTokens: items[index]?.length ?? 0,
     })),
   };
-  pool(service, 'rerank', asked, items, () => service.dialect.rerankReply(facts));
+  pool(service, 'rerank', asked, items, () =>
+    service.dialect.rerankReply({...facts, finishedSeconds: Date.now() / 1000}),
+  );
 };

@@ -26,7 +26,7 @@ const bodyLimitBytes = 32 * 2 ** 20;
 export const readText = async (request: IncomingMessage): Promise<string> => {
   const [mediaType = ''] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
   if (mediaType.trim() !== 'application/json')
-    throw invalid("Unsupported Media Type: Only 'application/json' is allowed", 'content-type');
+    throw invalid("Unsupported Media Type: Only 'application/json' is allowed");
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Leaving the loop must not destroy the socket: the refusal is still to be sent on it.

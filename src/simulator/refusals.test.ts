@@ -22,14 +22,15 @@ describe.each(dialectNames)('%s refuses', dialect => {
   };
 
   test.each([
-    ['what is no JSON', '{"messages":', /^1 validation error:\n {2}body: JSON decode error/, 'body'],
-    ['a chat without messages', {}, /body\.messages/, 'body.messages'],
-    ['an empty chat', {messages: []}, /body\.messages/, 'body.messages'],
-    ['no tokens at all', {messages: [user('a')], max_tokens: 0}, /body\.max_tokens/, 'body.max_tokens'],
+    ['what is no JSON', '{not json', "('body', 1), 'msg': 'JSON decode error'", 'body.1'],
+    ['half of its JSON', '{"messages":', "('body', 12), 'msg': 'JSON decode error'", 'body.12'],
+    ['a chat without messages', {}, "('body', 'messages')", 'body.messages'],
+    ['an empty chat', {messages: []}, "('body', 'messages')", 'body.messages'],
+    ['no tokens at all', {messages: [user('a')], max_tokens: 0}, "('body', 'max_tokens')", 'body.max_tokens'],
     [
       'a message that is a number',
       {messages: [{role: 'user', content: 5}]},
-      /messages\.0\.content/,
+      "('body', 'messages', 0, 'content')",
       'body.messages.0.content',
     ],
   ])('%s', async (_, body, message, param) => {
@@ -39,8 +40,8 @@ describe.each(dialectNames)('%s refuses', dialect => {
     expect(await errorOf(response)).toMatchObject({
       code: 400,
       type: 'Bad Request',
-      message: expect.stringMatching(message),
-      param,
+      message: expect.stringContaining(message),
+      param: isVllm ? param : null,
     });
     expect(simulator.truth()).toMatchObject([{outcome: 'rejected', outputTokens: 0, tokenMs: []}]);
   });

@@ -30,7 +30,8 @@ export const startSimulator = async (config: SimulatorConfig): Promise<RunningSi
     const receivedMs = monotonicMs();
     request.socket.setNoDelay(true);
     response.setHeader(...evidenceHeader);
-    void answer(service, {request, response, receivedMs});
+    // Not at once: requests that came together are all stamped before the first of them is worked on.
+    setImmediate(() => void answer(service, {request, response, receivedMs}));
   });
   server.on('checkExpectation', (_, response) => response.writeHead(417, [...evidenceHeader]).end());
   server.on('clientError', (_, socket) => {

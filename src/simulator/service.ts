@@ -49,7 +49,7 @@ export const createService = (config: SimulatorConfig): Service => {
     requestId(request) {
       const given = request.headers['x-request-id'];
       requests++;
-      return typeof given === 'string' && given !== '' ? given : requests.toString(16).padStart(32, '0');
+      return typeof given === 'string' && given !== '' ? given : requests.toString(16).padStart(16, '0');
     },
     nextFault: () => faultOfRequest(config.faults, ++chats),
     view: port => ({

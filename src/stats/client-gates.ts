@@ -3,15 +3,23 @@ import {percentText} from './gate.ts';
 import {limits} from './limits.ts';
 
 /** Gates that ask whether the client put on the load that was planned, and was not itself the bottleneck. */
-export const clientLag: Gate = ({trial: {client}}) =>
-  client.loopLagP99Ms <= limits.lagP99Ms
-    ? null
-    : {
-        code: 'client-lag',
-        severity: 'void',
-        message: `The client's event loop lagged ${client.loopLagP99Ms.toFixed(1)} ms at p99 (limit ${limits.lagP99Ms} ms): its own delay is in every latency`,
-        hint: 'Stop other programs on this machine, or lower the concurrency or rate.',
-      };
+export const clientLag: Gate = ({trial: {client}}) => {
+  const lagMs = client.loopLagP99Ms;
+  if (lagMs === null)
+    return {
+      code: 'client-lag-unknown',
+      severity: 'void',
+      message: "The client's event loop was not sampled once: whether its own delay is in the latencies is not known",
+      hint: 'Raise --requests or --duration; if it stays, stop other programs on this machine.',
+    };
+  if (lagMs <= limits.lagP99Ms) return null;
+  return {
+    code: 'client-lag',
+    severity: 'void',
+    message: `The client's event loop lagged ${lagMs.toFixed(1)} ms at p99 (limit ${limits.lagP99Ms} ms): its own delay is in every latency`,
+    hint: 'Stop other programs on this machine, or lower the concurrency or rate.',
+  };
+};
 
 export const scheduleLag: Gate = ({trial: {client, load}}) => {
   const lagMs = client.scheduleLagP99Ms;

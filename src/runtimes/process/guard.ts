@@ -2,7 +2,8 @@
  * Run as a program of its own between the harness and one server: `node guard.ts <log> <grace ms> <command> <words…>`.
  *
  * The server gets a process group of its own. Standard input is the lifeline: when it ends, because the harness closed
- * it or is gone (kill -9 included), the whole group is stopped, with SIGTERM and after the grace with SIGKILL.
+ * it or is gone (kill -9 included), the server is asked to stop with SIGTERM, what outlives it is asked likewise, and
+ * after the grace whatever is left of the group is killed.
  * Standard output carries one GuardReport a line. The server writes straight to its log file, so that what it says
  * costs the harness nothing while it measures.
  *
@@ -40,7 +41,8 @@ server.once('error', error => {
 server.once('spawn', () => report({event: 'started', pid: groupOf()}));
 server.once('exit', (exitCode, signal) => {
   report({event: 'exited', exitCode, signal});
-  void stop(); // its children may have outlived it; later on, its group's number may be somebody else's
+  signalGroup('SIGTERM'); // its children may have outlived it; later on, its group's number may be somebody else's
+  void stop();
 });
 process.stdin.on('error', () => {});
 process.stdin.once('close', () => void stop());
@@ -49,7 +51,9 @@ process.stdin.resume();
 async function stop(): Promise<void> {
   if (stopping || server.pid === undefined) return;
   stopping = true;
-  signalGroup('SIGTERM');
+  // To the first process alone: SGLang's schedulers die of a SIGTERM of their own, in the middle of the requests that
+  // their parent would have let end.
+  server.kill('SIGTERM');
   const gone = await goneWithin(Number(graceMs));
   if (!gone) {
     signalGroup('SIGKILL');

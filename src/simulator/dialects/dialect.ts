@@ -33,6 +33,9 @@ interface RerankFacts {
   readonly topN: number | null;
   readonly returnDocuments: boolean;
   readonly useActivation: boolean;
+  /** By the wall clock, since 1970. */
+  readonly receivedSeconds: number;
+  readonly finishedSeconds: number;
 }
 
 /** Why a request is not served. */

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {exposition} from './exposition.ts';
 
-test('a page has help, type and one line a sample, labels in order and escaped', () => {
+test('a page has help, type and one line a sample, labels in order and escaped, and nothing without a sample', () => {
   const labels = {model_name: 'a "b"\\c\n', engine: '0'};
   expect(
     exposition([
@@ -10,8 +10,7 @@ test('a page has help, type and one line a sample, labels in order and escaped',
     ]),
   ).toBe(
     '# HELP x:running Running.\n# TYPE x:running gauge\n' +
-      'x:running{engine="0",model_name="a \\"b\\"\\\\c\\n"} 3.0\n' +
-      '# HELP x:cached_total Cached.\n# TYPE x:cached_total counter\n',
+      'x:running{engine="0",model_name="a \\"b\\"\\\\c\\n"} 3.0\n',
   );
 });
 

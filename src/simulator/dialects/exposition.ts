@@ -16,9 +16,13 @@ const numberText = (value: number): string => {
 
 const escaped = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
-/** A /metrics page in Prometheus' text format, labels in alphabetical order as Python's client has them. */
+/**
+ * A /metrics page in Prometheus' text format, labels in alphabetical order as Python's client has them. A metric without
+ * samples has no line at all.
+ */
 export const exposition = (metrics: readonly Metric[]): string =>
   metrics
+    .filter(({samples}) => samples.length > 0)
     .flatMap(({name, type, help, samples}) => [
       `# HELP ${name} ${help}`,
       `# TYPE ${name} ${type}`,
@@ -31,5 +35,3 @@ export const exposition = (metrics: readonly Metric[]): string =>
     ])
     .map(line => `${line}\n`)
     .join('');
-
-export const expositionType = 'text/plain; version=0.0.4; charset=utf-8';

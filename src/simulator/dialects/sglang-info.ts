@@ -33,7 +33,7 @@ export const serverInfo = (server: ServerView): Page => {
     ...args,
     status: 'ready',
     max_total_num_tokens: kv.capacityTokens,
-    max_req_input_len: server.contextTokens - 1,
+    max_req_input_len: server.contextTokens - 6, // 8186 of 8192
     internal_states: [
       {
         ...args,

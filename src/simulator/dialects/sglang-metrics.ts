@@ -1,5 +1,5 @@
 import {jsonPage, type Page, type ServerView} from './dialect.ts';
-import {exposition, expositionType, type Metric} from './exposition.ts';
+import {exposition, type Metric} from './exposition.ts';
 import {memoryGigabytes} from './sglang-info.ts';
 
 const metrics = (server: ServerView): Metric[] => {
@@ -13,15 +13,17 @@ const metrics = (server: ServerView): Metric[] => {
     help,
     samples: [{labels: {...scheduler, ...more}, value}],
   });
-  const byStream = (name: string, help: string, key: keyof typeof finished.whole): Metric => ({
-    name: `sglang:${name}`,
-    type: 'counter',
-    help,
-    samples: [
-      {labels: {...request, is_streaming: 'false'}, value: finished.whole[key]},
-      {labels: {...request, is_streaming: 'true'}, value: finished.streamed[key]},
-    ],
-  });
+  const byStream = (name: string, help: string, key: keyof typeof finished.whole): Metric => {
+    const sample = (is_streaming: string, value: number) => ({labels: {...request, is_streaming}, value});
+    // SGLang warms up with a whole request: that series is always there, the other from the first streamed one on.
+    const streamed = finished.streamed.requests > 0 ? [sample('true', finished.streamed[key])] : [];
+    return {
+      name: `sglang:${name}`,
+      type: 'counter',
+      help,
+      samples: [sample('false', finished.whole[key]), ...streamed],
+    };
+  };
   const usage = kv.usedTokens / kv.capacityTokens;
   return [
     gauge('num_running_reqs', 'The number of running requests.', running),
@@ -29,9 +31,13 @@ const metrics = (server: ServerView): Metric[] => {
     gauge('num_used_tokens', 'The number of used tokens.', kv.usedTokens),
     gauge('token_usage', 'The token usage.', usage),
     gauge('full_token_usage', 'The token usage for full attention layers.', usage),
-    gauge('kv_available_tokens', 'Tokens available in the KV cache pool.', kv.freeTokens),
-    gauge('kv_evictable_tokens', 'Tokens evictable from the KV cache pool.', kv.evictableTokens),
-    gauge('kv_used_tokens', 'Tokens used in the KV cache pool.', kv.usedTokens),
+    gauge('kv_available_tokens', 'Number of free token slots in the KV cache pool.', kv.freeTokens),
+    gauge(
+      'kv_evictable_tokens',
+      'Number of evictable (radix-cached) token slots in the KV cache pool.',
+      kv.evictableTokens,
+    ),
+    gauge('kv_used_tokens', 'Number of actively used token slots in the KV cache pool.', kv.usedTokens),
     gauge('max_total_num_tokens', 'Maximum total number of tokens in the KV cache pool.', kv.capacityTokens),
     gauge('weight_memory_usage_gb', 'Memory used by model weights in GB.', memory.weight),
     gauge('kv_cache_memory_usage_gb', 'Memory used by the KV cache pools in GB.', memory.kvCache),
@@ -59,5 +65,5 @@ const metrics = (server: ServerView): Metric[] => {
 /** Without --enable-metrics there is no such page. */
 export const sglangMetrics = (server: ServerView): Page =>
   server.metricsEnabled
-    ? {status: 200, type: expositionType, body: exposition(metrics(server))}
+    ? {status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: exposition(metrics(server))}
     : jsonPage({detail: 'Not Found'}, 404);

@@ -2,8 +2,10 @@ import {describe, expect, test} from 'vitest';
 import {sglang} from './sglang.ts';
 import {facts, problem, view} from './test-facts.ts';
 
+/** MD5 of "r1": whatever the client calls its request, SGLang calls it by a name of its own. */
+const id = '7c92cf1eee8d99cc85f8355a3d6e4b86';
 const chunk = (rest: object) => ({
-  id: 'r1',
+  id,
   object: 'chat.completion.chunk',
   created: 1_795_000_000,
   model: 'm',
@@ -66,7 +68,7 @@ test('cached tokens are null when there were none, as when they are not reported
 
 test('a whole chat reply', () => {
   expect(sglang.chatReply(facts, ' a b', 2)).toEqual({
-    id: 'r1',
+    id,
     object: 'chat.completion',
     created: 1_795_000_000,
     model: 'm',
@@ -122,12 +124,25 @@ test('rerank answers a bare list of raw scores, sorted', () => {
     topN: null,
     returnDocuments: true,
     useActivation: true,
+    receivedSeconds: 1_795_000_000.5,
+    finishedSeconds: 1_795_000_000.75,
     documents: [
       {text: 'a', logit: -2, promptTokens: 5},
       {text: 'b', logit: 1.5, promptTokens: 7},
     ],
   };
-  const meta = {id: 'r1', weight_version: 'default', num_retractions: 0};
+  const meta = {
+    id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    finish_reason: {type: 'length', length: 0},
+    weight_version: 'default',
+    num_retractions: 0,
+    queue_time: 0,
+    e2e_latency: 0.25,
+    request_received_ts: 1_795_000_000.5,
+    api_server_dispatch_finish_ts: 1_795_000_000.5,
+    request_finished_ts: 1_795_000_000.75,
+    response_sent_to_client_ts: 1_795_000_000.75,
+  };
   expect(sglang.rerankReply(ranking)).toEqual([
     {score: 1.5, document: 'b', index: 1, meta_info: {...meta, prompt_tokens: 7}},
     {score: -2, document: 'a', index: 0, meta_info: {...meta, prompt_tokens: 5}},
@@ -170,7 +185,7 @@ describe('pages', () => {
       enable_cache_report: true,
       page_size: 16,
       max_total_num_tokens: 1024,
-      max_req_input_len: 511,
+      max_req_input_len: 506,
       internal_states: [
         {
           memory_usage: {weight: 3, kvcache: 1, startup_available: 0.25, token_capacity: 1024, graph: {decode: 0.5}},
@@ -221,6 +236,17 @@ describe('pages', () => {
       '',
     ]);
     expect(page('GET /metrics', {metricsEnabled: false})?.status).toBe(404);
+  });
+
+  test('tell of streams and of hits only when there were any', () => {
+    const nothing = {requests: 0, promptTokens: 0, generationTokens: 0};
+    const finished = {streamed: nothing, whole: nothing, cachedPromptTokens: 0};
+    const body = page('GET /metrics', {stats: {...view.stats, finished}})?.body;
+    expect(body).toContain(
+      'sglang:num_requests_total{engine_type="unified",is_streaming="false",model_name="m"} 0.0\n',
+    );
+    expect(body).not.toContain('is_streaming="true"');
+    expect(body).not.toContain('sglang:cached_tokens_total');
   });
 
   test('a flush says in words that it was done, and 400 that it was not', () => {

@@ -1,3 +1,4 @@
+import {hash} from 'node:crypto';
 import {
   type ChatFacts,
   type Dialect,
@@ -19,8 +20,11 @@ const usage = ({promptTokens, cachedPromptTokens, reportsCachedTokens}: ChatFact
   reasoning_tokens: 0,
 });
 
+/** SGLang gives every request a name of its own, whatever x-request-id says. */
+const ownId = (requestId: string): string => hash('md5', requestId);
+
 const chunk = ({requestId, createdSeconds, model}: ChatFacts, choices: readonly object[]) => ({
-  id: requestId,
+  id: ownId(requestId),
   object: 'chat.completion.chunk',
   created: createdSeconds,
   model,
@@ -40,18 +44,18 @@ const errorTypes: Record<Exclude<Problem['kind'], 'http'>, string> = {
   refused: 'BadRequestError',
   'unknown-model': 'BadRequestError', // never: SGLang takes any name
 };
-const errorInfo = ({kind, status, message, param}: Problem) => ({
+const errorInfo = ({kind, status, message}: Problem) => ({
   object: 'error',
   message,
   type: kind === 'http' ? String(status) : errorTypes[kind],
-  param,
+  param: null, // the message names it, if anything does
   code: status,
 });
 
 const refused = (message: string): Problem => ({kind: 'refused', status: 400, message, param: null});
 const health = ({ready}: ServerView): Page => ({status: ready ? 200 : 503, type: null, body: ''});
 
-/** SGLang 0.5.17. Source of every shape: sglang/srt/entrypoints/ and sglang/srt/observability/ of the 0.5.17 wheel. */
+/** SGLang 0.5.17. Source of every shape: what a 0.5.17 sent (fixtures/replies/sglang), and its srt/entrypoints/ for the rest. */
 export const sglang: Dialect = {
   name: 'sglang',
   traits: {pageTokens: 1, mixesPrefillWithDecode: false, sharesWhenScheduled: false},
@@ -95,12 +99,12 @@ export const sglang: Dialect = {
       done
         ? {
             status: 200,
-            type: 'text/plain; charset=utf-8',
+            type: null,
             body:
               'Cache flushed.\nPlease check backend logs for more details. ' +
               '(When there are running or waiting requests, the operation will not be performed.)\n',
           }
-        : {status: 400, type: 'text/plain; charset=utf-8', body: 'Flush cache failed.\n'},
+        : {status: 400, type: null, body: 'Flush cache failed.\n'},
   },
 
   modelOf: asked => asked ?? 'default',
@@ -134,7 +138,7 @@ export const sglang: Dialect = {
   },
 
   chatReply: (facts, content, generated) => ({
-    id: facts.requestId,
+    id: ownId(facts.requestId),
     object: 'chat.completion',
     created: facts.createdSeconds,
     model: facts.model,
@@ -164,13 +168,25 @@ export const sglang: Dialect = {
     },
   }),
 
-  rerankReply: ({requestId, documents, topN, returnDocuments}) =>
+  rerankReply: ({requestId, documents, topN, returnDocuments, receivedSeconds, finishedSeconds}) =>
     documents
       .map(({text, logit, promptTokens}, index) => ({
         score: logit,
         ...(returnDocuments ? {document: text} : {}),
         index,
-        meta_info: {id: requestId, prompt_tokens: promptTokens, weight_version: 'default', num_retractions: 0},
+        meta_info: {
+          id: ownId(`${requestId} ${index}`),
+          finish_reason: {type: 'length', length: 0},
+          prompt_tokens: promptTokens,
+          weight_version: 'default',
+          num_retractions: 0,
+          queue_time: 0,
+          e2e_latency: finishedSeconds - receivedSeconds,
+          request_received_ts: receivedSeconds,
+          api_server_dispatch_finish_ts: receivedSeconds,
+          request_finished_ts: finishedSeconds,
+          response_sent_to_client_ts: finishedSeconds,
+        },
       }))
       .sort((a, b) => b.score - a.score)
       .slice(0, topN ?? undefined),

@@ -1,16 +1,48 @@
 import type {Page, ServerView} from './dialect.ts';
-import {exposition, expositionType, type Metric} from './exposition.ts';
+import {exposition, type Metric} from './exposition.ts';
 
-const metrics = ({model, stats: {running, waiting, kv, pageTokens, totals, finished}}: ServerView): Metric[] => {
+const finishReasons = ['stop', 'length', 'abort', 'error', 'repetition'];
+
+/** What of vLLM's cache settings a simulation has no part in, as they are by default. */
+const cacheDefaults = {
+  _block_size_resolved: 'True',
+  cache_dtype: 'auto',
+  calculate_kv_scales: 'False',
+  enable_prefix_caching: 'True',
+  gpu_memory_utilization: '0.92',
+  is_attention_free: 'False',
+  kv_cache_dtype_skip_layers: '[]',
+  kv_cache_memory_bytes: 'None',
+  kv_offloading_backend: 'native',
+  kv_offloading_size: 'None',
+  kv_sharing_fast_prefill: 'False',
+  mamba_block_size: 'None',
+  mamba_cache_dtype: 'auto',
+  mamba_cache_mode: 'none',
+  mamba_page_size_padded: 'None',
+  mamba_ssm_cache_dtype: 'auto',
+  num_cpu_blocks: 'None',
+  num_gpu_blocks_override: 'None',
+  prefix_caching_hash_algo: 'sha256',
+  prefix_match_unit: 'None',
+  skip_page_size_padded: 'None',
+  sliding_window: 'None',
+  user_specified_block_size: 'False',
+  user_specified_mamba_block_size: 'False',
+};
+
+const metrics = ({
+  model,
+  contextTokens,
+  stats: {running, waiting, kv, pageTokens, totals, finished},
+}: ServerView): Metric[] => {
   const labels = {model_name: model, engine: '0'};
-  const one =
-    (type: Metric['type']) =>
-    (name: string, help: string, value: number, more: Record<string, string> = {}) => ({
-      name: `vllm:${name}`,
-      type,
-      help,
-      samples: [{labels: {...labels, ...more}, value}],
-    });
+  const one = (type: Metric['type']) => (name: string, help: string, value: number) => ({
+    name: `vllm:${name}`,
+    type,
+    help,
+    samples: [{labels, value}],
+  });
   const gauge = one('gauge');
   const counter = one('counter');
   return [
@@ -27,12 +59,16 @@ const metrics = ({model, stats: {running, waiting, kv, pageTokens, totals, finis
     counter('prompt_tokens_total', 'Number of prefill tokens processed.', totals.promptTokens),
     counter('prompt_tokens_cached_total', 'Number of cached prompt tokens (local + external).', totals.prefixHits),
     counter('generation_tokens_total', 'Number of generation tokens processed.', totals.generationTokens),
-    counter(
-      'request_success_total',
-      'Count of successfully processed requests.',
-      finished.streamed.requests + finished.whole.requests,
-      {finished_reason: 'length'},
-    ),
+    {
+      name: 'vllm:request_success_total',
+      type: 'counter',
+      help: 'Count of successfully processed requests.',
+      // No reply of a simulated engine ends before its length is reached.
+      samples: finishReasons.map(reason => ({
+        labels: {...labels, finished_reason: reason},
+        value: reason === 'length' ? finished.streamed.requests + finished.whole.requests : 0,
+      })),
+    },
     {
       name: 'vllm:cache_config_info',
       type: 'gauge',
@@ -40,10 +76,11 @@ const metrics = ({model, stats: {running, waiting, kv, pageTokens, totals, finis
       samples: [
         {
           labels: {
+            ...cacheDefaults,
             block_size: String(pageTokens),
-            cache_dtype: 'auto',
-            enable_prefix_caching: 'True',
             engine: '0',
+            kv_cache_max_concurrency: String(kv.capacityTokens / contextTokens),
+            kv_cache_size_tokens: String(kv.capacityTokens),
             num_gpu_blocks: String(kv.capacityTokens / pageTokens),
           },
           value: 1,
@@ -56,6 +93,6 @@ const metrics = ({model, stats: {running, waiting, kv, pageTokens, totals, finis
 /** vLLM's page is always there; with its statistics off, vLLM's own series are not on it. */
 export const vllmMetrics = (server: ServerView): Page => ({
   status: 200,
-  type: expositionType,
+  type: 'text/plain; version=1.0.0; charset=utf-8',
   body: server.metricsEnabled ? exposition(metrics(server)) : '',
 });

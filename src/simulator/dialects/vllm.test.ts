@@ -112,8 +112,10 @@ test('a whole chat reply', () => {
         finish_reason: 'length',
         stop_reason: null,
         token_ids: null,
+        routed_experts: null,
       },
     ],
+    service_tier: null,
     system_fingerprint: 'vllm-0.26.0+simulated',
     usage: {
       prompt_tokens: 40,
@@ -121,6 +123,12 @@ test('a whole chat reply', () => {
       completion_tokens: 2,
       prompt_tokens_details: {cached_tokens: 16, created_cache_tokens: 16, multimodal_tokens: null},
     },
+    prompt_logprobs: null,
+    prompt_token_ids: null,
+    prompt_text: null,
+    kv_transfer_params: null,
+    ec_transfer_params: null,
+    metrics: null,
   });
 });
 
@@ -152,6 +160,8 @@ describe('rerank', () => {
     topN: null,
     returnDocuments: true,
     useActivation: true,
+    receivedSeconds: 0,
+    finishedSeconds: 0,
     documents: [
       {text: 'a', logit: 0, promptTokens: 5},
       {text: 'b', logit: Math.log(3), promptTokens: 7},
@@ -195,12 +205,13 @@ describe('errors', () => {
   test('a prompt may fill the context together with its output, and no more', () => {
     expect(vllm.tooLong(90, 10, 100)).toBeNull();
     expect(vllm.tooLong(100, null, 100)).toBeNull();
-    expect(vllm.tooLong(91, 10, 100)).toEqual({
+    expect(vllm.tooLong(95, 10, 100)).toEqual({
       kind: 'refused',
       status: 400,
       message:
         "This model's maximum context length is 100 tokens. However, you requested 10 output tokens and your prompt contains " +
-        '91 input tokens, for a total of 101 tokens. Please reduce the length of the input prompt or the number of requested output tokens.',
+        'at least 91 input tokens, for a total of at least 101 tokens. Please reduce the length of the input prompt or the ' +
+        'number of requested output tokens. (parameter=input_tokens, value=91)',
       param: 'input_tokens',
     });
   });
@@ -229,7 +240,7 @@ describe('pages', () => {
     expect(
       page('GET /metrics')
         ?.body.split('\n')
-        .filter(line => !line.startsWith('#')),
+        .filter(line => !line.startsWith('#') && !line.startsWith('vllm:cache_config_info')),
     ).toEqual([
       'vllm:num_requests_running{engine="0",model_name="m"} 2.0',
       'vllm:num_requests_waiting{engine="0",model_name="m"} 1.0',
@@ -240,10 +251,16 @@ describe('pages', () => {
       'vllm:prompt_tokens_total{engine="0",model_name="m"} 280.0',
       'vllm:prompt_tokens_cached_total{engine="0",model_name="m"} 120.0',
       'vllm:generation_tokens_total{engine="0",model_name="m"} 55.0',
+      'vllm:request_success_total{engine="0",finished_reason="stop",model_name="m"} 0.0',
       'vllm:request_success_total{engine="0",finished_reason="length",model_name="m"} 3.0',
-      'vllm:cache_config_info{block_size="16",cache_dtype="auto",enable_prefix_caching="True",engine="0",num_gpu_blocks="64"} 1.0',
+      'vllm:request_success_total{engine="0",finished_reason="abort",model_name="m"} 0.0',
+      'vllm:request_success_total{engine="0",finished_reason="error",model_name="m"} 0.0',
+      'vllm:request_success_total{engine="0",finished_reason="repetition",model_name="m"} 0.0',
       '',
     ]);
+    expect(page('GET /metrics')?.body).toMatch(
+      /^vllm:cache_config_info\{.*block_size="16",.*kv_cache_size_tokens="1024",.*num_gpu_blocks="64",.*\} 1\.0$/m,
+    );
     expect(page('GET /metrics', {metricsEnabled: false})).toMatchObject({status: 200, body: ''});
   });
 

@@ -2,6 +2,7 @@ import {STATUS_CODES} from 'node:http';
 import {sigmoid} from '../vectors.ts';
 import {type ChatFacts, type Dialect, jsonPage, type Problem, vectorText} from './dialect.ts';
 import {vllmMetrics} from './vllm-metrics.ts';
+import {vllmModels} from './vllm-models.ts';
 
 const version = '0.26.0+simulated';
 const pageTokens = 16;
@@ -45,7 +46,7 @@ const errorInfo = ({kind, status, message, param}: Problem) => ({
 
 const health = ({ready}: {ready: boolean}) => ({status: ready ? 200 : 503, type: null, body: ''});
 
-/** vLLM 0.26. Source of every shape: vllm/entrypoints/ and vllm/v1/metrics/ of the 0.26.0 wheel. */
+/** vLLM 0.26. Source of every shape: what a 0.26.0 sent (fixtures/replies/vllm), and its entrypoints/ for the rest. */
 export const vllm: Dialect = {
   name: 'vllm',
   traits: {pageTokens, mixesPrefillWithDecode: true, sharesWhenScheduled: true},
@@ -62,22 +63,7 @@ export const vllm: Dialect = {
     'GET /ping': health,
     'POST /ping': health,
     'GET /version': () => jsonPage({version}),
-    'GET /v1/models': ({model, createdSeconds, contextTokens}) =>
-      jsonPage({
-        object: 'list',
-        data: [
-          {
-            id: model,
-            object: 'model',
-            created: createdSeconds,
-            owned_by: 'vllm',
-            root: model,
-            parent: null,
-            max_model_len: contextTokens,
-            permission: [],
-          },
-        ],
-      }),
+    'GET /v1/models': vllmModels,
     'GET /metrics': vllmMetrics,
   },
   reset: {
@@ -87,18 +73,22 @@ export const vllm: Dialect = {
   },
 
   modelOf: (asked, served) => (asked === null || asked === '' || asked === served ? served : null),
-  tooLong: (promptTokens, outputTokens, contextTokens) =>
-    promptTokens + (outputTokens ?? 0) <= contextTokens
-      ? null
-      : {
-          kind: 'refused',
-          status: 400,
-          message:
-            `This model's maximum context length is ${contextTokens} tokens. However, you requested ${outputTokens ?? 0} output ` +
-            `tokens and your prompt contains ${promptTokens} input tokens, for a total of ${promptTokens + (outputTokens ?? 0)} ` +
-            'tokens. Please reduce the length of the input prompt or the number of requested output tokens.',
-          param: 'input_tokens',
-        },
+  tooLong: (promptTokens, outputTokens, contextTokens) => {
+    const output = outputTokens ?? 0;
+    if (promptTokens + output <= contextTokens) return null;
+    // Its tokeniser stops at the first token that has no place: how many there are is not known.
+    const counted = Math.max(0, contextTokens - output) + 1;
+    return {
+      kind: 'refused',
+      status: 400,
+      message:
+        `This model's maximum context length is ${contextTokens} tokens. However, you requested ${output} output tokens and ` +
+        `your prompt contains at least ${counted} input tokens, for a total of at least ${counted + output} tokens. Please ` +
+        'reduce the length of the input prompt or the number of requested output tokens. ' +
+        `(parameter=input_tokens, value=${counted})`,
+      param: 'input_tokens',
+    };
+  },
   takesBlankText: true,
 
   stream: {
@@ -148,12 +138,20 @@ export const vllm: Dialect = {
         finish_reason: 'length',
         stop_reason: null,
         token_ids: null,
+        routed_experts: null,
       },
     ],
+    service_tier: null,
     system_fingerprint: systemFingerprint,
     usage: usage(facts, generated, {
       prompt_tokens_details: facts.reportsCachedTokens ? {...cachedDetails(facts), multimodal_tokens: null} : null,
     }),
+    prompt_logprobs: null,
+    prompt_token_ids: null,
+    prompt_text: null,
+    kv_transfer_params: null,
+    ec_transfer_params: null,
+    metrics: null,
   }),
 
   embedReply: ({requestId, createdSeconds, model, vectors, encoding, promptTokens}) => ({
