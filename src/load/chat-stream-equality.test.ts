@@ -70,7 +70,7 @@ const shortened = (bytes: Buffer): Buffer => {
 };
 
 test('there are streams of both engines, with and without counts in every event', () =>
-  expect(recorded).toHaveLength(6));
+  expect(recorded).toHaveLength(9));
 
 describe.each(recorded)('%s', (file, bytes) => {
   const engine = file.includes('vllm') ? engines.vllm : engines.sglang;
@@ -82,7 +82,9 @@ describe.each(recorded)('%s', (file, bytes) => {
       [...bytes].map(byte => Buffer.of(byte)),
       engine,
     );
-    for (let cut = 1; cut < bytes.length; cut += 1) expectEqual([bytes.subarray(0, cut), bytes.subarray(cut)], engine);
+    const cuttable = bytes.length > 12_000 ? shortened(bytes) : bytes; // the work grows with the square of the length
+    for (let cut = 1; cut < cuttable.length; cut += 1)
+      expectEqual([cuttable.subarray(0, cut), cuttable.subarray(cut)], engine);
   });
 
   test('means the same with line ends of other kinds', () => {

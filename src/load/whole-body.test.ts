@@ -76,7 +76,10 @@ describe('told by its bytes, a large reply', () => {
 
   test('with an error status is quoted', () => {
     const error = JSON.stringify({error: {message: 'too long'}, input: 'x'.repeat(20_000)});
-    expect(judge(error, fullSample(), {status: 400}).failure).toMatchObject({kind: 'status', message: 'too long'});
+    expect(judge(error, fullSample(), {status: 400}).failure).toMatchObject({
+      kind: 'status',
+      message: 'HTTP 400: too long',
+    });
   });
 });
 
