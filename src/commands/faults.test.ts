@@ -16,7 +16,7 @@ const chat = '--suite chat --requests 8 --concurrency 4 --repetitions 1 --warmup
 const load = [...chat.split(' '), '--output-tokens', '8'];
 
 test.each([
-  ['disconnect:every=2,after-tokens=3', 'disconnect', /other side closed/],
+  ['disconnect:every=2,after-tokens=3', 'disconnect', /the server closed the connection/],
   ['error-event:every=2,after-tokens=3', 'error-event', /^The simulated engine was told to fail here\.$/],
   ['malformed-json:every=2,after-tokens=3', 'malformed', /^an event is not a JSON object: \{"id":"broken"/],
   ['unavailable:every=2', 'status', /^HTTP 503: The simulated engine was told to refuse\.$/],

@@ -6,9 +6,10 @@ import type {Sample} from '../schema/sample.ts';
 import {type TrialClock, trialClock} from './clock.ts';
 import {Exchange, type Route} from './exchange.ts';
 import {fetchText} from './fetch-text.ts';
+import {transportTo} from './transport-to.ts';
 import {turnsOf} from './turn.ts';
-import {undiciTransport} from './undici-transport.ts';
 import {waitUntil} from './wait-until.ts';
+import {ReplySample} from './whole-body.ts';
 
 const timeoutMs = 60_000;
 /** How long requests that still run may keep a server from emptying its cache. */
@@ -115,8 +116,8 @@ export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedC
     };
   }
   const clock = trialClock();
-  const transport = undiciTransport(endpoint.url, clock);
-  const route = {engine, endpoint, transport, clock, timeoutMs};
+  const transport = transportTo(endpoint.url, clock);
+  const route = {engine, endpoint, transport, clock, timeoutMs, replySample: new ReplySample()};
   try {
     await askCanary(options, route, 1);
     await askCanary(options, route, 2);

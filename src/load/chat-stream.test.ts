@@ -15,10 +15,12 @@ const unknownFacts: ServerFacts = {
 const cacheReport: ServerFacts = {...unknownFacts, reportsCachedTokens: true};
 
 /** Reads arrive at 10, 20, 30 … ms. */
-const readStream = (reads: readonly (string | Uint8Array)[], engine = engines.vllm, facts = unknownFacts) => {
+const readStream = (reads: readonly (string | Buffer)[], engine = engines.vllm, facts = unknownFacts) => {
   const stream = new ChatStream(engine, facts);
-  for (const [index, bytes] of reads.entries())
-    stream.feed(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, (index + 1) * 10);
+  for (const [index, read] of reads.entries()) {
+    const bytes = Buffer.from(read);
+    stream.feed(bytes, 0, bytes.length, (index + 1) * 10);
+  }
   return stream;
 };
 
@@ -141,6 +143,12 @@ describe('usage', () => {
   test('only at the end tells of no event', () => {
     expect(readStream([token('a'), finish, usage(1), done]).tokensPerEvent).toBeNull();
   });
+});
+
+test('an event is not taken for one that was learned where it goes on with what came before it', () => {
+  expect(readStream([token('a'), token('b'), 'event: error\n', token('c')]).failure()?.kind).toBe('error-event');
+  expect(readStream([token('a'), token('b'), 'data: {\n', token('c')]).failure()?.kind).toBe('malformed');
+  expect(readStream([token('a'), token('b'), ': ping ', token('c'), finish]).tokenEventsMs).toEqual([10, 20]);
 });
 
 describe('a stream is an answer', () => {

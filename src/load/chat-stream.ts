@@ -1,56 +1,53 @@
 import type {Engine, ServerFacts, Usage} from '../engines/engine.ts';
 import type {Failure} from '../schema/sample.ts';
+import {isFields, readChunk} from './answer-chunk.ts';
 import {EventTooLong, type SseEvent, SseReader} from './sse.ts';
+import {learnTemplate, type TokenTemplate} from './token-template.ts';
 
 /** The part of an engine that reads replies. */
 export type ReplyReaders = Pick<Engine, 'readUsage' | 'readWhole' | 'readError'>;
 
 export const nothingTold: Usage = {promptTokens: null, outputTokens: null, cachedPromptTokens: null};
 
-type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isText = (value: unknown) => typeof value === 'string' && value !== '';
-
-/** Where engines put what a token says. Role deltas, finish chunks and `reasoning_content: null` carry no token. */
-const carriesToken = ({delta, text}: Fields) =>
-  isText(text) ||
-  (isFields(delta) && (isText(delta.content) || isText(delta.reasoning) || isText(delta.reasoning_content)));
-
 /** An answer as it was streamed, with the times at which its parts arrived. */
 export class ChatStream {
   firstChunkMs: number | null = null;
   readonly tokenEventsMs: number[] = [];
-  usage: Usage = nothingTold;
   finishReason: string | null = null;
   /** `[DONE]` was seen: the server had nothing left to say. */
   done = false;
 
   readonly #engine: ReplyReaders;
   readonly #facts: ServerFacts;
-  readonly #sse = new SseReader(event => this.#onEvent(event));
+  readonly #sse = new SseReader();
   #failure: Pick<Failure, 'kind' | 'message'> | null = null;
   /** The first bytes, for a reply that is no event stream at all. */
   #beginning: string | null = null;
+  #usage: Usage = nothingTold;
+  /** The last event had its usage as its template has it, but for the tokens of the answer. */
+  #usageByTemplate: Usage | null = null;
+  #templateTokens: number | null = null;
   #atMs = 0;
   #tokensSoFar: number | null = 0;
   readonly #tokensPerEvent: number[] = [];
+  #template: TokenTemplate | null = null;
+  #learned = 0;
+  #matched = 0;
 
   constructor(engine: ReplyReaders, facts: ServerFacts) {
     this.#engine = engine;
     this.#facts = facts;
   }
 
-  /** `atMs` is when the bytes arrived: every event that they complete gets that stamp. */
-  feed(bytes: Uint8Array, atMs: number): void {
+  /** `atMs` is when the bytes from `start` to `end` arrived: every event that they complete gets that stamp. */
+  feed(bytes: Buffer, start: number, end: number, atMs: number): void {
     if (this.#failure !== null) return;
     this.#atMs = atMs;
-    this.#beginning ??= Buffer.from(bytes.subarray(0, 200)).toString('utf8');
-    try {
-      this.#sse.feed(bytes);
-    } catch (thrown) {
-      if (!(thrown instanceof EventTooLong)) throw thrown;
-      this.#failure = {kind: 'malformed', message: thrown.message};
+    this.#beginning ??= bytes.toString('utf8', start, Math.min(end, start + 200));
+    let at = start;
+    while (at < end && this.#failure === null) {
+      const next = this.#sse.betweenEvents ? this.#matchToken(bytes, at, end) : -1;
+      at = next < 0 ? this.#readEvent(bytes, at, end) : next;
     }
   }
 
@@ -66,13 +63,60 @@ export class ChatStream {
     return null;
   }
 
+  get usage(): Usage {
+    return this.#usageByTemplate === null
+      ? this.#usage
+      : {...this.#usageByTemplate, outputTokens: this.#templateTokens};
+  }
+
   /** Null unless the usage of every event with tokens counted them. */
   get tokensPerEvent(): readonly number[] | null {
     return this.#tokensSoFar === null || this.tokenEventsMs.length === 0 ? null : this.#tokensPerEvent;
   }
 
+  /** Takes an event of the kind that was seen before, and returns where it ends; -1 where there is none at `start`. */
+  #matchToken(bytes: Buffer, start: number, end: number): number {
+    const template = this.#template;
+    if (template === null) return -1;
+    const next = template.match(bytes, start, end);
+    if (next < 0) return -1;
+    this.#matched += 1;
+    const tokens = template.outputTokens;
+    if (template.usage !== null) {
+      this.#usageByTemplate = template.usage;
+      this.#templateTokens = tokens;
+    }
+    this.#onToken(tokens);
+    return next;
+  }
+
+  /** Reads on by strings and JSON.parse, up to the end of an event. */
+  #readEvent(bytes: Buffer, start: number, end: number): number {
+    const whole = this.#sse.betweenEvents;
+    const tokensBefore = this.tokenEventsMs.length;
+    let next: number;
+    try {
+      next = this.#sse.read(bytes, start, end);
+    } catch (thrown) {
+      if (!(thrown instanceof EventTooLong)) throw thrown;
+      this.#failure = {kind: 'malformed', message: thrown.message};
+      return end;
+    }
+    if (this.#sse.event === null) return next;
+    const usageBefore = this.#usage;
+    this.#onEvent(this.#sse.event);
+    // Events of many kinds in turn are not worth a template each.
+    if (whole && this.tokenEventsMs.length > tokensBefore && this.#learned < 8 + this.#matched / 16) {
+      this.#learned += 1;
+      const counted = this.#usage !== usageBefore;
+      const readUsage = (usage: unknown) => this.#engine.readUsage(usage, this.#facts);
+      const raw = bytes.subarray(start, next);
+      this.#template = learnTemplate(raw, counted ? this.#usage : null, readUsage) ?? this.#template;
+    }
+    return next;
+  }
+
   #onEvent({name, data}: SseEvent): void {
-    if (this.#failure !== null) return;
     this.firstChunkMs ??= this.#atMs;
     if (name === 'error') this.#failWith(data);
     else if (data === '[DONE]') this.done = true;
@@ -92,19 +136,17 @@ export class ChatStream {
       this.#failure = {kind: 'malformed', message: `an event is not a JSON object: ${data.slice(0, 200)}`};
       return;
     }
-    // Errors come as {"error": …} or as an error object itself.
-    if ((chunk.error ?? null) !== null || chunk.object === 'error') this.#failWith(data);
-    else this.#onAnswer(chunk);
-  }
-
-  #onAnswer(chunk: Fields): void {
-    const counted = (chunk.usage ?? null) !== null;
-    if (counted) this.usage = this.#engine.readUsage(chunk.usage, this.#facts);
-    const choices: unknown = chunk.choices;
-    const choice: unknown = Array.isArray(choices) ? choices[0] : undefined; // none in a usage chunk
-    if (!isFields(choice)) return;
-    if (carriesToken(choice)) this.#onToken(counted ? this.usage.outputTokens : null);
-    if (isText(choice.finish_reason)) this.finishReason = String(choice.finish_reason);
+    const {isError, usage, carriesToken, finishReason} = readChunk(chunk);
+    if (isError) {
+      this.#failWith(data);
+      return;
+    }
+    if (usage !== null) {
+      this.#usage = this.#engine.readUsage(usage, this.#facts);
+      this.#usageByTemplate = null;
+    }
+    if (carriesToken) this.#onToken(usage === null ? null : this.#usage.outputTokens);
+    if (finishReason !== null) this.finishReason = finishReason;
   }
 
   /** `tokens` is the count of the whole answer up to this event. */

@@ -6,6 +6,7 @@ import {Exchange} from './exchange.ts';
 import {done, event, finish, token, usage} from './test-server.ts';
 import type {HttpRequest, ReplyHandlers, Transport} from './transport.ts';
 import {turnsOf} from './turn.ts';
+import {ReplySample} from './whole-body.ts';
 
 const facts: ServerFacts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
 const chat: WorkloadRequest = {kind: 'chat', id: 'c1', messages: [{role: 'user', content: 'hi'}], outputTokens: 2};
@@ -13,6 +14,7 @@ const embed: WorkloadRequest = {kind: 'embed', id: 'e1', texts: ['a', 'b', 'c']}
 
 /** A transport that a test plays: it says what happens and when. */
 class PlayedTransport implements Transport {
+  readonly http = 'net';
   readonly connectionsOpened = 0;
   sent: HttpRequest | null = null;
   hungUp = false;
@@ -41,14 +43,14 @@ const start = (
   const [turn] = turnsOf({id: 's1', requests: [request]}, engines.openai, {model: 'm'});
   if (turn === undefined) throw new Error('no turn');
   const exchange = new Exchange(
-    {engine: engines.openai, endpoint: {facts}, transport, clock, timeoutMs},
+    {engine: engines.openai, endpoint: {facts}, transport, clock, timeoutMs, replySample: new ReplySample()},
     turn,
     {trial: 3, index: 4, scheduledMs},
     keepReads,
   );
   const {handlers} = transport;
   if (handlers === null) throw new Error('nothing was sent');
-  const bytes = (text: string, atMs: number) => handlers.onBytes(Buffer.from(text), atMs);
+  const bytes = (text: string, atMs: number) => handlers.onBytes(Buffer.from(text), 0, Buffer.byteLength(text), atMs);
   return {exchange, transport, clock, handlers, bytes};
 };
 
@@ -221,11 +223,11 @@ test('a request that is aborted is hung up on and fails, and its later end chang
 
 test('the reads of a body are kept as they came, where they are asked for', async () => {
   const {exchange, handlers} = start(embed, {keepReads: true});
-  const shared = Buffer.from('[1');
+  const shared = Buffer.from('x[1');
   handlers.onHead(200, 120);
-  handlers.onBytes(shared, 121);
-  shared.write('2]');
-  handlers.onBytes(shared, 122);
+  handlers.onBytes(shared, 1, 3, 121);
+  shared.write('2]', 1);
+  handlers.onBytes(shared, 1, 3, 122);
   handlers.onEnd(122);
   await exchange.ended;
   expect(exchange.reads?.map(({atMs, bytes}) => [atMs, Buffer.from(bytes).toString()])).toEqual([

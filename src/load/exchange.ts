@@ -1,10 +1,11 @@
-import type {Endpoint, Usage} from '../engines/engine.ts';
+import type {Endpoint} from '../engines/engine.ts';
 import type {Failure, Sample} from '../schema/sample.ts';
 import {ChatStream, nothingTold} from './chat-stream.ts';
 import type {Clock} from './clock.ts';
 import type {ReplyHandlers, Transport} from './transport.ts';
 import {sampleOf, type Turn, type Wire} from './turn.ts';
-import {judgeWholeReply, statusFailure} from './whole-reply.ts';
+import {type ReplySample, WholeBody} from './whole-body.ts';
+import {statusFailure, type WholeVerdict} from './whole-reply.ts';
 
 /** One read of a reply's body: its bytes as they came, and when. */
 export interface Read {
@@ -18,6 +19,8 @@ export interface Route {
   readonly endpoint: Pick<Endpoint, 'facts'>;
   readonly transport: Transport;
   readonly clock: Clock;
+  /** Of all whole replies that come this way. */
+  readonly replySample: ReplySample;
   /** For the whole request, from the moment it is handed to the transport. */
   readonly timeoutMs: number;
 }
@@ -39,7 +42,8 @@ export class Exchange implements ReplyHandlers {
   readonly #turn: Turn;
   readonly #numbered: Numbered;
   readonly #stream: ChatStream | null;
-  readonly #wholeBody: Uint8Array[] = [];
+  /** Null while a stream is read, or nothing has come. */
+  #wholeBody: WholeBody | null = null;
   readonly #deadline: NodeJS.Timeout;
   readonly #hangUp: () => void;
   #resolve: (sample: Sample) => void = () => {};
@@ -78,13 +82,14 @@ export class Exchange implements ReplyHandlers {
   onHead(status: number, atMs: number): void {
     this.#status = status;
     this.#firstByteMs = atMs;
+    if (!this.#streams) this.#wholeBody = new WholeBody(this.#turn.request, status, this.#route.replySample);
   }
 
-  onBytes(bytes: Uint8Array, atMs: number): void {
-    this.#replyBytes += bytes.length;
-    this.reads?.push({atMs, bytes: Buffer.from(bytes)});
-    if (this.#streams) this.#stream?.feed(bytes, atMs);
-    else this.#wholeBody.push(Buffer.from(bytes));
+  onBytes(buffer: Buffer, start: number, end: number, atMs: number): void {
+    this.#replyBytes += end - start;
+    this.reads?.push({atMs, bytes: Buffer.from(buffer.subarray(start, end))});
+    if (this.#wholeBody === null) this.#stream?.feed(buffer, start, end, atMs);
+    else this.#wholeBody.feed(buffer, start, end);
   }
 
   onEnd(atMs: number): void {
@@ -123,7 +128,7 @@ export class Exchange implements ReplyHandlers {
     );
   }
 
-  #judge(broken: Pick<Failure, 'kind' | 'message'> | null): {usage: Usage; failure: Failure | null} {
+  #judge(broken: Pick<Failure, 'kind' | 'message'> | null): WholeVerdict {
     const {engine, endpoint} = this.#route;
     const status = this.#status;
     if (this.#stream !== null && this.#streams) {
@@ -131,10 +136,10 @@ export class Exchange implements ReplyHandlers {
       const failure = (this.#stream.done ? null : broken) ?? this.#stream.failure();
       return {usage: this.#stream.usage, failure: failure && {...failure, status}};
     }
-    if (broken !== null || status === null)
+    if (broken !== null || status === null || this.#wholeBody === null)
       return {usage: nothingTold, failure: {kind: 'disconnect', message: 'no reply', ...broken, status}};
-    const body = Buffer.concat(this.#wholeBody).toString('utf8');
-    if (this.#stream !== null) return {usage: nothingTold, failure: statusFailure(engine, status, body)};
-    return judgeWholeReply(engine, endpoint.facts, this.#turn.request, {status, body});
+    if (this.#stream !== null)
+      return {usage: nothingTold, failure: statusFailure(engine, status, this.#wholeBody.text)};
+    return this.#wholeBody.judge(engine, endpoint.facts);
   }
 }

@@ -9,8 +9,9 @@ import {minimumForP99, percentile} from '../stats/percentile.ts';
 import {nothingTold} from './chat-stream.ts';
 import {trialClock} from './clock.ts';
 import {Exchange} from './exchange.ts';
+import {transportTo} from './transport-to.ts';
 import {turnsOf, type Wire} from './turn.ts';
-import {undiciTransport} from './undici-transport.ts';
+import {ReplySample} from './whole-body.ts';
 
 /** Sent before anything is counted, while the code is still being compiled. */
 const warmupRequests = 100;
@@ -45,9 +46,16 @@ export const measureClientOverhead = async ({
   const [port]: unknown[] = await once(server, 'message');
   const url = `http://127.0.0.1:${port}`;
   const clock = trialClock();
-  const transport = undiciTransport(url, clock);
+  const transport = transportTo(url, clock);
   try {
-    const route = {engine: nullWire, endpoint: {facts}, transport, clock, timeoutMs: 10_000};
+    const route = {
+      engine: nullWire,
+      endpoint: {facts},
+      transport,
+      clock,
+      timeoutMs: 10_000,
+      replySample: new ReplySample(),
+    };
     const [turn] = turnsOf(session, nullWire, {model: 'null'});
     if (turn === undefined) throw new Error('the overhead session has no request');
     let cpu = process.threadCpuUsage();

@@ -54,6 +54,8 @@ const recorded = [
   ],
 ] as const;
 
+const feed = (stream: ChatStream, bytes: Buffer, atMs: number) => stream.feed(bytes, 0, bytes.length, atMs);
+
 describe.each(recorded)('the stream of %s, %s', (name, file, count, tokenEvents, usage, tokensPerEvent) => {
   const bytes = fixtureBytes(`streams/${name}/${file}.sse`);
   const events = bytes
@@ -82,7 +84,7 @@ describe.each(recorded)('the stream of %s, %s', (name, file, count, tokenEvents,
   test('has its first token in the second event: the first has the role', () => {
     expect(events).toHaveLength(count);
     const arrive = (stream: ChatStream) => {
-      for (const [index, event] of events.entries()) stream.feed(event, (index + 1) * 10);
+      for (const [index, event] of events.entries()) feed(stream, event, (index + 1) * 10);
     };
     expectRead(arrive, event => (event + 1) * 10);
     expect(tokenEvents[0]).toBe(1);
@@ -90,7 +92,7 @@ describe.each(recorded)('the stream of %s, %s', (name, file, count, tokenEvents,
 
   test('is read byte by byte: an event is there with its last byte', () => {
     const arrive = (stream: ChatStream) => {
-      for (const [index, byte] of bytes.entries()) stream.feed(Uint8Array.of(byte), index + 1);
+      for (const [index, byte] of bytes.entries()) feed(stream, Buffer.of(byte), index + 1);
     };
     expectRead(arrive, event => ends[event] ?? Number.NaN);
   });
@@ -99,8 +101,8 @@ describe.each(recorded)('the stream of %s, %s', (name, file, count, tokenEvents,
     // Of long files every 97th place, for time's sake: the next test cuts at all of them.
     for (let cut = 0; cut <= bytes.length; cut += bytes.length > 6000 ? 97 : 1) {
       const arrive = (stream: ChatStream) => {
-        stream.feed(bytes.subarray(0, cut), 10);
-        stream.feed(bytes.subarray(cut), 20);
+        feed(stream, bytes.subarray(0, cut), 10);
+        feed(stream, bytes.subarray(cut), 20);
       };
       expectRead(arrive, event => ((ends[event] ?? Number.NaN) <= cut ? 10 : 20));
     }
@@ -111,8 +113,8 @@ describe.each(recorded)('the stream of %s, %s', (name, file, count, tokenEvents,
     for (let cut = 1; cut <= longest; cut += 1) {
       const arrive = (stream: ChatStream) => {
         for (const [index, event] of events.entries()) {
-          stream.feed(event.subarray(0, cut), index);
-          stream.feed(event.subarray(cut), index + 0.5);
+          feed(stream, event.subarray(0, cut), index);
+          feed(stream, event.subarray(cut), index + 0.5);
         }
       };
       expectRead(arrive, event => ((events[event]?.length ?? Number.NaN) <= cut ? event : event + 0.5));
@@ -121,8 +123,11 @@ describe.each(recorded)('the stream of %s, %s', (name, file, count, tokenEvents,
 
   test('is for the reader of events what lies between its blank lines', () => {
     const read: SseEvent[] = [];
-    const reader = new SseReader(event => read.push(event));
-    for (const byte of bytes) reader.feed(Uint8Array.of(byte));
+    const reader = new SseReader();
+    for (const byte of bytes) {
+      reader.read(Buffer.of(byte), 0, 1);
+      if (reader.event !== null) read.push(reader.event);
+    }
     expect(read).toEqual(
       events.map(event => ({name: 'message', data: event.toString('utf8').replace(/^data: (.*)\n\n$/s, '$1')})),
     );

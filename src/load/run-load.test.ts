@@ -248,7 +248,7 @@ describe('a closed loop', () => {
     const {outcome, connections} = await run(answer, {load: closed({requests: 200, warmup: 10})});
     expect(seen.most).toBeLessThanOrEqual(4);
     expect(outcome.client).toMatchObject({
-      http: 'undici',
+      http: 'net',
       inFlightMax: 4,
       connectionsOpened: 4,
       scheduleLagP99Ms: null,

@@ -17,8 +17,9 @@ import type {LoadProgress} from './progress.ts';
 import {saturate} from './saturate.ts';
 import {createSender, type KeepReplies} from './send.ts';
 import {SessionFeed} from './session-feed.ts';
+import {transportTo} from './transport-to.ts';
 import {turnsOf} from './turn.ts';
-import {undiciTransport} from './undici-transport.ts';
+import {ReplySample} from './whole-body.ts';
 
 export type {LoadProgress} from './progress.ts';
 
@@ -140,7 +141,7 @@ const measure = async (options: LoadOptions, route: TrialRoute): Promise<LoadOut
       const client: ClientHealth = {
         ...health.read(sent),
         scheduleLagP99Ms: scheduleLagP99Ms(lagsMs),
-        http: autocannon ? 'autocannon' : 'undici',
+        http: autocannon ? 'autocannon' : transport.http,
         connectionsOpened: autocannon ? null : transport.connectionsOpened,
         inFlightMax,
         achievedRateRatio,
@@ -170,8 +171,8 @@ export const runLoad = async (options: LoadOptions): Promise<LoadOutcome> => {
   refuseImpossible(options);
   const {engine, endpoint, timeoutMs} = options;
   const clock = trialClock();
-  const transport = undiciTransport(endpoint.url, clock);
-  const route = {engine, endpoint, transport, clock, timeoutMs};
+  const transport = transportTo(endpoint.url, clock);
+  const route = {engine, endpoint, transport, clock, timeoutMs, replySample: new ReplySample()};
   try {
     await warmUp(options, route);
     return await measure(options, route);

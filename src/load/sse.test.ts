@@ -2,11 +2,20 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {EventTooLong, maxEventBytes, type SseEvent, SseReader} from './sse.ts';
 
-const read = (pieces: readonly Uint8Array[]): SseEvent[] => {
+/** The events that a piece completes. */
+const eventsOf = (reader: SseReader, piece: Uint8Array): SseEvent[] => {
   const events: SseEvent[] = [];
-  const reader = new SseReader(event => events.push(event));
-  for (const piece of pieces) reader.feed(piece);
+  const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+  for (let at = 0; at < bytes.length; ) {
+    at = reader.read(bytes, at, bytes.length);
+    if (reader.event !== null) events.push(reader.event);
+  }
   return events;
+};
+
+const read = (pieces: readonly Uint8Array[]): SseEvent[] => {
+  const reader = new SseReader();
+  return pieces.flatMap(piece => eventsOf(reader, piece));
 };
 
 const message = (data: string): SseEvent => ({name: 'message', data});
@@ -107,14 +116,22 @@ test('any bytes in any pieces give what the plain reader finds in the whole', ()
 });
 
 test('a buffer that is overwritten after each read does no harm', () => {
-  const events: SseEvent[] = [];
-  const reader = new SseReader(event => events.push(event));
+  const reader = new SseReader();
   const shared = Buffer.alloc(1);
-  for (const byte of Buffer.from('data: abc\n\n')) {
+  const events = [...Buffer.from('data: abc\n\n')].flatMap(byte => {
     shared[0] = byte;
-    reader.feed(shared);
-  }
+    return eventsOf(reader, shared);
+  });
   expect(events).toEqual([message('abc')]);
+});
+
+test('bytes beyond the end of a read are not read', () => {
+  const reader = new SseReader();
+  const bytes = Buffer.from('xdata: a\n\ndata: stale\n\n');
+  expect(reader.read(bytes, 1, 9)).toBe(9);
+  expect(reader.event).toBeNull();
+  expect(reader.read(bytes, 9, 10)).toBe(10);
+  expect(reader.event).toEqual(message('a'));
 });
 
 describe('an event as long as the limit', () => {

@@ -22,7 +22,9 @@ export class EventTooLong extends Error {
  * `retry` are skipped; an event that no blank line ends is dropped.
  */
 export class SseReader {
-  readonly #onEvent: (event: SseEvent) => void;
+  /** What the last `read` completed; null where it completed nothing. */
+  event: SseEvent | null = null;
+
   /** The pieces of a line whose end has not come yet. */
   #begun: Uint8Array[] = [];
   #endedInCarriageReturn = false;
@@ -31,27 +33,42 @@ export class SseReader {
   #name = '';
   #data: string[] = [];
 
-  constructor(onEvent: (event: SseEvent) => void) {
-    this.#onEvent = onEvent;
+  /** The next byte is the first of an event, and not of the stream. */
+  get betweenEvents(): boolean {
+    return (
+      this.#begun.length === 0 &&
+      this.#data.length === 0 &&
+      this.#name === '' &&
+      this.#eventBytes === 0 &&
+      !this.#endedInCarriageReturn &&
+      !this.#firstLine
+    );
   }
 
-  /** Calls `onEvent` for every event that these bytes complete. The bytes may be overwritten when it returns. */
-  feed(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
+  /**
+   * Reads `bytes` from `start` up to the end of an event, or to `end`, and returns where it stopped. The bytes may be
+   * overwritten when it returns. Throws EventTooLong.
+   */
+  read(bytes: Buffer, start: number, end: number): number {
+    this.event = null;
+    if (start === end) return end;
     // The LF of a CRLF that was cut in two ends no further line.
-    let lineStart = this.#endedInCarriageReturn && bytes[0] === lineFeed ? 1 : 0;
-    this.#endedInCarriageReturn = bytes.at(-1) === carriageReturn;
-    for (let position = lineStart; position < bytes.length; position += 1) {
+    let lineStart = this.#endedInCarriageReturn && bytes[start] === lineFeed ? start + 1 : start;
+    this.#endedInCarriageReturn = false;
+    for (let position = lineStart; position < end; position += 1) {
       const byte = bytes[position];
       if (byte !== lineFeed && byte !== carriageReturn) continue;
       this.#count(position - lineStart);
-      this.#endLine(bytes.subarray(lineStart, position));
-      if (byte === carriageReturn && bytes[position + 1] === lineFeed) position += 1;
+      const line = this.#wholeLine(bytes.subarray(lineStart, position));
+      if (byte === carriageReturn && position + 1 === end) this.#endedInCarriageReturn = true;
+      else if (byte === carriageReturn && bytes[position + 1] === lineFeed) position += 1;
       lineStart = position + 1;
+      if (this.#endLine(line)) return lineStart;
     }
-    if (lineStart === bytes.length) return;
-    this.#count(bytes.length - lineStart);
-    this.#begun.push(Buffer.from(bytes.subarray(lineStart))); // a copy, which slice() of a Buffer is not
+    if (lineStart === end) return end;
+    this.#count(end - lineStart);
+    this.#begun.push(Buffer.from(bytes.subarray(lineStart, end))); // a copy, which slice() of a Buffer is not
+    return end;
   }
 
   #count(bytes: number): void {
@@ -59,17 +76,23 @@ export class SseReader {
     if (this.#eventBytes > maxEventBytes) throw new EventTooLong(`an event is longer than ${maxEventBytes} bytes`);
   }
 
-  #endLine(end: Uint8Array): void {
-    let line =
-      this.#begun.length === 0
-        ? Buffer.from(end.buffer, end.byteOffset, end.length)
-        : Buffer.concat([...this.#begun, end]);
-    this.#begun = [];
+  #wholeLine(end: Buffer): Buffer {
+    let line = end;
+    if (this.#begun.length > 0) {
+      line = Buffer.concat([...this.#begun, end]);
+      this.#begun = [];
+    }
     if (this.#firstLine && byteOrderMark.every((byte, index) => line[index] === byte))
       line = line.subarray(byteOrderMark.length);
     this.#firstLine = false;
-    if (line.length === 0) this.#endEvent();
-    else this.#readField(line.toString('utf8'));
+    return line;
+  }
+
+  /** Whether the line completed an event. */
+  #endLine(line: Buffer): boolean {
+    if (line.length > 0) this.#readField(line.toString('utf8'));
+    else this.#endEvent();
+    return this.event !== null;
   }
 
   #readField(line: string): void {
@@ -81,10 +104,10 @@ export class SseReader {
   }
 
   #endEvent(): void {
-    const [name, data] = [this.#name === '' ? 'message' : this.#name, this.#data];
+    if (this.#data.length > 0)
+      this.event = {name: this.#name === '' ? 'message' : this.#name, data: this.#data.join('\n')};
     this.#name = '';
     this.#data = [];
     this.#eventBytes = 0;
-    if (data.length > 0) this.#onEvent({name, data: data.join('\n')});
   }
 }

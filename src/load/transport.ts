@@ -16,14 +16,16 @@ export interface ReplyHandlers {
   onSent(atMs: number): void;
   /** `atMs` is the first byte of the reply's head. */
   onHead(status: number, atMs: number): void;
-  /** `bytes` may be overwritten when it returns. */
-  onBytes(bytes: Uint8Array, atMs: number): void;
+  /** The body goes on with `buffer` from `start` to `end`, exclusive; it may be overwritten when this returns. */
+  onBytes(buffer: Buffer, start: number, end: number, atMs: number): void;
   onEnd(atMs: number): void;
   onError(failure: Pick<Failure, 'kind' | 'message'>, atMs: number): void;
 }
 
 /** HTTP/1.1 to one server: persistent connections, one request at a time on each, no retries, no redirects. */
 export interface Transport {
+  /** Which HTTP client this is. */
+  readonly http: 'net' | 'undici';
   /** Returns a function that ends the request by closing its connection; no handler is called after it. */
   send(request: HttpRequest, handlers: ReplyHandlers): () => void;
   /**

@@ -26,7 +26,7 @@ const failureOf = (error: Error, headBegun: boolean): Pick<Failure, 'kind' | 'me
 };
 
 /**
- * The transport on undici's dispatch level. Each connection is a Client of its own and chosen here: undici's Pool opens
+ * The transport on undici's dispatch level: for https://, and slower than net-transport.ts. Each connection is a Client of its own and chosen here: undici's Pool opens
  * none before it has a request, and at 512 streams its choice cost 10 ms of TTFT at p99.
  */
 export const undiciTransport = (url: string, clock: Clock): Transport => {
@@ -82,6 +82,8 @@ export const undiciTransport = (url: string, clock: Clock): Transport => {
   };
 
   return {
+    http: 'undici',
+
     send({method, path, headers, body}, handlers: ReplyHandlers) {
       const connection = idle.pop() ?? openConnection();
       let over = false;
@@ -99,7 +101,7 @@ export const undiciTransport = (url: string, clock: Clock): Transport => {
             if (!over && status >= 200) handlers.onHead(status, headMs ?? connection.readAtMs);
           },
           onResponseData(_controller, bytes) {
-            if (!over) handlers.onBytes(bytes, connection.readAtMs);
+            if (!over) handlers.onBytes(bytes, 0, bytes.length, connection.readAtMs);
           },
           onResponseEnd() {
             if (over) return;

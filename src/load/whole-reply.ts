@@ -15,13 +15,18 @@ export const statusFailure = (engine: ReplyReaders, status: number, body: string
   status,
 });
 
+export interface WholeVerdict {
+  readonly usage: Usage;
+  readonly failure: Failure | null;
+}
+
 /** Whether an embed or rerank reply is an answer to `request`, and what it says of tokens. */
 export const judgeWholeReply = (
   engine: ReplyReaders,
   facts: ServerFacts,
   request: WorkloadRequest,
   {status, body}: {readonly status: number; readonly body: string},
-): {readonly usage: Usage; readonly failure: Failure | null} => {
+): WholeVerdict => {
   if (status >= 400) return {usage: nothingTold, failure: statusFailure(engine, status, body)};
   let reply: unknown;
   try {

@@ -52,7 +52,7 @@ const clientHealth = z.object({
   /** CPU of the client's own thread over the trial, divided by the requests. */
   cpuMsPerRequest: z.number(),
   /** Which HTTP client sent the requests. */
-  http: z.enum(['undici', 'autocannon']),
+  http: z.enum(['net', 'undici', 'autocannon']),
   connectionsOpened: z.int().nullable(),
   /** Requests in flight at once, at most. */
   inFlightMax: z.int(),
