@@ -10,6 +10,7 @@ export default defineConfig({
     retry: 0,
     coverage: {
       provider: 'v8',
+      reportOnFailure: true,
       include: ['src/**/*.ts', 'suites/**/*.ts'],
       exclude: ['**/*.test.ts', '**/test-*/**'],
       reporter: ['text-summary', 'json-summary'],
