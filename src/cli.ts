@@ -67,7 +67,7 @@ const run = async (argv: readonly string[]): Promise<void> => {
     case 'simulate':
       return (await import('./commands/simulate.ts')).simulate(options, terminal, interruption(terminal));
     case 'fit':
-      return (await import('./commands/fit.ts')).fit({run: a, reportsDir, terminal});
+      return (await import('./commands/fit.ts')).fitConstants({run: a, reportsDir, terminal});
     case 'list':
       return out(await (await import('./commands/list.ts')).list(stacksDir));
     case 'schema':

@@ -3,9 +3,9 @@ import {calibrations} from '../simulator/calibration.ts';
 import {fitRole} from './fit-role.ts';
 import {recordedStage} from './test-recording.ts';
 
-const exact = {...calibrations.vllm, chat: {...calibrations.vllm.chat, jitterSigma: 0}};
+const known = {...calibrations.vllm, chat: {...calibrations.vllm.chat, jitterSigma: 0.05}};
 
-test("a chat engine's planted constants are found again, each told by the trials that show it", () => {
+test("a chat engine's planted constants are found again to a tenth, each told by a trial that shows it", () => {
   const planted = {
     frontEndMsPerItem: 2.5,
     stepBaseMs: 3,
@@ -13,27 +13,27 @@ test("a chat engine's planted constants are found again, each told by the trials
     graphedPassMs: 9,
     eagerPassMs: 24,
   };
-  const real = {...exact, chat: {...exact.chat, ...planted}};
+  const real = {...known, chat: {...known.chat, ...planted}};
   const chat = (promptTokens: number, concurrency: number, requests: number) =>
     recordedStage(
       `chat-${promptTokens}-${concurrency}`,
-      {workload: {kind: 'chat', promptTokens, outputTokens: 24}, concurrency, requests},
+      {workload: {kind: 'chat', promptTokens, outputTokens: 16}, concurrency, requests},
       real,
       'vllm',
     );
   const stages = [chat(128, 1, 4), chat(1024, 1, 4), chat(128, 8, 32), chat(128, 32, 128)];
-  const {calibration, constants} = fitRole('chat', stages, exact, 'vllm');
+  const {calibration, constants} = fitRole('chat', stages, known, 'vllm');
   for (const [name, value] of Object.entries(planted))
-    expect(calibration.chat[name as keyof typeof planted] / value, name).toBeCloseTo(1, 1);
+    expect(Math.abs(calibration.chat[name as keyof typeof planted] / value - 1), name).toBeLessThan(0.1);
   const toldBy = Object.fromEntries(constants.map(constant => [constant.name, constant.toldBy]));
   expect(toldBy['chat.eagerPassMs']).toMatch(/TTFT/);
   expect(toldBy['chat.stepBaseMs']).toMatch(/^chat-\d+-1 ITL$/);
   expect(toldBy['chat.decodeMsPerSequence']).toBe('chat-128-32 ITL');
 });
 
-test("an embedder's planted constants are found again, and what no trial shows is not looked for", () => {
+test("an embedder's planted constants are found again to a tenth, and what no trial shows is not looked for", () => {
   const planted = {frontEndMsPerItem: 0.8, frontEndMsPerToken: 0.004, eagerPassMs: 11};
-  const ungraphed = {...exact, embed: {...exact.embed, graphTokens: 0}};
+  const ungraphed = {...known, embed: {...known.embed, graphTokens: 0}};
   const real = {...ungraphed, embed: {...ungraphed.embed, ...planted}};
   const embed = (batch: number, promptTokens: number, concurrency: number) =>
     recordedStage(
@@ -46,5 +46,5 @@ test("an embedder's planted constants are found again, and what no trial shows i
   const {calibration, constants} = fitRole('embed', stages, ungraphed, 'vllm');
   expect(constants.map(({name}) => name)).toEqual(Object.keys(planted).map(name => `embed.${name}`));
   for (const [name, value] of Object.entries(planted))
-    expect(calibration.embed[name as keyof typeof planted] / value, name).toBeCloseTo(1, 1);
+    expect(Math.abs(calibration.embed[name as keyof typeof planted] / value - 1), name).toBeLessThan(0.1);
 });

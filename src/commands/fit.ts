@@ -47,7 +47,7 @@ const jitterOf = (stages: readonly MeasuredStage[]): FittedConstant => {
 };
 
 /** Finds the simulated engine's constants from a run on a real one, and prints them with what they leave unexplained. */
-export const fit = async ({run, reportsDir, terminal}: FitOptions): Promise<void> => {
+export const fitConstants = async ({run, reportsDir, terminal}: FitOptions): Promise<void> => {
   const {record, folder} = await readRecord(run, reportsDir);
   const dialect = dialectOf(record);
   const stages = await measuredStages(record, readSamples(folder));

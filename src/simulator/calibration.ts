@@ -89,31 +89,31 @@ export const calibrations: Readonly<Record<DialectName, Calibration>> = {
   vllm: {
     chat: {
       ...ofBothChats,
-      frontEndMsPerItem: 3.38,
-      stepBaseMs: 2.34,
-      decodeMsPerSequence: 0.0178,
+      frontEndMsPerItem: 3.49,
+      stepBaseMs: 2.33,
+      decodeMsPerSequence: 0.0179,
       graphTokens: 512, // source: run 1519, chat.log, cudagraph_capture_sizes
-      graphedPassMs: 10.9,
+      graphedPassMs: 11.2,
       eagerPassMs: 32.9,
       jitterSigma: 0.0852,
       maxRunningSequences: 1024, // source: vLLM 0.26 --max-num-seqs on cards from 70 GiB
     },
     embed: {
       ...ofEmbed,
-      frontEndMsPerItem: 0.406,
-      frontEndMsPerToken: 0.0033,
+      frontEndMsPerItem: 0.494,
+      frontEndMsPerToken: 0.00296,
       graphTokens: 512, // source: run 1519, embed.log and rerank.log, cudagraph_capture_sizes
-      graphedPassMs: 5.17,
-      eagerPassMs: 13.0,
+      graphedPassMs: 5.35,
+      eagerPassMs: 12.9,
       maxBatchedTokens: 8192, // source: run 1519, embed.log and rerank.log, compile range
     },
     rerank: {
       ...ofRerank,
-      frontEndMsPerItem: 1.36,
-      frontEndMsPerToken: 0.00165,
+      frontEndMsPerItem: 1.12,
+      frontEndMsPerToken: 0.00262,
       graphTokens: 512,
-      graphedPassMs: 10.6,
-      eagerPassMs: 14.9,
+      graphedPassMs: 9.73,
+      eagerPassMs: 18.5,
       maxBatchedTokens: 8192,
     },
     memory: {
@@ -127,19 +127,19 @@ export const calibrations: Readonly<Record<DialectName, Calibration>> = {
   sglang: {
     chat: {
       ...ofBothChats,
-      frontEndMsPerItem: 0.98,
+      frontEndMsPerItem: 0.97,
       stepBaseMs: 2.18,
-      decodeMsPerSequence: 0.0163,
+      decodeMsPerSequence: 0.0166,
       graphTokens: 8192, // source: run 1540, chat.log, prefill graphs up to 8 192 tokens
-      graphedPassMs: 8.35,
-      eagerPassMs: 8.35, // no pass is one
+      graphedPassMs: 8.43,
+      eagerPassMs: 8.43, // no pass is one
       jitterSigma: 0.0472,
       maxRunningSequences: 4096, // source: run 1540, chat.log
     },
     embed: {
       ...ofEmbed,
-      frontEndMsPerItem: 0.846,
-      frontEndMsPerToken: 0.00304,
+      frontEndMsPerItem: 0.884,
+      frontEndMsPerToken: 0.00278,
       graphTokens: 0, // source: run 1540, embed.log, no prefill graph for what is not a language model
       graphedPassMs: 11.9, // no pass is one
       eagerPassMs: 11.9,
@@ -147,11 +147,11 @@ export const calibrations: Readonly<Record<DialectName, Calibration>> = {
     },
     rerank: {
       ...ofRerank,
-      frontEndMsPerItem: 0.851,
-      frontEndMsPerToken: 0.00209,
+      frontEndMsPerItem: 0.907,
+      frontEndMsPerToken: 0.00183,
       graphTokens: 0,
-      graphedPassMs: 19.2,
-      eagerPassMs: 19.2,
+      graphedPassMs: 19.1,
+      eagerPassMs: 19.1,
       maxBatchedTokens: 16_384,
     },
     memory: {
