@@ -55,8 +55,8 @@ export interface Calibration {
 
 // The same model on the same GPU behind the same tokeniser.
 const ofBothChats = {
-  // source: time to first token at concurrency 1 (run 1519, decode-1 and prefill-128; run 1540 likewise) less the front end
-  // and the pass of 12 and 8 ms that the engines' own histograms tell; 4.5 and 3 are left.
+  // source: assumed, of the 3 to 5 ms that are left of the time to the first token at concurrency 1 (runs 1519 and 1540,
+  // decode-1) after the front end and the pass, which takes 12 and 9 ms in the engines' own histograms.
   overheadMs: 4.5,
   // source: run 1519, decode-1 and prefill-*: vLLM sends a reply's head when the prompt is tokenised, 3.1 ms later for each
   // 1000 tokens.
