@@ -1,8 +1,13 @@
+import type {WorkloadKind} from './suite.ts';
+
 /** What a workload asks for, before any engine has put it into its own words. */
 
 export const roles = ['chat', 'embed', 'rerank'] as const;
 /** Which of a stack's servers answers a request. */
 export type Role = (typeof roles)[number];
+
+/** Which server of a stack a workload talks to. */
+export const roleOf = (kind: WorkloadKind): Role => (kind === 'prefix' ? 'chat' : kind);
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -39,4 +44,15 @@ export type WorkloadRequest = ChatRequest | EmbedRequest | RerankRequest;
 export interface Session {
   readonly id: string;
   readonly requests: readonly WorkloadRequest[];
+}
+
+/**
+ * Sessions by their number, from 0 on. Any of them can be had without those before it, so that several threads or
+ * machines share a load out by number and nothing else.
+ */
+export interface SessionSource {
+  /** Null where there are no more. */
+  at(index: number): Session | null;
+  /** Requests in all sessions with a smaller number. */
+  requestsBefore(index: number): number;
 }

@@ -10,13 +10,13 @@ import {charactersFor} from './token-estimate.ts';
  * itself is never cut: 64 tokens is about the shortest prompt). Requests share the system prompt and nothing else:
  * every user message begins with a name of its own.
  */
-export function* chat(
+export const chat = (
   {promptTokens, outputTokens}: Extract<WorkloadSpec, {kind: 'chat'}>,
   seed: number,
-): Generator<Session> {
+): ((index: number) => Session) => {
   const commitOf = commitNames(seed, 'chat', promptTokens);
   const characters = charactersFor(promptTokens, 'generative') - systemPrompt.length;
-  for (let index = 0; ; index += 1) {
+  return index => {
     const random = seededRandom(seed, 'chat', promptTokens, index);
     const passage = pick(random, passages);
     const [before, after] = [`${commitOf(index)}\n`, `\n${passage.question}`];
@@ -26,6 +26,6 @@ export function* chat(
       {role: 'system', content: systemPrompt},
       {role: 'user', content: before + code + after},
     ] as const;
-    yield {id, requests: [{kind: 'chat', id, messages, outputTokens}]};
-  }
-}
+    return {id, requests: [{kind: 'chat', id, messages, outputTokens}]};
+  };
+};

@@ -6,13 +6,13 @@ import {pick, seededRandom} from './random.ts';
 import {charactersFor} from './token-estimate.ts';
 
 /** Code to be indexed: `batch` texts a request, each of `promptTokens` by the estimate and with a beginning of its own. */
-export function* embed(
+export const embed = (
   {batch, promptTokens}: Extract<WorkloadSpec, {kind: 'embed'}>,
   seed: number,
-): Generator<Session> {
+): ((index: number) => Session) => {
   const commitOf = commitNames(seed, 'embed', promptTokens, batch);
   const characters = charactersFor(promptTokens, 'encoder');
-  for (let index = 0; ; index += 1) {
+  return index => {
     const random = seededRandom(seed, 'embed', promptTokens, batch, index);
     const texts = Array.from({length: batch}, (_, item) =>
       `${commitOf(index * batch + item)}\n${codeContext(random, pick(random, passages), characters)}`.slice(
@@ -21,6 +21,6 @@ export function* embed(
       ),
     );
     const id = `embed-${index}`;
-    yield {id, requests: [{kind: 'embed', id, texts}]};
-  }
-}
+    return {id, requests: [{kind: 'embed', id, texts}]};
+  };
+};

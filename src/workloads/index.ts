@@ -8,13 +8,13 @@ import {rerank} from './rerank.ts';
 type Workload<Kind extends WorkloadKind> = (
   spec: Extract<WorkloadSpec, {kind: Kind}>,
   seed: number,
-) => Generator<Session>;
+) => (index: number) => Session;
 
 export const workloads = {chat, prefix, embed, rerank} satisfies {[Kind in WorkloadKind]: Workload<Kind>};
 
-/** Sessions without end, made when they are asked for. The same spec and seed give the same bytes on every machine. */
-export const sessionsOf = (spec: WorkloadSpec, seed: number): Generator<Session> => {
+/** Sessions without end, each made when it is asked for. The same spec and seed give the same bytes on every machine. */
+export const sessionsOf = (spec: WorkloadSpec, seed: number): ((index: number) => Session) => {
   // The kind picks the one workload that takes this spec, which the compiler cannot follow through a lookup.
-  const workload = workloads[spec.kind] as (spec: WorkloadSpec, seed: number) => Generator<Session>;
+  const workload = workloads[spec.kind] as Workload<WorkloadKind>;
   return workload(spec, seed);
 };

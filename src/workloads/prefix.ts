@@ -10,12 +10,12 @@ import {charactersFor} from './token-estimate.ts';
  * for byte, so all of it but the newest reply and question can come from a prefix cache. Two conversations share the
  * system prompt and nothing else.
  */
-export function* prefix(
+export const prefix = (
   {promptTokens, outputTokens, turns}: Extract<WorkloadSpec, {kind: 'prefix'}>,
   seed: number,
-): Generator<Session> {
+): ((index: number) => Session) => {
   const commitOf = commitNames(seed, 'prefix', promptTokens);
-  for (let index = 0; ; index += 1) {
+  return index => {
     const random = seededRandom(seed, 'prefix', promptTokens, index);
     const passage = pick(random, passages);
     const code = codeContext(random, passage, charactersFor(promptTokens, 'generative'));
@@ -35,9 +35,9 @@ export function* prefix(
         {role: 'user', content: questions[(turn - 1) % questions.length] as string},
       );
     }
-    yield {id, requests};
-  }
-}
+    return {id, requests};
+  };
+};
 
 /** As long as the reply that was asked for, so that the history grows as in a real conversation. */
 const scriptedReply = (random: Random, characters: number): string => {

@@ -9,13 +9,13 @@ import {charactersFor} from './token-estimate.ts';
  * A question and `batch` documents of `promptTokens` each by the estimate. Exactly one document begins with the file
  * that answers the question, at a place drawn from the seed.
  */
-export function* rerank(
+export const rerank = (
   {batch, promptTokens}: Extract<WorkloadSpec, {kind: 'rerank'}>,
   seed: number,
-): Generator<Session> {
+): ((index: number) => Session) => {
   const commitOf = commitNames(seed, 'rerank', promptTokens, batch);
   const characters = charactersFor(promptTokens, 'encoder');
-  for (let index = 0; ; index += 1) {
+  return index => {
     const random = seededRandom(seed, 'rerank', promptTokens, batch, index);
     const [asked, ...others] = shuffled(random, passages) as [Passage, ...Passage[]];
     const place = Math.floor(random() * batch);
@@ -24,6 +24,6 @@ export function* rerank(
       return `${commitOf(index * batch + item)}\n${codeContext(random, first, characters)}`.slice(0, characters);
     });
     const id = `rerank-${index}`;
-    yield {id, requests: [{kind: 'rerank', id, query: asked.question, documents}]};
-  }
-}
+    return {id, requests: [{kind: 'rerank', id, query: asked.question, documents}]};
+  };
+};
