@@ -1,34 +1,61 @@
+import {FloatColumn} from '../schema/float-column.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import {toMicrosecond} from './clock.ts';
+import {gammaOfMeanOne} from './gamma.ts';
 
 export type OpenLoad = Extract<LoadSpec, {mode: 'open'}>;
 
+/** The running sum of what `draw` gives. */
+const sumOf = (draw: () => number): (() => number) => {
+  let sum = 0;
+  return () => {
+    sum += draw();
+    return sum;
+  };
+};
+
+/** When arrival `index` is due, in ms from the start; asked for one after another, from 0 on. */
+const dueTimes = (load: OpenLoad, random: () => number, traceMs: Float64Array | null): ((index: number) => number) => {
+  const meanGapMs = 1000 / load.ratePerSecond;
+  switch (load.arrivals) {
+    case 'uniform':
+      // A product, not a sum of gaps: thousands of additions would drift.
+      return index => index * meanGapMs;
+    case 'poisson':
+      // 1 - random() is in (0, 1]: its logarithm is finite.
+      return sumOf(() => -Math.log(1 - random()) * meanGapMs);
+    case 'gamma': {
+      const draw = gammaOfMeanOne(load.burstiness, random);
+      return sumOf(() => draw() * meanGapMs);
+    }
+    case 'trace': {
+      if (traceMs === null) throw new TypeError('the arrival times of the trace are not given');
+      const [startMs = 0] = traceMs;
+      return index => ((traceMs[index] ?? Number.POSITIVE_INFINITY) - startMs) / load.trace.speed;
+    }
+  }
+};
+
 /**
  * The plan of an open loop: when each arrival is due, in ms from the start, ascending. Uniform arrivals are one over the
- * rate apart and begin at 0; Poisson arrivals have exponential gaps from 0 on, drawn from `random`. The plan ends at
- * the load's requests or before its duration, whichever comes first.
+ * rate apart and begin at 0. Poisson and gamma arrivals have gaps drawn from `random`, the first one before the first
+ * arrival; they keep the rate in the mean and are not stretched to meet it exactly, as vLLM's client does with its own.
+ * A trace's are `traceMs` (ascending; only for a trace), from its first one on and divided by its speed. The plan ends
+ * at the load's requests or before its duration, whichever comes first, and a trace's with the trace.
  */
 export const planArrivals = (
-  {
-    ratePerSecond,
-    arrivals,
-    requests,
-    durationSeconds,
-  }: Pick<OpenLoad, 'ratePerSecond' | 'arrivals' | 'requests' | 'durationSeconds'>,
+  load: OpenLoad,
   random: () => number,
-): number[] => {
-  const most = requests ?? Number.POSITIVE_INFINITY;
-  const endMs = (durationSeconds ?? Number.POSITIVE_INFINITY) * 1000;
-  const meanGapMs = 1000 / ratePerSecond;
-  const due: number[] = [];
-  let poissonMs = 0;
+  traceMs: Float64Array | null = null,
+): Float64Array => {
+  const most = load.requests ?? Number.POSITIVE_INFINITY;
+  const endMs = (load.durationSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  const dueAt = dueTimes(load, random, traceMs);
+  const due = new FloatColumn();
   while (due.length < most) {
-    // 1 - random() is in (0, 1]: its logarithm is finite.
-    if (arrivals === 'poisson') poissonMs -= Math.log(1 - random()) * meanGapMs;
-    // A product, not a sum of gaps: thousands of additions would drift.
-    const dueMs = toMicrosecond(arrivals === 'poisson' ? poissonMs : due.length * meanGapMs);
+    const dueMs = toMicrosecond(dueAt(due.length));
     if (dueMs >= endMs) break;
     due.push(dueMs);
   }
-  return due;
+  return due.view.slice();
 };

@@ -107,6 +107,8 @@ test.each([
   ['a folded header', head('x: a\r\n b\r\n')],
   ['a header with a control character', head('x: a\0b\r\n')],
   ['a bare line feed', head('x: a\ny: b\r\n')],
+  ['a head of bare line feeds', 'HTTP/1.1 200 OK\ncontent-length: 2\n\nhi'],
+  ['a trailer of bare line feeds', `${chunked}0\r\nx: 1\n\n`],
   ['a length below zero', head('content-length: -1\r\n')],
   ['a length in hexadecimal', head('content-length: 0x10\r\n')],
   ['a length that no file has', head(`content-length: ${'9'.repeat(16)}\r\n`)],

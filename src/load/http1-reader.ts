@@ -1,8 +1,11 @@
-import {MalformedReply, readHead} from './http1-head.ts';
+import {MalformedReply, OddReply, readHead} from './http1-head.ts';
 import type {ReplyHandlers} from './transport.ts';
 
 const lineFeed = 10;
 const carriageReturn = 13;
+
+/** undici's parser passes over empty lines before a reply, and takes other versions of HTTP. */
+const oddStart = /^(?:\r|HTTP\/[02])/;
 
 /** Of a head, or of what follows the last chunk. */
 export const maxHeadBytes = 64 * 1024;
@@ -120,8 +123,10 @@ export class Http1Reader {
     if (this.#lines === '') this.#headMs = atMs;
     const at = this.#readLines(buffer, start, end);
     // Another protocol may never send the empty line that a head ends with.
-    if (!'HTTP/1.'.startsWith(this.#lines.slice(0, 7)))
-      throw new MalformedReply(`not an HTTP/1.1 reply: ${this.#lines.slice(0, 100)}`);
+    if (!'HTTP/1.'.startsWith(this.#lines.slice(0, 7))) {
+      const Refusal = oddStart.test(this.#lines) ? OddReply : MalformedReply;
+      throw new Refusal(`not an HTTP/1.1 reply: ${JSON.stringify(this.#lines.slice(0, 100))}`);
+    }
     if (this.#lineEnds < 4) return at;
     const {status, framing, keepAlive} = readHead(this.#lines.slice(0, -4));
     if (status === 101) throw new MalformedReply('a switch to another protocol, which nobody asked for');
@@ -146,16 +151,23 @@ export class Http1Reader {
   #readLines(buffer: Buffer, start: number, end: number): number {
     let at = start;
     let ends = this.#lineEnds;
+    let bareLineFeed = false;
     while (at < end && ends < 4) {
       const byte = buffer[at];
       if (byte === (ends % 2 === 0 ? carriageReturn : lineFeed)) ends += 1;
-      else ends = byte === carriageReturn ? 1 : 0;
+      else {
+        ends = byte === carriageReturn ? 1 : 0;
+        bareLineFeed ||= byte === lineFeed;
+      }
       at += 1;
     }
     this.#lineEnds = ends;
     this.#headBytes += at - start;
     if (this.#headBytes > maxHeadBytes) throw new MalformedReply(`more than ${maxHeadBytes} bytes of headers`);
     this.#lines += buffer.toString('latin1', start, at);
+    // At once: where lines end like this the end of the head is never seen.
+    if (bareLineFeed)
+      throw new MalformedReply(`a line without a carriage return: ${JSON.stringify(this.#lines.slice(0, 100))}`);
     return at;
   }
 
@@ -191,14 +203,14 @@ export class Http1Reader {
     const digit = hexDigit(byte);
     if (digit >= 0) {
       this.#left = this.#left * 16 + digit;
-      if (this.#left > maxChunkBytes || this.#chunkLineBytes > 16)
-        throw new MalformedReply(`a chunk of more than ${maxChunkBytes} bytes`);
+      if (this.#left > maxChunkBytes) throw new MalformedReply(`a chunk of more than ${maxChunkBytes} bytes`);
+      if (this.#chunkLineBytes > 16) throw new OddReply('the size of a chunk has more than 16 digits');
     } else if (this.#chunkLineBytes > 1 && (byte === 59 || byte === 32 || byte === 9)) this.#state = inChunkNote;
     else throw new MalformedReply('the size of a chunk is not a number');
   }
 
   #readNote(byte: number): void {
     if (byte < 32 && byte !== 9) throw new MalformedReply('a control character beside the size of a chunk');
-    if (this.#chunkLineBytes > maxChunkLineBytes) throw new MalformedReply('a chunk with an endless line');
+    if (this.#chunkLineBytes > maxChunkLineBytes) throw new OddReply('a chunk with an endless line');
   }
 }

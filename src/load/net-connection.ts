@@ -2,6 +2,7 @@ import {connect, type Socket} from 'node:net';
 import {reasonOf} from '../errors.ts';
 import type {Failure} from '../schema/sample.ts';
 import type {Clock} from './clock.ts';
+import {connectReason} from './connect-reason.ts';
 import {MalformedReply} from './http1-head.ts';
 import {Http1Reader} from './http1-reader.ts';
 import type {ReplyHandlers} from './transport.ts';
@@ -14,6 +15,10 @@ export interface ConnectionOwner {
   /** All sockets read into it: what arrives is used up before the next read. */
   readonly shared: Buffer;
   onOpened(): void;
+  /** It could not be opened. */
+  onRefused(): void;
+  /** A reply was read to its end, or was refused as malformed; before its handlers hear of it. */
+  onReply(refused: MalformedReply | null): void;
   /** It may carry a request. */
   onFree(connection: NetConnection): void;
   onClosed(connection: NetConnection): void;
@@ -31,6 +36,7 @@ export class NetConnection {
   readonly #socket: Socket;
   readonly #reader = new Http1Reader();
   #handlers: ReplyHandlers | null = null;
+  #connected = false;
   /** A request that waits for the connection to be opened. */
   #waiting: Buffer | null = null;
 
@@ -52,7 +58,7 @@ export class NetConnection {
         this.#onConnect();
         settled.resolve();
       })
-      .on('error', error => this.#onLost(reasonOf(error)))
+      .on('error', error => this.#onSocketError(error))
       .on('end', () => this.#onEnd())
       .on('close', () => {
         this.#onLost('the connection was closed');
@@ -89,6 +95,7 @@ export class NetConnection {
   }
 
   #onConnect(): void {
+    this.#connected = true;
     this.#socket.setTimeout(0);
     this.#owner.onOpened();
     const request = this.#waiting;
@@ -104,6 +111,7 @@ export class NetConnection {
       read = this.#reader.read(this.#owner.shared, length, atMs);
     } catch (thrown) {
       if (!(thrown instanceof MalformedReply)) throw thrown;
+      this.#owner.onReply(thrown);
       this.#fail({kind: 'malformed', message: thrown.message}, atMs);
       return false;
     }
@@ -119,6 +127,7 @@ export class NetConnection {
     const free = this.open && this.#reader.keepAlive && this.#socket.writableLength === 0;
     if (free) this.#owner.onFree(this);
     else this.destroy();
+    this.#owner.onReply(null);
     handlers.onEnd(atMs);
   }
 
@@ -126,6 +135,11 @@ export class NetConnection {
     const handlers = this.#handlers;
     if (handlers !== null && this.#reader.close()) this.#complete(handlers, this.#owner.clock.now());
     else this.#onLost('the server closed the connection');
+  }
+
+  #onSocketError(error: Error): void {
+    if (!this.#connected) this.#owner.onRefused();
+    this.#onLost(this.#connected ? reasonOf(error) : connectReason(error));
   }
 
   #onLost(message: string): void {

@@ -1,8 +1,11 @@
 import type {Clock} from './clock.ts';
+import type {MalformedReply} from './http1-head.ts';
 import {type ConnectionOwner, NetConnection} from './net-connection.ts';
 import type {HttpRequest, Transport} from './transport.ts';
 
 const readBytes = 64 * 1024;
+/** More at once than a server's queue holds would be dropped, and each of those tried again a second later. */
+const openedAtOnce = 256;
 
 /** What stands in a line of the head must not end it. */
 const inLine = (text: string): string => {
@@ -21,11 +24,21 @@ const requestBytes = (host: string, {method, path, headers, body}: HttpRequest):
   return bytes;
 };
 
+interface NetTransport extends Transport {
+  /** Closes the connections that rest, and the others as soon as they do: nothing more will be sent. */
+  retire(): void;
+}
+
 /**
  * The transport on plain sockets, for http:// only. What it leaves out against an HTTP library is most of what that
- * costs: at 128 streams half the CPU and a quarter of the error in TTFT of undici's lowest level.
+ * costs: at 128 streams half the CPU and a quarter of the error in TTFT of undici's lowest level. `onFirstReply` is told
+ * of the first reply that was read to its end (null) or refused, before the request's own handlers are.
  */
-export const netTransport = (url: string, clock: Clock): Transport => {
+export const netTransport = (
+  url: string,
+  clock: Clock,
+  onFirstReply: (refused: MalformedReply | null) => void = () => {},
+): NetTransport => {
   const {host, hostname, port} = new URL(url);
   // Brackets belong to the URL, not to the IPv6 address.
   const target = {host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80)};
@@ -33,6 +46,9 @@ export const netTransport = (url: string, clock: Clock): Transport => {
   /** The last one used is used first, so that what rests for so long that it is closed is not what is needed. */
   const idle: NetConnection[] = [];
   let connectionsOpened = 0;
+  let connectionsRefused = 0;
+  let replied = false;
+  let retired = false;
 
   const owner: ConnectionOwner = {
     clock,
@@ -40,7 +56,18 @@ export const netTransport = (url: string, clock: Clock): Transport => {
     onOpened() {
       connectionsOpened += 1;
     },
-    onFree: connection => idle.push(connection),
+    onRefused() {
+      connectionsRefused += 1;
+    },
+    onReply(refused) {
+      if (replied) return;
+      replied = true;
+      onFirstReply(refused);
+    },
+    onFree(connection) {
+      if (retired) connection.destroy();
+      else idle.push(connection);
+    },
     onClosed: connection => connections.delete(connection),
   };
 
@@ -57,6 +84,7 @@ export const netTransport = (url: string, clock: Clock): Transport => {
 
   return {
     http: 'net',
+    switched: null,
 
     send(request, handlers) {
       const connection = takeIdle() ?? connect();
@@ -65,12 +93,29 @@ export const netTransport = (url: string, clock: Clock): Transport => {
     },
 
     async open(count) {
-      const free = idle.filter(({open}) => open).length;
-      await Promise.all(Array.from({length: Math.max(0, count - free)}, () => connect().settled));
+      let missing = count - idle.filter(({open}) => open).length;
+      const openOnes = async () => {
+        while (missing > 0) {
+          missing -= 1;
+          const connection = connect();
+          await connection.settled;
+          if (!connection.open) return; // more of what is refused tells nothing new
+        }
+      };
+      await Promise.all(Array.from({length: Math.min(openedAtOnce, Math.max(0, missing))}, openOnes));
     },
 
     get connectionsOpened() {
       return connectionsOpened;
+    },
+
+    get connectionsRefused() {
+      return connectionsRefused;
+    },
+
+    retire() {
+      retired = true;
+      for (const connection of idle.splice(0)) connection.destroy();
     },
 
     async close() {

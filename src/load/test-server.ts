@@ -16,6 +16,8 @@ export interface TestServer extends AsyncDisposable {
   readonly url: string;
   readonly received: Received[];
   readonly connections: () => number;
+  /** All that were opened, in that order. */
+  readonly sockets: () => readonly Socket[];
   /** Ends every connection. */
   readonly hangUp: () => void;
 }
@@ -66,6 +68,7 @@ export const startTestServer = async (answer: (request: Received) => unknown): P
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     connections: () => connections,
+    sockets: () => [...sockets],
     hangUp() {
       for (const socket of sockets) socket.end();
     },

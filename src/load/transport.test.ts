@@ -2,63 +2,19 @@ import {once} from 'node:events';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {describe, expect, test} from 'vitest';
+import type {Clock} from './clock.ts';
 import {netTransport} from './net-transport.ts';
 import {chunk, chunkedHead, lastChunk, type Received, reply, startTestServer} from './test-server.ts';
-import type {HttpRequest, Transport} from './transport.ts';
-import {transportTo} from './transport-to.ts';
+import {counting, request, send, until} from './test-transport.ts';
+import type {Transport} from './transport.ts';
 import {undiciTransport} from './undici-transport.ts';
-
-const request: HttpRequest = {
-  method: 'POST',
-  path: '/v1/x',
-  headers: {'x-request-id': 'r1'},
-  body: Buffer.from('{"a":"é"}'),
-};
-
-/** A clock that has moved on by 1 ms at every look. */
-const counting = () => ({
-  looks: 0,
-  now() {
-    this.looks += 1;
-    return this.looks;
-  },
-});
-
-const until = async (condition: () => boolean) => {
-  while (!condition()) await new Promise(setImmediate);
-};
-
-interface Outcome {
-  sentMs: number[];
-  heads: [number, number][];
-  reads: [string, number][];
-  endMs: number | null;
-  error: {kind: string; message: string} | null;
-}
-
-const send = (transport: Transport, what = request) => {
-  const outcome: Outcome = {sentMs: [], heads: [], reads: [], endMs: null, error: null};
-  const {promise, resolve} = Promise.withResolvers<Outcome>();
-  const cancel = transport.send(what, {
-    onSent: atMs => outcome.sentMs.push(atMs),
-    onHead: (status, atMs) => outcome.heads.push([status, atMs]),
-    onBytes: (buffer, start, end, atMs) => outcome.reads.push([buffer.toString('utf8', start, end), atMs]),
-    onEnd(atMs) {
-      outcome.endMs = atMs;
-      resolve(outcome);
-    },
-    onError(error) {
-      outcome.error = error;
-      resolve(outcome);
-    },
-  });
-  return {ended: promise, cancel, outcome};
-};
 
 type Work = (transport: Transport, server: Awaited<ReturnType<typeof startTestServer>>) => Promise<void>;
 type Using = (answer: (request: Received) => unknown, work: Work) => Promise<void>;
 
-const usingTransport = async (makeTransport: typeof netTransport, ...[answer, work]: Parameters<Using>) => {
+type MakeTransport = (url: string, clock: Clock) => Transport;
+
+const usingTransport = async (makeTransport: MakeTransport, ...[answer, work]: Parameters<Using>) => {
   await using server = await startTestServer(answer);
   const transport = makeTransport(server.url, counting());
   try {
@@ -68,10 +24,10 @@ const usingTransport = async (makeTransport: typeof netTransport, ...[answer, wo
   }
 };
 
-describe.each([
+describe.each<[Transport['http'], MakeTransport]>([
   ['net', netTransport],
   ['undici', undiciTransport],
-] as const)('the transport on %s', (http, makeTransport) => {
+])('the transport on %s', (http, makeTransport) => {
   const using: Using = (answer, work) => usingTransport(makeTransport, answer, work);
 
   test('a request reaches the server as it is, and the reply comes back with its stamps in order', () =>
@@ -142,7 +98,7 @@ describe.each([
       async (transport, server) => {
         for (let sent = 0; sent < 5; sent += 1) await send(transport).ended;
         expect(server.connections()).toBe(1);
-        expect(transport.connectionsOpened).toBe(1);
+        expect(transport).toMatchObject({connectionsOpened: 1, connectionsRefused: 0});
       },
     ));
 
@@ -249,18 +205,20 @@ describe.each([
     );
   });
 
-  test('a refused connection is told with its reason', async () => {
+  test('a refused connection is told with its reason, and counted', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const {port} = server.address() as AddressInfo;
     server.close();
     await once(server, 'close');
     const transport = makeTransport(`http://127.0.0.1:${port}`, counting());
+    expect(transport.connectionsRefused).toBe(0);
     await transport.open(2);
+    expect(transport.connectionsRefused).toBe(2);
     const {error, sentMs} = await send(transport).ended;
     expect(error).toMatchObject({kind: 'connect', message: expect.stringContaining('ECONNREFUSED')});
     expect(sentMs).toEqual([]);
-    expect(transport.connectionsOpened).toBe(0);
+    expect(transport).toMatchObject({connectionsOpened: 0, connectionsRefused: 3});
     await transport.close();
   });
 
@@ -332,9 +290,4 @@ test('bytes that no request asked for end the connection, and the reply before t
 test('a request whose headers could be taken for others is not sent', () => {
   const transport = netTransport('http://127.0.0.1:1', counting());
   expect(() => send(transport, {...request, headers: {'x-request-id': 'a\r\nb: c'}})).toThrow('not fit');
-});
-
-test('TLS is left to undici', () => {
-  expect(transportTo('https://127.0.0.1:1', counting()).http).toBe('undici');
-  expect(transportTo('http://127.0.0.1:1', counting()).http).toBe('net');
 });

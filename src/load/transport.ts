@@ -24,8 +24,10 @@ export interface ReplyHandlers {
 
 /** HTTP/1.1 to one server: persistent connections, one request at a time on each, no retries, no redirects. */
 export interface Transport {
-  /** Which HTTP client this is. */
+  /** Which HTTP client sends what is sent now. */
   readonly http: 'net' | 'undici';
+  /** What was odd in the first reply, so that undici took over from the plain sockets; null where it did not. */
+  readonly switched: string | null;
   /** Returns a function that ends the request by closing its connection; no handler is called after it. */
   send(request: HttpRequest, handlers: ReplyHandlers): () => void;
   /**
@@ -35,6 +37,8 @@ export interface Transport {
   open(count: number): Promise<void>;
   /** Connections that were opened so far. */
   readonly connectionsOpened: number;
+  /** Connections that could not be opened so far: refused, too late, or with no descriptor or port left for them. */
+  readonly connectionsRefused: number;
   /** Closes every connection, whatever runs on it. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import {buildConnector, Client, errors} from 'undici';
 import {reasonOf} from '../errors.ts';
 import type {Failure} from '../schema/sample.ts';
 import type {Clock} from './clock.ts';
+import {connectReason} from './connect-reason.ts';
 import type {ReplyHandlers, Transport} from './transport.ts';
 
 const connectTimeoutMs = 10_000;
@@ -18,7 +19,7 @@ interface Connection {
 const isOpen = (socket: Socket | null) => socket?.destroyed === false;
 
 const failureOf = (error: Error, headBegun: boolean): Pick<Failure, 'kind' | 'message'> => {
-  const message = reasonOf(error);
+  const message = headBegun ? reasonOf(error) : connectReason(error);
   // The end of the connection inside a reply is a parser error too. undici leaves the error's code empty.
   const protocol = error instanceof errors.HTTPParserError && !message.includes('Invalid EOF state');
   if (protocol || error instanceof errors.HeadersOverflowError) return {kind: 'malformed', message};
@@ -26,8 +27,9 @@ const failureOf = (error: Error, headBegun: boolean): Pick<Failure, 'kind' | 'me
 };
 
 /**
- * The transport on undici's dispatch level: for https://, and slower than net-transport.ts. Each connection is a Client of its own and chosen here: undici's Pool opens
- * none before it has a request, and at 512 streams its choice cost 10 ms of TTFT at p99.
+ * The transport on undici's dispatch level: for https:// and for servers that net-transport.ts cannot read; it is slower.
+ * Each connection is a Client of its own and chosen here: undici's Pool opens none before it has a request, and at 512
+ * streams its choice cost 10 ms of TTFT at p99.
  */
 export const undiciTransport = (url: string, clock: Clock): Transport => {
   const {protocol, host, hostname, port} = new URL(url);
@@ -38,10 +40,12 @@ export const undiciTransport = (url: string, clock: Clock): Transport => {
   const idle: Connection[] = [];
   const clients = new Set<Client>();
   let connectionsOpened = 0;
+  let connectionsRefused = 0;
 
   const openSocket: typeof connect = (target, callback) =>
     connect(target, (...result) => {
       if (result[0] === null) connectionsOpened += 1;
+      else connectionsRefused += 1;
       callback(...result);
     });
 
@@ -83,6 +87,7 @@ export const undiciTransport = (url: string, clock: Clock): Transport => {
 
   return {
     http: 'undici',
+    switched: null,
 
     send({method, path, headers, body}, handlers: ReplyHandlers) {
       const connection = idle.pop() ?? openConnection();
@@ -143,6 +148,10 @@ export const undiciTransport = (url: string, clock: Clock): Transport => {
 
     get connectionsOpened() {
       return connectionsOpened;
+    },
+
+    get connectionsRefused() {
+      return connectionsRefused;
     },
 
     async close() {

@@ -41,18 +41,43 @@ const amount = {
   warmup: z.int().min(0),
 };
 
+const open = {
+  mode: z.literal('open'),
+  /** Of arrivals; for a trace the mean of the part that is replayed, at that speed, to six digits. */
+  ratePerSecond: z.number().positive(),
+  maxInFlight: z.int().min(1).nullable(),
+  ...amount,
+};
+
+/** Arrivals planned beforehand; `maxInFlight` queues (the wait counts) and never drops. */
+const openLoad = z.discriminatedUnion('arrivals', [
+  z.strictObject({...open, arrivals: z.enum(['poisson', 'uniform'])}),
+  z.strictObject({
+    ...open,
+    arrivals: z.literal('gamma'),
+    /** Shape of the gaps' gamma distribution, as in vLLM's client: 1 is Poisson, below 1 is burstier; the gaps' coefficient of variation is 1/√burstiness. */
+    burstiness: z.number().positive(),
+  }),
+  z.strictObject({
+    ...open,
+    arrivals: z.literal('trace'),
+    trace: z.strictObject({
+      /** Without its folder. */
+      file: z.string(),
+      sha256: z.string(),
+      /** 2 replays it in half its time. */
+      speed: z.number().positive(),
+      /** In the whole file, whatever part of it is replayed. */
+      arrivals: z.int().min(2),
+    }),
+  }),
+]);
+
 /** How the requests are sent. */
 export const loadSpec = z.discriminatedUnion('mode', [
   /** `concurrency` slots, each sends its next request when the last one ended. */
   z.strictObject({mode: z.literal('closed'), concurrency: z.int().min(1).max(100_000), ...amount}),
-  /** Arrivals planned beforehand; `maxInFlight` queues (the wait counts) and never drops. */
-  z.strictObject({
-    mode: z.literal('open'),
-    ratePerSecond: z.number().positive(),
-    arrivals: z.enum(['poisson', 'uniform']),
-    maxInFlight: z.int().min(1).nullable(),
-    ...amount,
-  }),
+  openLoad,
   /** autocannon, closed loop, whole replies only: embed and rerank. */
   z.strictObject({mode: z.literal('saturate'), concurrency: z.int().min(1).max(10_000), ...amount}),
 ]);
@@ -73,6 +98,3 @@ export interface Suite {
   readonly repetitions: number;
   readonly stages: readonly Stage[];
 }
-
-/** Which server of a stack a workload talks to. */
-export const roleOf = (kind: WorkloadKind) => (kind === 'prefix' ? 'chat' : kind);
