@@ -1,5 +1,6 @@
 import {z} from 'zod';
-import {runRecord, schemaVersion} from '../schema/record.ts';
+import {runRecord} from '../schema/record.ts';
+import {schemaVersion} from '../schema/version.ts';
 
 /** JSON Schema (2020-12) of record.json, for readers that are not cutover; reports/record.schema.json is this. */
 export const recordJsonSchema = (): object => {

@@ -1,6 +1,7 @@
 import {readFile, stat} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
-import {type RunRecord, runRecord, schemaVersion} from '../schema/record.ts';
+import {type RunRecord, runRecord} from '../schema/record.ts';
+import {schemaVersion} from '../schema/version.ts';
 import {issuesText, unreadable} from './unreadable.ts';
 
 const kindOf = async (path: string) => {

@@ -5,6 +5,8 @@ import {pipeline, type Readable} from 'node:stream';
 import {createGunzip} from 'node:zlib';
 import {CutoverError} from '../errors.ts';
 import {type Sample, sample} from '../schema/sample.ts';
+import {openSpool} from './read-spool.ts';
+import {spoolName} from './spool.ts';
 import {issuesText, unreadable} from './unreadable.ts';
 
 const exists = (path: string) =>
@@ -47,17 +49,15 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/**
- * The samples of a run's folder, from samples.jsonl or samples.jsonl.gz, in the order in which the requests ended.
- * A last line that was cut off when the harness died is left out. Throws RECORD_UNREADABLE with the line's number for
- * any other line that is not a sample.
- */
-export async function* readSamples(folder: string): AsyncGenerator<Sample> {
+/** The samples of the first `bytes` of the lines. */
+async function* samplesOfLines(folder: string, bytes: number): AsyncGenerator<Sample> {
   const {file, stream} = await openSamples(folder);
   const hint = 'Use the original file: samples are not meant to be edited.';
-  let number = 0;
+  let [number, start] = [0, 0];
   try {
     for await (const {text, ended} of linesOf(stream)) {
+      if (start >= bytes) return;
+      start += Buffer.byteLength(text) + 1;
       number += 1;
       const value = parsed(text);
       if (value === undefined && !ended) return;
@@ -70,4 +70,15 @@ export async function* readSamples(folder: string): AsyncGenerator<Sample> {
     if (cause instanceof CutoverError) throw cause;
     throw unreadable(file, cause, {hint, cause});
   }
+}
+
+/**
+ * The samples of a run's folder, trial by trial in the order in which the requests ended: from samples.jsonl or
+ * samples.jsonl.gz, and from the spool that a harness leaves which is killed during a trial. A last line or block that
+ * was cut off is left out. Throws RECORD_UNREADABLE with the line's number for any other line that is not a sample.
+ */
+export async function* readSamples(folder: string): AsyncGenerator<Sample> {
+  await using spool = await openSpool(join(folder, spoolName));
+  yield* samplesOfLines(folder, spool?.linesBytes ?? Number.POSITIVE_INFINITY);
+  if (spool !== null) yield* spool.samples();
 }

@@ -2,7 +2,9 @@ import {mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {chatSample} from '../stats/test-samples.ts';
+import type {Sample} from '../schema/sample.ts';
+import {blocksOf} from '../schema/test-blocks.ts';
+import {chatSample, chatSampleAt} from '../stats/test-samples.ts';
 import {readRecord} from './read-record.ts';
 import {readSamples} from './read-samples.ts';
 import {createRunFolder, runIdOf} from './run-folder.ts';
@@ -52,48 +54,126 @@ describe('where a run is kept', () => {
 });
 
 describe('what is kept', () => {
-  test('samples are on the disk when the record is saved, to the last digit', async () => {
+  const samples = Array.from({length: 1000}, (_, index) => chatSampleAt(index, {index, id: `r${index}`}));
+  const blocks = blocksOf(samples, {bytes: 10_000});
+
+  test('samples are lines on the disk when their trial has ended, to the last digit', async () => {
     await using place = await temporaryFolder();
     await using folder = await createRunFolder(options(place.path));
-    folder.appendSample(chatSample({sentMs: 1.23456, tokenEventsMs: [2.00049, 3.9996]}));
-    folder.appendSample(chatSample({index: 1}));
-    await folder.save(exampleRecord());
+    const exact = chatSample({sentMs: 1.23456, tokenEventsMs: [2.00049, 3.9996]});
+    for (const block of blocksOf([exact, chatSample({index: 1})])) folder.appendBlock(0, block);
+    await folder.endTrial(() => {});
     const lines = (await readFile(join(folder.path, 'samples.jsonl'), 'utf8')).split('\n');
     expect(lines).toHaveLength(3); // the last one is empty: every line has its line feed
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({sentMs: 1.23456, tokenEventsMs: [2.00049, 3.9996]});
+    expect(JSON.parse(lines[0] ?? '')).toEqual(exact);
   });
 
-  test('a run reads back as it was written', async () => {
+  test('a run reads back as it was written, trial by trial, and each trial was shown', async () => {
     await using place = await temporaryFolder();
     await using folder = await createRunFolder(options(place.path));
-    const samples = Array.from({length: 1000}, (_, index) => chatSample({index, id: `r${index}`}));
-    for (const sample of samples) folder.appendSample(sample);
+    const trials = [samples, samples.slice(0, 3), [], samples.slice(5, 9)];
+    const shown: Sample[][] = [];
+    for (const trial of trials) {
+      const seen: Sample[] = [];
+      for (const block of blocksOf(trial, {bytes: 10_000})) folder.appendBlock(0, block);
+      await folder.endTrial(sample => seen.push(sample));
+      shown.push(seen);
+    }
     await folder.save(exampleRecord());
     expect(await readRecord('run-1', place.path)).toEqual({record: exampleRecord(), folder: folder.path});
+    expect(await Array.fromAsync(readSamples(folder.path))).toEqual(trials.flat());
+    expect(shown).toEqual(trials);
+  });
+
+  test('the parts of a load come together in the order in which their requests ended', async () => {
+    await using place = await temporaryFolder();
+    await using folder = await createRunFolder(options(place.path));
+    const partsOf = (part: number) =>
+      blocksOf(
+        samples.filter(({index}) => index % 3 === part),
+        {bytes: 10_000},
+      );
+    for (const part of [2, 0, 1]) for (const block of partsOf(part)) folder.appendBlock(part, block);
+    await folder.endTrial(() => {});
     expect(await Array.fromAsync(readSamples(folder.path))).toEqual(samples);
   });
 
-  test('the record is replaced as a whole after every trial, and nothing else stays beside it', async () => {
+  test('the record is replaced as a whole after every trial, and nothing else stays beside it and the samples', async () => {
     await using place = await temporaryFolder();
     await using folder = await createRunFolder(options(place.path));
     await folder.save(exampleRecord({status: 'running', trials: []}));
+    for (const block of blocks) folder.appendBlock(0, block);
+    await folder.endTrial(() => {});
     await folder.save(exampleRecord({trials: [exampleTrial(), exampleTrial({index: 1})]}));
     const {record} = await readRecord(folder.path, 'unused');
     expect([record.status, record.trials.length]).toEqual(['complete', 2]);
     expect(await readdir(folder.path)).toEqual(['record.json', 'samples.jsonl']);
   });
 
-  test('samples that were not saved with a record are there when the folder is disposed of', async () => {
+  test('the samples of a trial that was broken off can be read as soon as a record is saved', async () => {
+    await using place = await temporaryFolder();
+    await using folder = await createRunFolder(options(place.path));
+    for (const block of blocks) folder.appendBlock(0, block);
+    await folder.save(exampleRecord());
+    expect(await Array.fromAsync(readSamples(folder.path))).toEqual(samples);
+  });
+
+  test('they are lines when the folder is disposed of, and no spool is left', async () => {
     await using place = await temporaryFolder();
     const folder = await createRunFolder(options(place.path));
-    folder.appendSample(chatSample());
+    for (const block of blocks) folder.appendBlock(0, block);
     await folder[Symbol.asyncDispose]();
-    expect(await Array.fromAsync(readSamples(folder.path))).toEqual([chatSample()]);
+    expect(await readdir(folder.path)).toEqual(['samples.jsonl']);
+    expect(await Array.fromAsync(readSamples(folder.path))).toEqual(samples);
+  });
+
+  test('a trial whose end failed halfway is there once, also when it is ended again', async () => {
+    await using place = await temporaryFolder();
+    await using folder = await createRunFolder(options(place.path));
+    for (const block of blocksOf(samples.slice(0, 2))) folder.appendBlock(0, block);
+    await folder.endTrial(() => {});
+    for (const block of blocks) folder.appendBlock(0, block);
+    const failing = ({index}: Sample) => {
+      if (index === 700) throw new RangeError('no number'); // after several writes
+    };
+    await expect(folder.endTrial(failing)).rejects.toThrow(RangeError);
+    const all = [...samples.slice(0, 2), ...samples];
+    expect(await Array.fromAsync(readSamples(folder.path))).toEqual(all);
+    await folder.endTrial(() => {});
+    expect(await Array.fromAsync(readSamples(folder.path))).toEqual(all);
+    expect(await readdir(folder.path)).toEqual(['samples.jsonl']);
+  });
+
+  test('a trial whose end failed is left in its spool when the folder is disposed of', async () => {
+    await using place = await temporaryFolder();
+    const folder = await createRunFolder(options(place.path));
+    for (const block of blocks) folder.appendBlock(0, block);
+    const failing = () => {
+      throw new RangeError('no number');
+    };
+    await expect(folder.endTrial(failing)).rejects.toThrow(RangeError);
+    await folder[Symbol.asyncDispose]();
+    expect(await readdir(folder.path)).toEqual(['samples.jsonl', 'trial.spool']);
+    expect(await Array.fromAsync(readSamples(folder.path))).toEqual(samples);
+  });
+
+  test('a write that failed while requests were timed is thrown when the trial ends, not lost and not fatal', async () => {
+    await using place = await temporaryFolder();
+    const folder = await createRunFolder(options(place.path));
+    await mkdir(join(folder.path, 'trial.spool'));
+    for (const block of blocks) folder.appendBlock(0, block);
+    const failure = {
+      code: 'RECORD_NOT_WRITABLE',
+      message: expect.stringMatching(/trial\.spool cannot be written: EEXIST/),
+    };
+    await expect(folder.endTrial(() => {})).rejects.toMatchObject(failure);
+    await expect(folder.save(exampleRecord())).rejects.toMatchObject(failure);
+    await folder[Symbol.asyncDispose](); // says it no third time
   });
 
   test('a folder that vanished during the run is said when the record is saved', async () => {
     await using place = await temporaryFolder();
-    await using folder = await createRunFolder(options(join(place.path, 'gone')));
+    const folder = await createRunFolder(options(join(place.path, 'gone')));
     await rm(join(place.path, 'gone'), {recursive: true});
     await writeFile(join(place.path, 'gone'), 'a file now');
     await expect(folder.save(exampleRecord())).rejects.toMatchObject({code: 'RECORD_NOT_WRITABLE'});

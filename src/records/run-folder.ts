@@ -3,16 +3,25 @@ import {join, resolve} from 'node:path';
 import {CutoverError} from '../errors.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {Sample} from '../schema/sample.ts';
-import {createSampleLog, type SampleLog} from './sample-log.ts';
+import {recordText} from './record-text.ts';
+import {createSampleFiles, type SampleFiles} from './sample-files.ts';
 import {notWritable, writeInside} from './write-inside.ts';
 
 /** Where one run is kept. All of it throws RECORD_NOT_WRITABLE. */
 export interface RunFolder extends AsyncDisposable {
   /** Absolute. */
   readonly path: string;
-  /** To samples.jsonl. Returns at once: it is called while requests are being timed. */
-  appendSample(sample: Sample): void;
-  /** Call it after every trial: puts the samples on the disk and then replaces record.json as a whole. */
+  /**
+   * A block of samples (schema/sample-block.ts) of the trial that runs, from the part of the load with this number.
+   * Returns at once: it is called while requests are being timed.
+   */
+  appendBlock(part: number, block: Uint8Array): void;
+  /**
+   * Brings the trial's samples into samples.jsonl, in the order in which their requests ended, and shows each to `see`.
+   * It holds a block of each part at a time, however many there are. Throws RECORD_UNREADABLE for a block that is garbled.
+   */
+  endTrial(see: (sample: Sample) => void): Promise<void>;
+  /** Call it after every trial: puts what came of the samples on the disk and then replaces record.json as a whole. */
   save(record: RunRecord): Promise<void>;
   /** An export or a raw reply; `name` may have sub folders. */
   writeFile(name: string, content: string | Uint8Array): Promise<void>;
@@ -25,12 +34,12 @@ interface RunFolderOptions {
   readonly runId: string;
 }
 
-const claim = async (path: string): Promise<SampleLog> => {
+const claim = async (path: string): Promise<SampleFiles> => {
   let present: readonly string[];
   try {
     await mkdir(path, {recursive: true});
     present = await readdir(path);
-    if (present.length === 0) return await createSampleLog(join(path, 'samples.jsonl'));
+    if (present.length === 0) return await createSampleFiles(path);
   } catch (cause) {
     throw notWritable(path, cause);
   }
@@ -43,19 +52,17 @@ const claim = async (path: string): Promise<SampleLog> => {
 export const createRunFolder = async ({outDir, reportsDir, runId}: RunFolderOptions): Promise<RunFolder> => {
   const path = resolve(outDir ?? join(reportsDir, runId));
   const samples = await claim(path);
-  const orNotWritable = (cause: unknown) => {
-    throw notWritable(join(path, 'samples.jsonl'), cause);
-  };
   return {
     path,
-    appendSample: samples.append,
+    appendBlock: samples.append,
+    endTrial: samples.endTrial,
     async save(record) {
-      const text = `${JSON.stringify(record, null, 2)}\n`;
-      await samples.flush().catch(orNotWritable);
+      const text = recordText(record);
+      await samples.flush();
       await writeInside(path, 'record.json', text);
     },
     writeFile: (name, content) => writeInside(path, name, content),
-    [Symbol.asyncDispose]: () => samples.close().catch(orNotWritable),
+    [Symbol.asyncDispose]: samples.close,
   };
 };
 

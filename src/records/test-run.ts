@@ -1,5 +1,5 @@
 import type {RunRecord, Trial} from '../schema/record.ts';
-import {schemaVersion} from '../schema/record.ts';
+import {schemaVersion} from '../schema/version.ts';
 
 /** A closed-loop chat trial for tests, of a real engine, with nothing wrong. */
 export const exampleTrial = (changes: Partial<Trial> = {}): Trial => ({
@@ -33,14 +33,19 @@ export const exampleTrial = (changes: Partial<Trial> = {}): Trial => ({
   metrics: {before: null, after: null},
   gpuMemoryUsedMiB: null,
   client: {
+    workers: 1,
     loopLagP99Ms: 1.5,
     loopLagMaxMs: 4,
+    gcPauses: {count: 3, totalMs: 4.5, maxMs: 2.5},
     scheduleLagP99Ms: null,
     cpuMsPerRequest: 0.4,
     http: 'undici',
+    httpSwitched: null,
     connectionsOpened: 32,
+    connectionsRefused: 0,
     inFlightMax: 32,
     achievedRateRatio: null,
+    seconds: null,
   },
   findings: [],
   ...changes,

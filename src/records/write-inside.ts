@@ -8,6 +8,11 @@ export const notWritable = (path: string, cause: unknown) =>
     cause,
   });
 
+/** For `catch`. */
+export const throwNotWritable = (path: string) => (cause: unknown) => {
+  throw notWritable(path, cause);
+};
+
 /**
  * Writes a file of a run's folder, sub folders allowed. Whoever reads it sees the old content or the new one, never a
  * part, even after a power cut. Throws RECORD_NOT_WRITABLE, also for a name that leads out of the folder.

@@ -1,7 +1,7 @@
 import type {Trial} from '../schema/record.ts';
 import type {OkSample} from '../schema/sample.ts';
 import {e2eMs, ttftMs} from '../stats/latency.ts';
-import {itemArrivals, tokenArrivals} from '../stats/throughput.ts';
+import {eachTokenArrival} from '../stats/throughput.ts';
 import type {ReportedRun} from './format.ts';
 import {isStreamed} from './trial-text.ts';
 
@@ -35,13 +35,14 @@ class SeriesBuilder {
     const streamed = isStreamed(this.#trial);
     const latency = (streamed ? ttftMs : e2eMs)(sample, this.#trial.latencyFrom);
     if (latency !== null) this.#latenciesMs.push(latency);
-    const arrivals = streamed ? tokenArrivals([sample]) : itemArrivals([sample]);
-    if (arrivals === null) this.#told = false;
-    for (const {atMs, amount} of arrivals ?? []) {
-      const bin = Math.floor(atMs / this.#binMs);
-      // The last few milliseconds of an open loop lie past the last whole bin: its first request was not sent at 0.
-      if (bin < this.#amounts.length) this.#amounts[bin] = (this.#amounts[bin] ?? 0) + amount;
-    }
+    if (!streamed) this.#arrived(sample.endMs, sample.items);
+    else if (!eachTokenArrival(sample, (atMs, tokens) => this.#arrived(atMs, tokens))) this.#told = false;
+  }
+
+  #arrived(atMs: number, amount: number): void {
+    const bin = Math.floor(atMs / this.#binMs);
+    // The last few milliseconds of an open loop lie past the last whole bin: its first request was not sent at 0.
+    if (bin < this.#amounts.length) this.#amounts[bin] = (this.#amounts[bin] ?? 0) + amount;
   }
 
   build(): TrialSeries {

@@ -11,6 +11,7 @@ test.each<[WorkloadSpec, string]>([
   expect(workloadText(workload)).toBe(text);
 });
 
+const trace = {file: 'azure.csv', sha256: '2f1e5b6631f0', speed: 1, arrivals: 19_366};
 const amount = {requests: 700, durationSeconds: null, warmup: 0};
 test.each<[LoadSpec, string]>([
   [{mode: 'closed', concurrency: 32, ...amount}, 'closed 32, 700 requests'],
@@ -22,6 +23,18 @@ test.each<[LoadSpec, string]>([
   [
     {mode: 'open', ratePerSecond: 2, arrivals: 'uniform', maxInFlight: 64, ...amount, durationSeconds: 9},
     'open 2/s uniform, at most 64 in flight, 700 requests, 9 s',
+  ],
+  [
+    {mode: 'open', ratePerSecond: 2, arrivals: 'gamma', burstiness: 0.5, maxInFlight: null, ...amount},
+    'open 2/s gamma, burstiness 0.5, 700 requests',
+  ],
+  [
+    {mode: 'open', ratePerSecond: 3.4, arrivals: 'trace', trace, maxInFlight: 8, ...amount},
+    'open 3.4/s trace azure.csv (sha256 2f1e5b66), at most 8 in flight, 700 requests',
+  ],
+  [
+    {mode: 'open', ratePerSecond: 6.8, arrivals: 'trace', trace: {...trace, speed: 2}, maxInFlight: null, ...amount},
+    'open 6.8/s trace azure.csv (sha256 2f1e5b66) at 2 × its speed, 700 requests',
   ],
 ])('a load in a few words: %j', (load, text) => {
   expect(loadText(load)).toBe(text);

@@ -15,12 +15,21 @@ export const workloadText = (workload: WorkloadSpec): string => {
   }
 };
 
+/** `3.4/s trace azure.csv (sha256 2f1e5b66) at 2 × its speed`: how the arrivals of an open loop are spaced. */
+const arrivalsText = (load: Extract<LoadSpec, {mode: 'open'}>): string => {
+  const spacing = `${load.ratePerSecond}/s ${load.arrivals}`;
+  if (load.arrivals === 'gamma') return `${spacing}, burstiness ${load.burstiness}`;
+  if (load.arrivals !== 'trace') return spacing;
+  const {file, sha256, speed} = load.trace;
+  return `${spacing} ${file} (sha256 ${sha256.slice(0, 8)})${speed === 1 ? '' : ` at ${speed} × its speed`}`;
+};
+
 /** `closed 32, 700 requests`: how the requests are sent. */
 export const loadText = (load: LoadSpec): string => {
   const {requests, durationSeconds} = load;
   const how =
     load.mode === 'open'
-      ? `${load.mode} ${load.ratePerSecond}/s ${load.arrivals}${load.maxInFlight === null ? '' : `, at most ${load.maxInFlight} in flight`}`
+      ? `${load.mode} ${arrivalsText(load)}${load.maxInFlight === null ? '' : `, at most ${load.maxInFlight} in flight`}`
       : `${load.mode} ${load.concurrency}`;
   const amount = [
     requests === null ? [] : `${requests} requests`,

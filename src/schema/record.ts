@@ -1,8 +1,7 @@
 import {z} from 'zod';
 import {roles} from './request.ts';
 import {loadSpec, workloadSpec} from './suite.ts';
-
-export const schemaVersion = 1;
+import {schemaVersion} from './version.ts';
 
 const evidence = z.enum(['simulated', 'real']);
 export type Evidence = z.infer<typeof evidence>;
@@ -39,25 +38,50 @@ const metricsReading = z.object({
   prefixHitsTotal: z.number().nullable(),
 });
 
-/** What the client measured of itself. */
+/** What the client measured of itself, second by second of the trial; the last one may be shorter. */
+const clientSeconds = z.object({
+  sent: z.array(z.int()),
+  ended: z.array(z.int()),
+  /** Requests in flight, the mean over the second. */
+  heldMean: z.array(z.number()),
+  /** Of the worst worker; null where its loop was not sampled in that second. */
+  loopLagMaxMs: z.array(z.number().nullable()),
+  /** Time that garbage collection took. */
+  gcPauseMs: z.array(z.number()),
+  /** Of the requests that ended in that second; null in closed loop. */
+  scheduleLagMaxMs: z.array(z.number()).nullable(),
+  /** Connections that could not be opened. */
+  connectionsRefused: z.array(z.int()),
+});
+export type ClientSeconds = z.infer<typeof clientSeconds>;
+
+/** What the client measured of itself. Records of before have only some of these fields. */
 const clientHealth = z.object({
+  /** Threads that the load was spread over. */
+  workers: z.int().nullable().default(null),
   /**
    * 99th percentile of the event loop's delay over the trial, beyond the sampling interval; null where the loop was
    * never sampled, in a trial of a few ms or when it was blocked throughout.
    */
   loopLagP99Ms: z.number().nullable(),
   loopLagMaxMs: z.number().nullable(),
+  /** Garbage collections over the trial: `maxMs` is the longest time in which the client could stamp nothing. */
+  gcPauses: z.object({count: z.int(), totalMs: z.number(), maxMs: z.number()}).nullable().default(null),
   /** 99th percentile of sent - scheduled; null in closed loop, where nothing is scheduled. */
   scheduleLagP99Ms: z.number().nullable(),
-  /** CPU of the client's own thread over the trial, divided by the requests. */
+  /** CPU of the client's own threads over the trial, divided by the requests. */
   cpuMsPerRequest: z.number(),
   /** Which HTTP client sent the requests. */
   http: z.enum(['net', 'undici', 'autocannon']),
+  /** What the server's first reply had that plain sockets refuse, so that undici sent all that followed; else null. */
+  httpSwitched: z.string().nullable().default(null),
   connectionsOpened: z.int().nullable(),
+  connectionsRefused: z.int().nullable().default(null),
   /** Requests in flight at once, at most. */
   inFlightMax: z.int(),
   /** Requests that were sent, per second of sending, over what the plan asked for; null in closed loop. */
   achievedRateRatio: z.number().nullable(),
+  seconds: clientSeconds.nullable().default(null),
 });
 export type ClientHealth = z.infer<typeof clientHealth>;
 
@@ -88,7 +112,7 @@ const trial = z.object({
   durationMs: z.number(),
   workload: workloadSpec,
   load: loadSpec,
-  /** sha256 over the canonical JSON of the sessions that were sent; equal hashes are equal bytes. */
+  /** Of the sessions that were sent, as workloads/data-hash.ts says; equal hashes are equal bytes. */
   dataHash: z.string(),
   /** What TTFT and E2E count from: the plan's send time in open loop, the actual one in closed loop. */
   latencyFrom: z.enum(['scheduled', 'sent']),
@@ -174,7 +198,10 @@ export const runRecord = z.object({
   seed: z.int(),
   /** sha256 over the trials' data hashes, in order. */
   dataHash: z.string(),
-  /** What a request costs this client against a server that does nothing, on this machine, before the run. */
+  /**
+   * What a request costs this client against a server that does nothing, on this machine, after the trials: by then the
+   * code is compiled as it was in them. Null in a run that is not complete.
+   */
   clientOverhead: z
     .object({cpuMsPerRequest: z.number(), latencyP50Ms: z.number(), latencyP99Ms: z.number().nullable(), n: z.int()})
     .nullable(),

@@ -1,4 +1,6 @@
 import {z} from 'zod';
+import {failureKinds} from './failure-kinds.ts';
+import {roles} from './request.ts';
 
 /**
  * One measured request. All times are milliseconds on one monotonic clock, counted from the trial's start,
@@ -8,7 +10,7 @@ const common = {
   trial: z.int(),
   index: z.int(),
   id: z.string(),
-  kind: z.enum(['chat', 'embed', 'rerank']),
+  kind: z.enum(roles),
   session: z.string(),
   /** 1 for the first request of a session. */
   turn: z.int(),
@@ -36,18 +38,6 @@ const common = {
   finishReason: z.string().nullable(),
   replyBytes: z.int(),
 };
-
-const failureKinds = [
-  'connect', // refused, reset before a reply, name not found
-  'timeout',
-  'status', // an HTTP status of 400 or more
-  'disconnect', // the connection ended before the reply did
-  'malformed', // a reply that is not what the protocol says
-  'error-event', // an error inside a stream that began with 200
-  'empty', // a well-formed reply without what was asked for
-  'aborted', // by us: the run was interrupted
-] as const;
-export type FailureKind = (typeof failureKinds)[number];
 
 const failure = z.object({
   kind: z.enum(failureKinds),

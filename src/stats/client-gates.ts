@@ -2,7 +2,38 @@ import type {Gate} from './gate.ts';
 import {percentText} from './gate.ts';
 import {limits} from './limits.ts';
 
-/** Gates that ask whether the client put on the load that was planned, and was not itself the bottleneck. */
+/** " (worst in second 3: 41.0 ms)", seconds counted from 1; nothing where the seconds were not recorded. */
+const worstSecond = (lagsMs: readonly (number | null)[] | null | undefined): string => {
+  if (lagsMs === null || lagsMs === undefined || lagsMs.length === 0) return '';
+  const worstMs = Math.max(...lagsMs.map(lagMs => lagMs ?? 0));
+  return ` (worst in second ${lagsMs.indexOf(worstMs) + 1}: ${worstMs.toFixed(1)} ms)`;
+};
+
+/* Gates that ask whether the client put on the load that was planned, and was not itself the bottleneck. */
+
+/** Connections that could not be opened are requests that did not reach the server when they should have. */
+export const refusedConnections: Gate = ({trial: {client}}) => {
+  const refused = client.connectionsRefused ?? 0;
+  if (refused === 0) return null;
+  return {
+    code: 'connections-refused',
+    severity: 'warning',
+    message: `${refused} connections could not be opened: the server's queue was full, the server was gone, or this machine had no more to give`,
+    hint: "Read the first failure, if there is one; raise the server's backlog or this machine's limits (ulimit -n), or lower the concurrency.",
+  };
+};
+
+/** Another client costs more and is less exact, and says so. */
+export const clientSwitched: Gate = ({trial: {client}}) =>
+  client.httpSwitched === null
+    ? null
+    : {
+        code: 'client-switched',
+        severity: 'note',
+        message: `The requests were sent by undici, which costs up to twice the CPU of plain sockets: these refused the server's first reply (${client.httpSwitched})`,
+        hint: null,
+      };
+
 export const clientLag: Gate = ({trial: {client}}) => {
   const lagMs = client.loopLagP99Ms;
   if (lagMs === null)
@@ -16,8 +47,8 @@ export const clientLag: Gate = ({trial: {client}}) => {
   return {
     code: 'client-lag',
     severity: 'void',
-    message: `The client's event loop lagged ${lagMs.toFixed(1)} ms at p99 (limit ${limits.lagP99Ms} ms): its own delay is in every latency`,
-    hint: 'Stop other programs on this machine, or lower the concurrency or rate.',
+    message: `The client was the bottleneck: its event loop lagged ${lagMs.toFixed(1)} ms at p99 (limit ${limits.lagP99Ms} ms), and its own delay is in every latency${worstSecond(client.seconds?.loopLagMaxMs)}`,
+    hint: 'Stop other programs on this machine, spread the load with --workers, or lower the concurrency or rate.',
   };
 };
 
@@ -29,10 +60,10 @@ export const scheduleLag: Gate = ({trial: {client, load}}) => {
   return {
     code: 'schedule-lag',
     severity: 'void',
-    message: `Requests left ${lagMs.toFixed(1)} ms after their planned time at p99 (limit ${limits.lagP99Ms} ms): ${queued ? `all ${limit} places in flight were taken` : 'the client could not keep the schedule'}`,
+    message: `Requests left ${lagMs.toFixed(1)} ms after their planned time at p99 (limit ${limits.lagP99Ms} ms): ${queued ? `all ${limit} places in flight were taken` : `the client was the bottleneck${worstSecond(client.seconds?.scheduleLagMaxMs)}`}`,
     hint: queued
       ? 'Raise --max-in-flight, or lower the rate.'
-      : 'Stop other programs on this machine, or lower the rate.',
+      : 'Stop other programs on this machine, spread the load with --workers, or lower the rate.',
   };
 };
 
@@ -43,15 +74,19 @@ export const rateNotReached: Gate = ({trial: {client, load}}) => {
     code: 'rate-not-reached',
     severity: 'void',
     message: `Requests were sent at ${percentText(ratio)} of the planned ${load.ratePerSecond}/s (at least ${percentText(limits.achievedShare)} is needed): the load was lighter than planned`,
-    hint: 'Lower the rate, or raise --max-in-flight where it is set.',
+    hint:
+      load.arrivals === 'trace'
+        ? 'Lower --trace-speed, or raise --max-in-flight where it is set.'
+        : 'Lower the rate, or raise --max-in-flight where it is set.',
   };
 };
 
 /** What is due and not sent would have been the slowest: leaving it out flatters the server. */
-export const unsentRequests: Gate = ({samples, plannedRequests, unsent}) => {
-  const missing = Math.max(unsent, (plannedRequests ?? 0) - samples.length);
+export const unsentRequests: Gate = ({trial: {counts}, plannedRequests, unsent}) => {
+  const seen = counts.ok + counts.failed;
+  const missing = Math.max(unsent, (plannedRequests ?? 0) - seen);
   if (missing <= 0) return null;
-  const planned = plannedRequests ?? samples.length + unsent;
+  const planned = plannedRequests ?? seen + unsent;
   return {
     code: 'unsent',
     severity: missing > (1 - limits.achievedShare) * planned ? 'void' : 'warning',

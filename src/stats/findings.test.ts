@@ -5,6 +5,7 @@ import type {Sample} from '../schema/sample.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import {judgeTrial} from './findings.ts';
 import {chatSample, chatSampleAt, failedSample} from './test-samples.ts';
+import {TrialFacts} from './trial-facts.ts';
 
 const amount = {requests: 10, durationSeconds: null, warmup: 0};
 const closed = (concurrency: number): LoadSpec => ({mode: 'closed', concurrency, ...amount});
@@ -26,7 +27,13 @@ const judge = (
     plannedRequests = samples.length,
     unsent = 0,
   }: {samples?: readonly Sample[]; plannedRequests?: number | null; unsent?: number} = {},
-) => judgeTrial({trial: exampleTrial({...sound, ...changes}), samples, plannedRequests, unsent});
+) => {
+  const ok = samples.filter(({outcome}) => outcome === 'ok').length;
+  const trial = exampleTrial({...sound, counts: {ok, failed: samples.length - ok}, ...changes});
+  const facts = new TrialFacts(trial.window);
+  for (const sample of samples) facts.add(sample);
+  return judgeTrial({trial, facts, plannedRequests, unsent});
+};
 
 const codesOf = (findings: ReturnType<typeof judge>) => findings.map(({severity, code}) => `${severity} ${code}`);
 
@@ -41,10 +48,30 @@ describe('the client as the bottleneck', () => {
       {
         code: 'client-lag',
         severity: 'void',
-        message: "The client's event loop lagged 7.3 ms at p99 (limit 5 ms): its own delay is in every latency",
-        hint: 'Stop other programs on this machine, or lower the concurrency or rate.',
+        message:
+          'The client was the bottleneck: its event loop lagged 7.3 ms at p99 (limit 5 ms), and its own delay is in every latency',
+        hint: 'Stop other programs on this machine, spread the load with --workers, or lower the concurrency or rate.',
       },
     ]);
+  });
+
+  test('the worst second is named where seconds were recorded', () => {
+    const seconds = {
+      ...{sent: [1, 1, 1], ended: [1, 1, 1], heldMean: [1, 1, 1], gcPauseMs: [0, 0, 0], connectionsRefused: [0, 0, 0]},
+      ...{loopLagMaxMs: [null, 41, 7], scheduleLagMaxMs: [6, 8.04, 0]},
+    };
+    const lagging = {...client, seconds, loopLagP99Ms: 6, scheduleLagP99Ms: 6};
+    const [loop, schedule] = judge({load: open, client: lagging});
+    expect(loop?.message).toMatch(/ in every latency \(worst in second 2: 41\.0 ms\)$/);
+    expect(schedule?.message).toMatch(/: the client was the bottleneck \(worst in second 2: 8\.0 ms\)$/);
+  });
+
+  test('connections that were refused are a warning, and another HTTP client than plain sockets is told', () => {
+    expect(codesOf(judge({client: {...client, connectionsRefused: 0}}))).toEqual([]);
+    expect(codesOf(judge({client: {...client, connectionsRefused: 2}}))).toEqual(['warning connections-refused']);
+    const [finding] = judge({client: {...client, httpSwitched: 'a status line of HTTP/0.9'}});
+    expect(finding).toMatchObject({severity: 'note', code: 'client-switched'});
+    expect(finding?.message).toContain('(a status line of HTTP/0.9)');
   });
 
   test('a lag that was not measured does not pass', () => {
@@ -70,6 +97,12 @@ describe('the client as the bottleneck', () => {
     ]);
   });
 
+  test('a trace is slowed down by its speed, not by a rate', () => {
+    const trace = {file: 'a.jsonl', sha256: '0', speed: 2, arrivals: 10};
+    const [finding] = judge({load: {...open, arrivals: 'trace', trace}, client: {...client, achievedRateRatio: 0.9}});
+    expect(finding?.hint).toContain('Lower --trace-speed');
+  });
+
   test('one request of 100 left unsent is a warning, two void the trial', () => {
     const samples = backToBack.concat(Array.from({length: 90}, () => chatSampleAt(9 * 81)));
     const plan = {samples, plannedRequests: null};
@@ -86,8 +119,15 @@ describe('the client as the bottleneck', () => {
 });
 
 describe('the replies', () => {
-  const failing = (failed: number) =>
-    judge({counts: {ok: 100 - failed, failed}, failures: [{kind: 'status', count: failed, firstMessage: 'HTTP 503'}]});
+  const failing = (failed: number) => {
+    const samples = Array.from({length: 100}, (_, index) =>
+      index < failed
+        ? failedSample('status', 'HTTP 503', {sentMs: index * 81, endMs: (index + 1) * 81})
+        : chatSampleAt(index * 81),
+    );
+    const failures = [{kind: 'status', count: failed, firstMessage: 'HTTP 503'}];
+    return judge({failures, window: {startMs: 0, endMs: 8100, kind: 'steady'}}, {samples});
+  };
 
   test('1 % of failures is a warning, more void the trial', () => {
     expect(codesOf(failing(1))).toEqual(['warning errors']);

@@ -1,5 +1,12 @@
 import type {Finding} from '../schema/record.ts';
-import {clientLag, rateNotReached, scheduleLag, unsentRequests} from './client-gates.ts';
+import {
+  clientLag,
+  clientSwitched,
+  rateNotReached,
+  refusedConnections,
+  scheduleLag,
+  unsentRequests,
+} from './client-gates.ts';
 import type {Gate, Judged} from './gate.ts';
 import {errors, nothingMeasured, outputLength, outputTokensUnknown, tokensPerEvent} from './reply-gates.ts';
 import {littlesLaw, noSteadyWindow, p99NotCertified} from './window-gates.ts';
@@ -10,6 +17,8 @@ const gates: readonly Gate[] = [
   scheduleLag,
   rateNotReached,
   unsentRequests,
+  refusedConnections,
+  clientSwitched,
   errors,
   outputLength,
   outputTokensUnknown,
@@ -19,6 +28,6 @@ const gates: readonly Gate[] = [
   p99NotCertified,
 ];
 
-/** What is wrong with a trial, from its own record and samples. The state of the cache is judged where it is reset. */
+/** What is wrong with a trial, from its own record and the facts of its samples. The state of the cache is judged where it is reset. */
 export const judgeTrial = (judged: Judged): Finding[] =>
   gates.map(gate => gate(judged)).filter(finding => finding !== null);

@@ -1,10 +1,10 @@
 import type {Finding, Trial} from '../schema/record.ts';
-import type {Sample} from '../schema/sample.ts';
+import type {TrialFacts} from './trial-facts.ts';
 
 /** A trial with everything that a judgement of it may look at. */
 export interface Judged {
   readonly trial: Omit<Trial, 'findings'>;
-  readonly samples: readonly Sample[];
+  readonly facts: TrialFacts;
   /** Null where time and not a number of requests ends the trial. */
   readonly plannedRequests: number | null;
   /** Requests that were due and never sent. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {e2eMs, tokenGapsMs, tpotMs, ttftMs} from './latency.ts';
+import {e2eMs, Latencies, tokenGapsMs, tpotMs, ttftMs} from './latency.ts';
 import {chatSample, embedSample} from './test-samples.ts';
 
 describe('what latencies count from', () => {
@@ -47,6 +47,20 @@ describe('time per output token', () => {
     expect(tpotMs(chatSample({outputTokens: 1}))).toBeNull();
     expect(tpotMs(chatSample({outputTokens: null}))).toBeNull();
   });
+});
+
+test('the latencies of a trial are those that its requests have, from either start', () => {
+  const samples = [chatSample(), chatSample({scheduledMs: null, firstTokenMs: null})];
+  const both = (['scheduled', 'sent'] as const).map(from => {
+    const latencies = new Latencies(from);
+    for (const sample of samples) latencies.add(sample);
+    return latencies.summarise();
+  });
+  expect(both).toMatchObject([
+    {ttftMs: {n: 1, mean: 55}, e2eMs: {n: 1, mean: 85}},
+    {ttftMs: {n: 1, mean: 50}, e2eMs: {n: 2, mean: 80}},
+  ]);
+  expect(new Latencies('sent').summarise()).toEqual({ttftMs: null, e2eMs: null});
 });
 
 describe('gaps between tokens', () => {

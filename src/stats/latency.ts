@@ -1,4 +1,5 @@
-import type {Distribution, Trial} from '../schema/record.ts';
+import {FloatColumn} from '../schema/float-column.ts';
+import type {Trial} from '../schema/record.ts';
 import type {OkSample} from '../schema/sample.ts';
 import {summarise} from './percentile.ts';
 
@@ -26,26 +27,56 @@ export const tpotMs = ({firstTokenMs, lastTokenMs, outputTokens}: OkSample): num
     : (lastTokenMs - firstTokenMs) / (outputTokens - 1);
 
 /**
- * Milliseconds between tokens. Where the tokens of every event are known, a gap that brought k of them is k gaps of a
- * k-th each, and an event that brought none (text that completes an earlier token) leaves its time to the next one.
- * Where they are not, a gap counts once.
+ * Shows `see` the time between each token event and the one before it, with the tokens that it brought, 1 where that is
+ * not known. The first event has none before it, and one that brought no token (text that completes an earlier one)
+ * leaves its time to the next.
  */
-export const tokenGapsMs = ({tokenEventsMs, tokensPerEvent}: OkSample): number[] => {
-  const gaps: number[] = [];
+export const eachTokenGap = (
+  {tokenEventsMs, tokensPerEvent}: OkSample,
+  see: (gapMs: number, tokens: number) => void,
+): void => {
   let sinceMs: number | null = null;
-  for (const [event, atMs] of tokenEventsMs.entries()) {
-    const tokens: number = tokensPerEvent?.[event] ?? 1;
+  for (let event = 0; event < tokenEventsMs.length; event += 1) {
+    const atMs: number = tokenEventsMs[event] ?? Number.NaN;
+    const tokens = tokensPerEvent?.[event] ?? 1;
     if (sinceMs === null) sinceMs = atMs;
     else if (tokens > 0) {
-      for (let token = 0; token < tokens; token += 1) gaps.push((atMs - sinceMs) / tokens);
+      see(atMs - sinceMs, tokens);
       sinceMs = atMs;
     }
   }
+};
+
+/** Milliseconds between tokens: a gap that brought k of them is k gaps of a k-th each. */
+export const tokenGapsMs = (sample: OkSample): number[] => {
+  const gaps: number[] = [];
+  eachTokenGap(sample, (gapMs, tokens) => {
+    for (let token = 0; token < tokens; token += 1) gaps.push(gapMs / tokens);
+  });
   return gaps;
 };
 
-/** The distribution of what `read` finds in the samples, over those in which it finds something. */
-export const distributionOf = (
-  samples: readonly OkSample[],
-  read: (sample: OkSample) => number | null,
-): Distribution | null => summarise(samples.map(read).filter(value => value !== null));
+/** Keeps what a request has; those that have none are not in a distribution. */
+export const pushKnown = (values: FloatColumn, value: number | null): void => {
+  if (value !== null) values.push(value);
+};
+
+/** TTFT and E2E of all answers, at 8 bytes a value. */
+export class Latencies {
+  readonly #from: LatencyFrom;
+  readonly #ttftMs = new FloatColumn();
+  readonly #e2eMs = new FloatColumn();
+
+  constructor(from: LatencyFrom) {
+    this.#from = from;
+  }
+
+  add(sample: OkSample): void {
+    pushKnown(this.#ttftMs, ttftMs(sample, this.#from));
+    pushKnown(this.#e2eMs, e2eMs(sample, this.#from));
+  }
+
+  summarise(): Pick<Trial, 'ttftMs' | 'e2eMs'> {
+    return {ttftMs: summarise(this.#ttftMs.view), e2eMs: summarise(this.#e2eMs.view)};
+  }
+}

@@ -1,13 +1,19 @@
 import type {Distribution} from '../schema/record.ts';
 
+/** Values in ascending order, however they are kept. */
+export interface Ascending {
+  readonly length: number;
+  at(index: number): number | undefined;
+}
+
 /**
  * The value below which the share `q` (0…1) of `sorted` (ascending) lies, interpolated linearly between the two
  * neighbours of rank (n-1)·q: R's type 7, NumPy's default. The P99 of 1..100 is 99.01.
  */
-export const percentile = (sorted: ArrayLike<number>, q: number): number => {
+export const percentile = (sorted: Ascending, q: number): number => {
   const rank = (sorted.length - 1) * q;
-  const below = sorted[Math.floor(rank)];
-  const above = sorted[Math.ceil(rank)];
+  const below = sorted.at(Math.floor(rank));
+  const above = sorted.at(Math.ceil(rank));
   if (below === undefined || above === undefined) throw new RangeError(`no ${q} quantile of ${sorted.length} values`);
   return below + (above - below) * (rank - Math.floor(rank));
 };
@@ -33,17 +39,25 @@ export const minimumSampleFor = (quantile: number, confidence: number): number =
 export const minimumForP99 = minimumSampleFor(0.99, 0.99);
 
 /** Null for no values; `p99` is null where there are too few to certify it. */
-export const summarise = (values: readonly number[]): Distribution | null => {
-  const sorted = Float64Array.from(values).sort();
-  const max = sorted.at(-1);
+export const summariseAscending = (sorted: Ascending, sum: number): Distribution | null => {
+  const max = sorted.at(sorted.length - 1);
   if (max === undefined) return null;
   return {
     n: sorted.length,
-    mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
+    mean: sum / sorted.length,
     p50: percentile(sorted, 0.5),
     p90: percentile(sorted, 0.9),
     p95: percentile(sorted, 0.95),
     p99: sorted.length < minimumForP99 ? null : percentile(sorted, 0.99),
     max,
   };
+};
+
+/** The same of values in any order. */
+export const summarise = (values: ArrayLike<number>): Distribution | null => {
+  const sorted = Float64Array.from(values).sort();
+  return summariseAscending(
+    sorted,
+    sorted.reduce((sum, value) => sum + value, 0),
+  );
 };

@@ -1,11 +1,10 @@
-import type {OkSample} from '../schema/sample.ts';
 import type {Gate} from './gate.ts';
 import {isOffBy, percentText} from './gate.ts';
 import {limits} from './limits.ts';
 
 /** Gates that ask whether the server did the work that was planned. */
-export const nothingMeasured: Gate = ({samples}) =>
-  samples.length > 0
+export const nothingMeasured: Gate = ({trial: {counts}}) =>
+  counts.ok + counts.failed > 0
     ? null
     : {
         code: 'nothing-measured',
@@ -28,17 +27,11 @@ export const errors: Gate = ({trial: {counts, failures}}) => {
   };
 };
 
-const okOf = (samples: Parameters<Gate>[0]['samples']) => samples.filter(sample => sample.outcome === 'ok');
-
-const total = (samples: readonly OkSample[], read: (sample: OkSample) => number) =>
-  samples.reduce((sum, sample) => sum + read(sample), 0);
-
 /** Answers are asked for at an exact length and can only fall short of it, so the mean tells. */
-export const outputLength: Gate = ({trial: {workload}, samples}) => {
+export const outputLength: Gate = ({trial: {workload}, facts: {counted}}) => {
   if (workload.kind !== 'chat' && workload.kind !== 'prefix') return null;
-  const told = okOf(samples).filter(({outputTokens}) => outputTokens !== null);
-  if (told.length === 0) return null;
-  const mean = total(told, ({outputTokens}) => outputTokens ?? 0) / told.length;
+  if (counted.answers === 0) return null;
+  const mean = counted.tokens / counted.answers;
   if (!isOffBy(limits.outputLengthShare, mean, workload.outputTokens)) return null;
   return {
     code: 'output-length',
@@ -48,23 +41,20 @@ export const outputLength: Gate = ({trial: {workload}, samples}) => {
   };
 };
 
-export const outputTokensUnknown: Gate = ({trial: {workload}, samples}) => {
+export const outputTokensUnknown: Gate = ({trial: {workload, counts}, facts: {counted}}) => {
   if (workload.kind !== 'chat' && workload.kind !== 'prefix') return null;
-  const ok = okOf(samples);
-  const silent = ok.filter(({outputTokens}) => outputTokens === null).length;
+  const silent = counts.ok - counted.answers;
   if (silent === 0) return null;
   return {
     code: 'output-tokens-unknown',
     severity: 'warning',
-    message: `${silent} of ${ok.length} answers came without a count of their tokens: their length is not checked and no token rate is given`,
+    message: `${silent} of ${counts.ok} answers came without a count of their tokens: their length is not checked and no token rate is given`,
     hint: 'Let the server send usage in streams (stream_options.include_usage).',
   };
 };
 
-export const tokensPerEvent: Gate = ({samples}) => {
-  const counted = okOf(samples).filter(sample => sample.tokensPerEvent === null && sample.outputTokens !== null);
-  const tokens = total(counted, ({outputTokens}) => outputTokens ?? 0);
-  const events = total(counted, ({tokenEventsMs}) => tokenEventsMs.length);
+export const tokensPerEvent: Gate = ({facts}) => {
+  const {tokens, events} = facts.countedAsWhole;
   if (events === 0 || !isOffBy(limits.tokenAgreementShare, tokens, events)) return null;
   return {
     code: 'tokens-per-event',

@@ -1,4 +1,5 @@
-import type {FailureKind, OkSample, Sample} from '../schema/sample.ts';
+import type {FailureKind} from '../schema/failure-kinds.ts';
+import type {OkSample, Sample} from '../schema/sample.ts';
 
 /**
  * Samples for tests. A streamed chat answer: sent at 0, tokens at 50, 60, 70 and 80 ms, over at 81 ms; the plan said to

@@ -1,5 +1,5 @@
 import type {Trial} from '../schema/record.ts';
-import type {OkSample, Sample} from '../schema/sample.ts';
+import type {OkSample} from '../schema/sample.ts';
 
 /** Milliseconds from the trial's start. An event belongs to the window (start, end]. */
 export interface Span {
@@ -7,56 +7,72 @@ export interface Span {
   readonly endMs: number;
 }
 
-/** Something that arrived: `amount` tokens, items or requests. */
-export interface Arrival {
-  readonly atMs: number;
-  readonly amount: number;
-}
-
-const inside = (atMs: number, {startMs, endMs}: Span) => atMs > startMs && atMs <= endMs;
-
-/** From the first request sent to the last one ended, failed ones included; null where nothing was sent. */
-export const wholeSpan = (samples: readonly Sample[]): Span | null => {
-  if (samples.length === 0) return null;
-  let [startMs, endMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const sample of samples) {
-    startMs = Math.min(startMs, sample.sentMs);
-    endMs = Math.max(endMs, sample.endMs);
-  }
-  return {startMs, endMs};
-};
-
-/** The steady part where the load knew one, else everything; null where nothing succeeded or no time passed. */
-export const windowOf = (samples: readonly Sample[], steady: Span | null): Trial['window'] => {
-  const span = steady ?? wholeSpan(samples);
-  if (span === null || span.endMs <= span.startMs || !samples.some(({outcome}) => outcome === 'ok')) return null;
+/** What is counted in: the steady part where the load knew one, else everything; null where no time passed. */
+export const windowOf = (steady: Span | null, whole: Span | null): Trial['window'] => {
+  const span = steady ?? whole;
+  if (span === null || span.endMs <= span.startMs) return null;
   return {startMs: span.startMs, endMs: span.endMs, kind: steady === null ? 'whole' : 'steady'};
 };
 
-/** What arrived inside the window, per second. */
-export const perSecond = (arrivals: Iterable<Arrival>, window: Span): number => {
-  let total = 0;
-  for (const {atMs, amount} of arrivals) if (inside(atMs, window)) total += amount;
-  return (total * 1000) / (window.endMs - window.startMs);
-};
-
-export const requestArrivals = (samples: readonly OkSample[]): Arrival[] =>
-  samples.map(({endMs}) => ({atMs: endMs, amount: 1}));
-
-/** Texts or documents, all at once when their reply is complete. */
-export const itemArrivals = (samples: readonly OkSample[]): Arrival[] =>
-  samples.map(({endMs, items}) => ({atMs: endMs, amount: items}));
-
 /**
- * Output tokens by the stamps of the events that brought them; a request's tokens are spread evenly over its events
- * where the server does not tell how many each one brought. Null when any request's tokens cannot be placed.
+ * Shows `see` the output tokens of an answer at the stamps of the events that brought them, spread evenly over them where
+ * the server does not tell how many each one brought. False when they cannot be placed.
  */
-export const tokenArrivals = (samples: readonly OkSample[]): Arrival[] | null => {
-  const arrivals: Arrival[] = [];
-  for (const {tokenEventsMs, tokensPerEvent, outputTokens} of samples) {
-    if (tokensPerEvent === null && (outputTokens === null || tokenEventsMs.length === 0)) return null;
-    const each = (outputTokens ?? 0) / tokenEventsMs.length;
-    for (const [event, atMs] of tokenEventsMs.entries()) arrivals.push({atMs, amount: tokensPerEvent?.[event] ?? each});
-  }
-  return arrivals;
+export const eachTokenArrival = (
+  {tokenEventsMs, tokensPerEvent, outputTokens}: OkSample,
+  see: (atMs: number, amount: number) => void,
+): boolean => {
+  const events = tokenEventsMs.length;
+  if (tokensPerEvent === null && (outputTokens === null || events === 0)) return false;
+  const each = (outputTokens ?? 0) / events;
+  for (let event = 0; event < events; event += 1)
+    see(tokenEventsMs[event] ?? Number.NaN, tokensPerEvent?.[event] ?? each);
+  return true;
 };
+
+const inside = (atMs: number, {startMs, endMs}: Span) => atMs > startMs && atMs <= endMs;
+
+/** Requests, and items or tokens, by when they arrived inside the window. */
+export class Throughput {
+  readonly #window: Span | null;
+  readonly #streamed: boolean;
+  readonly #arrived = {requests: 0, items: 0, tokens: 0};
+  #answers = 0;
+  #tokensPlaced = true;
+
+  /** Where nothing is `streamed`, an answer has items and no tokens. */
+  constructor(window: Span | null, streamed: boolean) {
+    this.#window = window;
+    this.#streamed = streamed;
+  }
+
+  add(sample: OkSample): void {
+    const [window, arrived] = [this.#window, this.#arrived];
+    this.#answers += 1;
+    if (window === null) return;
+    if (inside(sample.endMs, window)) {
+      arrived.requests += 1;
+      arrived.items += sample.items; // texts or documents, all at once when their reply is complete
+    }
+    if (!this.#streamed) return;
+    const placed = eachTokenArrival(sample, (atMs, tokens) => {
+      if (inside(atMs, window)) arrived.tokens += tokens;
+    });
+    if (!placed) this.#tokensPlaced = false;
+  }
+
+  /** Tokens are unknown as soon as those of one answer cannot be placed; all is where nothing was answered. */
+  numbers(): Pick<Trial, 'requestsPerSecond' | 'itemsPerSecond' | 'outputTokensPerSecond'> {
+    const {requests, items, tokens} = this.#arrived;
+    return {
+      requestsPerSecond: this.#perSecond(requests),
+      itemsPerSecond: this.#streamed ? null : this.#perSecond(items),
+      outputTokensPerSecond: this.#streamed && this.#tokensPlaced ? this.#perSecond(tokens) : null,
+    };
+  }
+
+  #perSecond(amount: number): number | null {
+    if (this.#window === null || this.#answers === 0) return null;
+    return (amount * 1000) / (this.#window.endMs - this.#window.startMs);
+  }
+}

@@ -1,7 +1,12 @@
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import {describe, expect, test} from 'vitest';
 import type {LoadSpec, WorkloadSpec} from '../schema/suite.ts';
 import {chatSample, chatSampleAt, embedSample, failedSample} from './test-samples.ts';
-import {summariseTrial} from './trial.ts';
+import {summaryOf} from './test-summary.ts';
+import {TrialSummary} from './trial.ts';
+
+const numbersOf = (trial: Parameters<typeof summaryOf>[0]) => summaryOf(trial).numbers();
 
 const closed: LoadSpec = {mode: 'closed', concurrency: 2, requests: 4, durationSeconds: null, warmup: 0};
 const open: LoadSpec = {
@@ -19,7 +24,7 @@ const embed: WorkloadSpec = {kind: 'embed', batch: 8, promptTokens: 12};
 
 test('a closed-loop chat trial, worked out by hand', () => {
   const samples = [chatSampleAt(0), chatSampleAt(100), chatSampleAt(200, {firstTokenMs: 270, outputTokens: 4})];
-  const numbers = summariseTrial({samples, load: closed, workload: chat, steady: {startMs: 80, endMs: 280}});
+  const numbers = numbersOf({samples, load: closed, workload: chat, steady: {startMs: 80, endMs: 280}});
   expect(numbers).toMatchObject({
     durationMs: 281,
     latencyFrom: 'sent',
@@ -43,7 +48,7 @@ test('a closed-loop chat trial, worked out by hand', () => {
 });
 
 test('open loop counts from the schedule and tells both', () => {
-  const numbers = summariseTrial({samples: [chatSample()], load: open, workload: chat, steady: null});
+  const numbers = numbersOf({samples: [chatSample()], load: open, workload: chat, steady: null});
   expect(numbers).toMatchObject({
     latencyFrom: 'scheduled',
     ttftMs: {mean: 55},
@@ -57,7 +62,7 @@ test('open loop counts from the schedule and tells both', () => {
 
 test('an embedding trial has items and no tokens', () => {
   const samples = [embedSample(), embedSample({sentMs: 30, endMs: 40})];
-  expect(summariseTrial({samples, load: closed, workload: embed, steady: null})).toMatchObject({
+  expect(numbersOf({samples, load: closed, workload: embed, steady: null})).toMatchObject({
     ttftMs: null,
     itlMs: null,
     tpotMs: null,
@@ -78,7 +83,7 @@ describe('failed requests', () => {
     failedSample('status', 'HTTP 500'),
     failedSample('timeout', 'another'),
   ];
-  const numbers = summariseTrial({samples, load: closed, workload: chat, steady: {startMs: 0, endMs: 1000}});
+  const numbers = numbersOf({samples, load: closed, workload: chat, steady: {startMs: 0, endMs: 1000}});
 
   test('are counted by kind with the first message of each', () => {
     expect(numbers.counts).toEqual({ok: 1, failed: 3});
@@ -97,7 +102,7 @@ describe('failed requests', () => {
 });
 
 test('a trial in which everything failed has counts and nothing else', () => {
-  const numbers = summariseTrial({
+  const numbers = numbersOf({
     samples: [failedSample('connect', 'refused')],
     load: closed,
     workload: chat,
@@ -115,7 +120,7 @@ test('a trial in which everything failed has counts and nothing else', () => {
 
 test('a sum is unknown as soon as one request did not tell', () => {
   const samples = [chatSample({cachedPromptTokens: 60}), chatSample({cachedPromptTokens: null})];
-  expect(summariseTrial({samples, load: closed, workload: chat, steady: null})).toMatchObject({
+  expect(numbersOf({samples, load: closed, workload: chat, steady: null})).toMatchObject({
     promptTokens: 200,
     cachedPromptTokens: null,
   });
@@ -128,18 +133,54 @@ test('the turns of conversations are told apart', () => {
     chatSample({turn: 1, cachedPromptTokens: 0, firstTokenMs: 70}),
     failedSample('timeout', 'late', {turn: 2}),
   ];
-  expect(summariseTrial({samples, load: closed, workload: prefix, steady: null}).turns).toEqual([
+  expect(numbersOf({samples, load: closed, workload: prefix, steady: null}).turns).toEqual([
     {turn: 1, n: 2, ttftP50Ms: 60, promptTokens: 200, cachedPromptTokens: 0},
     {turn: 2, n: 1, ttftP50Ms: 20, promptTokens: 140, cachedPromptTokens: 128},
   ]);
 });
 
 test('a window in which nothing ended has a rate of 0, which was measured', () => {
-  const numbers = summariseTrial({
+  const numbers = numbersOf({
     samples: [chatSample()],
     load: closed,
     workload: chat,
     steady: {startMs: 0, endMs: 40},
   });
   expect(numbers).toMatchObject({requestsPerSecond: 0, outputTokensPerSecond: 0});
+});
+
+test('the lag behind the schedule is that of every request that had one, also of those that failed', () => {
+  const samples = [
+    ...Array.from({length: 99}, (_, index) => chatSample({sentMs: index, scheduledMs: 0})),
+    failedSample('connect', 'refused', {sentMs: 99, scheduledMs: 0}),
+    chatSample({sentMs: 5000, scheduledMs: null}),
+  ];
+  const trial = {load: open, workload: chat, steady: null};
+  expect(summaryOf({...trial, samples}).scheduleLagP99Ms).toBeCloseTo(98.01, 9); // of 0..99
+  expect(summaryOf({...trial, samples: samples.slice(100)}).scheduleLagP99Ms).toBeNull();
+});
+
+test('what it holds does not grow with the tokens: 6.4 million leave some numbers a request behind', () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const heldMiB = () => {
+    for (let round = 0; round < 3; round += 1) collect(); // buffers that one finds dead are given back by the next
+    const {heapUsed, arrayBuffers} = process.memoryUsage();
+    return (heapUsed + arrayBuffers) / 2 ** 20;
+  };
+  const summary = new TrialSummary({load: closed, workload: chat, steady: null, whole: {startMs: 0, endMs: 1e6}});
+  const [requests, events] = [100_000, 64];
+  const beforeMiB = heldMiB();
+  for (let request = 0; request < requests; request += 1) {
+    let atMs = request * 10;
+    // Ever other gaps of 5 to 15 ms, in whole microseconds as the clock stamps them.
+    const tokenEventsMs = Array.from({length: events}, (_, event) => {
+      atMs += (5000 + ((request * 6151 + event * 7919) % 10_000)) / 1000;
+      return Math.round(atMs * 1000) / 1000;
+    });
+    summary.add(chatSampleAt(request * 10, {tokenEventsMs, outputTokens: events}));
+  }
+  // TTFT and E2E from either start, TPOT and the lag: six rooms of 2¹⁷ doubles are 6 MiB. The gaps would be 48 MiB more.
+  expect(heldMiB() - beforeMiB).toBeLessThan(12);
+  expect(summary.numbers()).toMatchObject({itlMs: {n: requests * (events - 1)}, ttftMs: {n: requests}});
 });

@@ -1,9 +1,14 @@
+import {FloatColumn} from '../schema/float-column.ts';
 import type {Trial} from '../schema/record.ts';
-import type {OkSample, Sample} from '../schema/sample.ts';
+import type {Failure, OkSample, Sample} from '../schema/sample.ts';
 import type {LoadSpec, WorkloadSpec} from '../schema/suite.ts';
-import {distributionOf, e2eMs, type LatencyFrom, tokenGapsMs, tpotMs, ttftMs} from './latency.ts';
-import {summarise} from './percentile.ts';
-import {itemArrivals, perSecond, requestArrivals, type Span, tokenArrivals, wholeSpan, windowOf} from './throughput.ts';
+import {GapCounts} from './gap-counts.ts';
+import {eachTokenGap, Latencies, pushKnown, tpotMs} from './latency.ts';
+import {percentile, summarise} from './percentile.ts';
+import {type Span, Throughput, windowOf} from './throughput.ts';
+import {TokenSum} from './token-sum.ts';
+import {TrialFacts} from './trial-facts.ts';
+import {Turns} from './turns.ts';
 
 /** What a trial's samples say, as the record keeps it. */
 export type TrialNumbers = Pick<
@@ -28,86 +33,108 @@ export type TrialNumbers = Pick<
   | 'turns'
 >;
 
-interface TrialSamples {
-  readonly samples: readonly Sample[];
+interface TrialOutline {
   readonly load: LoadSpec;
   readonly workload: WorkloadSpec;
   /** Between the start-up burst and the drain; null where the trial was too short to have such a part. */
   readonly steady: Span | null;
+  /** From the first request sent to the last one ended, failed ones included; null where nothing was sent. */
+  readonly whole: Span | null;
 }
 
-const countFailures = (samples: readonly Sample[]): Trial['failures'] => {
-  const kinds = new Map<string, Trial['failures'][number]>();
-  for (const sample of samples) {
-    if (sample.outcome === 'ok') continue;
-    const {kind, message} = sample.failure;
-    const seen = kinds.get(kind);
-    if (seen === undefined) kinds.set(kind, {kind, count: 1, firstMessage: message});
+/** By kind, with the first message of each. */
+class Failures {
+  readonly #kinds = new Map<Failure['kind'], Trial['failures'][number]>();
+
+  add({kind, message}: Failure): void {
+    const seen = this.#kinds.get(kind);
+    if (seen === undefined) this.#kinds.set(kind, {kind, count: 1, firstMessage: message});
     else seen.count += 1;
   }
-  return [...kinds.values()];
-};
 
-const tokenKeys = ['promptTokens', 'outputTokens', 'cachedPromptTokens'] as const;
-
-/** A sum over some of the requests would read as one over all: null as soon as one did not tell. */
-const sumOf = (samples: readonly OkSample[], key: (typeof tokenKeys)[number]): number | null => {
-  let sum = 0;
-  for (const sample of samples) {
-    const count = sample[key];
-    if (count === null) return null;
-    sum += count;
+  list(): Trial['failures'] {
+    return [...this.#kinds.values()];
   }
-  return samples.length === 0 ? null : sum;
-};
-
-const latenciesFrom = (ok: readonly OkSample[], from: LatencyFrom) => ({
-  ttftMs: distributionOf(ok, sample => ttftMs(sample, from)),
-  e2eMs: distributionOf(ok, sample => e2eMs(sample, from)),
-});
-
-const summariseTurns = (ok: readonly OkSample[], from: LatencyFrom): Trial['turns'] =>
-  [...Map.groupBy(ok, ({turn}) => turn)]
-    .sort(([a], [b]) => a - b)
-    .map(([turn, samples]) => ({
-      turn,
-      n: samples.length,
-      ttftP50Ms: distributionOf(samples, sample => ttftMs(sample, from))?.p50 ?? null,
-      promptTokens: sumOf(samples, 'promptTokens'),
-      cachedPromptTokens: sumOf(samples, 'cachedPromptTokens'),
-    }));
+}
 
 /**
- * Every number of one trial, from its raw samples. Failed requests are counted and enter nothing else; what nobody told
- * is null. Latencies count from the plan in open loop, so that waiting for a slow server is part of them, and from the
- * send in closed loop, where nothing is planned.
+ * Every number of one trial, from its raw samples, seen once each. Failed requests are counted and enter nothing else; what
+ * nobody told is null. Latencies count from the plan in open loop, so that waiting for a slow server is part of them, and
+ * from the send in closed loop, where nothing is planned. It holds some numbers for each request and none for a token.
  */
-export const summariseTrial = ({samples, load, workload, steady}: TrialSamples): TrialNumbers => {
-  const ok = samples.filter(sample => sample.outcome === 'ok');
-  const open = load.mode === 'open';
-  const streamed = workload.kind === 'chat' || workload.kind === 'prefix';
-  const from = open ? 'scheduled' : 'sent';
-  const latencies = latenciesFrom(ok, from);
-  const whole = wholeSpan(samples);
-  const window = windowOf(samples, steady);
-  const tokens = streamed ? tokenArrivals(ok) : null;
-  return {
-    durationMs: whole === null ? 0 : whole.endMs - whole.startMs,
-    latencyFrom: from,
-    counts: {ok: ok.length, failed: samples.length - ok.length},
-    failures: countFailures(samples),
-    window,
-    ...latencies,
-    itlMs: summarise(ok.flatMap(tokenGapsMs)),
-    tpotMs: distributionOf(ok, tpotMs),
-    fromScheduleMs: open ? latencies : null,
-    fromSendMs: open ? latenciesFrom(ok, 'sent') : null,
-    requestsPerSecond: window && perSecond(requestArrivals(ok), window),
-    itemsPerSecond: window && !streamed ? perSecond(itemArrivals(ok), window) : null,
-    outputTokensPerSecond: window && tokens && perSecond(tokens, window),
-    promptTokens: sumOf(ok, 'promptTokens'),
-    outputTokens: sumOf(ok, 'outputTokens'),
-    cachedPromptTokens: sumOf(ok, 'cachedPromptTokens'),
-    turns: workload.kind === 'prefix' ? summariseTurns(ok, from) : [],
-  };
-};
+export class TrialSummary {
+  readonly facts: TrialFacts;
+  readonly #outline: TrialOutline;
+  readonly #window: Trial['window'];
+  readonly #counts = {ok: 0, failed: 0};
+  readonly #failures = new Failures();
+  readonly #scheduleLagsMs = new FloatColumn();
+  readonly #fromSchedule = new Latencies('scheduled');
+  readonly #fromSend = new Latencies('sent');
+  readonly #gaps = new GapCounts();
+  readonly #tpotMs = new FloatColumn();
+  readonly #throughput: Throughput;
+  readonly #tokens = {promptTokens: new TokenSum(), outputTokens: new TokenSum(), cachedPromptTokens: new TokenSum()};
+  readonly #turns: Turns;
+
+  constructor(outline: TrialOutline) {
+    const {load, workload, steady, whole} = outline;
+    this.#outline = outline;
+    this.#window = windowOf(steady, whole);
+    this.facts = new TrialFacts(this.#window);
+    this.#throughput = new Throughput(this.#window, workload.kind === 'chat' || workload.kind === 'prefix');
+    this.#turns = new Turns(load.mode === 'open' ? 'scheduled' : 'sent');
+  }
+
+  add(sample: Sample): void {
+    this.facts.add(sample);
+    if (sample.scheduledMs !== null) this.#scheduleLagsMs.push(sample.sentMs - sample.scheduledMs);
+    if (sample.outcome === 'ok') this.#addAnswer(sample);
+    else {
+      this.#counts.failed += 1;
+      this.#failures.add(sample.failure);
+    }
+  }
+
+  #addAnswer(sample: OkSample): void {
+    this.#counts.ok += 1;
+    this.#fromSchedule.add(sample);
+    this.#fromSend.add(sample);
+    eachTokenGap(sample, (gapMs, tokens) => this.#gaps.add(gapMs, tokens));
+    pushKnown(this.#tpotMs, tpotMs(sample));
+    this.#throughput.add(sample);
+    this.#tokens.promptTokens.add(sample.promptTokens);
+    this.#tokens.outputTokens.add(sample.outputTokens);
+    this.#tokens.cachedPromptTokens.add(sample.cachedPromptTokens);
+    if (this.#outline.workload.kind === 'prefix') this.#turns.add(sample);
+  }
+
+  /** 99th percentile of sent - scheduled over all requests, failed ones too; null where nothing was scheduled. */
+  get scheduleLagP99Ms(): number | null {
+    const lags = this.#scheduleLagsMs;
+    return lags.length === 0 ? null : percentile(lags.view.sort(), 0.99);
+  }
+
+  numbers(): TrialNumbers {
+    const {load, whole} = this.#outline;
+    const open = load.mode === 'open';
+    const [fromSchedule, fromSend] = [this.#fromSchedule.summarise(), this.#fromSend.summarise()];
+    return {
+      durationMs: whole === null ? 0 : whole.endMs - whole.startMs,
+      latencyFrom: open ? 'scheduled' : 'sent',
+      counts: {...this.#counts},
+      failures: this.#failures.list(),
+      window: this.#counts.ok === 0 ? null : this.#window,
+      ...(open ? fromSchedule : fromSend),
+      itlMs: this.#gaps.summarise(),
+      tpotMs: summarise(this.#tpotMs.view),
+      fromScheduleMs: open ? fromSchedule : null,
+      fromSendMs: open ? fromSend : null,
+      ...this.#throughput.numbers(),
+      promptTokens: this.#tokens.promptTokens.total,
+      outputTokens: this.#tokens.outputTokens.total,
+      cachedPromptTokens: this.#tokens.cachedPromptTokens.total,
+      turns: this.#turns.summarise(),
+    };
+  }
+}

@@ -1,9 +1,7 @@
-import type {Sample} from '../schema/sample.ts';
 import type {Gate} from './gate.ts';
 import {isOffBy} from './gate.ts';
 import {limits} from './limits.ts';
 import {minimumForP99} from './percentile.ts';
-import type {Span} from './throughput.ts';
 
 /** Gates that ask whether the numbers stand for more than this one trial. */
 export const noSteadyWindow: Gate = ({trial: {window}}) =>
@@ -27,31 +25,16 @@ export const p99NotCertified: Gate = ({trial}) => {
   };
 };
 
-/** L: how many requests were in flight on average, failed ones too. */
-const meanInFlight = (samples: readonly Sample[], {startMs, endMs}: Span) => {
-  let busyMs = 0;
-  for (const sample of samples) busyMs += Math.max(0, Math.min(sample.endMs, endMs) - Math.max(sample.sentMs, startMs));
-  return busyMs / (endMs - startMs);
-};
-
-/** λW: requests ended per millisecond times their mean time in flight. */
-const rateTimesLatency = (samples: readonly Sample[], {startMs, endMs}: Span) => {
-  let latencyMs = 0;
-  for (const sample of samples)
-    if (sample.endMs > startMs && sample.endMs <= endMs) latencyMs += sample.endMs - sample.sentMs;
-  return latencyMs / (endMs - startMs);
-};
-
 /**
  * Little's law, L = λW, in the steady window. A closed loop fixes L: every slot is always in flight. An open loop leaves
  * L to the server, and there the two sides differ where requests pile up or drain away.
  */
-export const littlesLaw: Gate = ({trial: {window, load}, samples}) => {
+export const littlesLaw: Gate = ({trial: {window, load}, facts}) => {
   if (window?.kind !== 'steady') return null;
-  const inFlight = meanInFlight(samples, window);
   const open = load.mode === 'open';
-  const expected = open ? rateTimesLatency(samples, window) : load.concurrency;
-  if (!isOffBy(limits.littlesLawShare, inFlight, expected)) return null;
+  const inFlight = facts.meanInFlight;
+  const expected = open ? facts.rateTimesLatency : load.concurrency;
+  if (inFlight === null || expected === null || !isOffBy(limits.littlesLawShare, inFlight, expected)) return null;
   return {
     code: 'littles-law',
     severity: 'warning',

@@ -1,0 +1,88 @@
+import {open} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Sample} from '../schema/sample.ts';
+import {openSpool} from './read-spool.ts';
+import {createSpool, type Spool, spoolName} from './spool.ts';
+import {throwNotWritable} from './write-inside.ts';
+
+/** samples.jsonl, and beside it the spool of the trial that runs. All of it throws RECORD_NOT_WRITABLE. */
+export interface SampleFiles {
+  /** Returns at once; a write that fails later is thrown by the others. */
+  append(part: number, block: Uint8Array): void;
+  /** Throws RECORD_UNREADABLE for a block that is garbled, and what `see` throws. */
+  endTrial(see: (sample: Sample) => void): Promise<void>;
+  /** Everything appended so far is on the disk when it resolves. */
+  flush(): Promise<void>;
+  /** Ends the trial that was broken off, if there is one; after any other error its spool is left, and reads as well. */
+  close(): Promise<void>;
+}
+
+/** Enough to write seldom, little enough to hold. */
+const writtenCharacters = 64 * 1024;
+
+/** A JSON line for each sample, as many at a time as are worth a write. */
+async function* linesOf(samples: AsyncIterable<Sample>, see: (sample: Sample) => void): AsyncGenerator<string> {
+  let lines = '';
+  for await (const sample of samples) {
+    see(sample);
+    lines += `${JSON.stringify(sample)}\n`;
+    if (lines.length < writtenCharacters) continue;
+    yield lines;
+    lines = '';
+  }
+  yield lines;
+}
+
+/** Makes samples.jsonl in a folder that has none; rejects with what the file system says. */
+export const createSampleFiles = async (folder: string): Promise<SampleFiles> => {
+  const [path, spoolPath] = [join(folder, 'samples.jsonl'), join(folder, spoolName)];
+  const file = await open(path, 'ax');
+  let spool: Spool | null = null;
+  let failed = false;
+
+  const attempt = async (work: () => Promise<unknown>) => {
+    try {
+      await work();
+    } catch (thrown) {
+      failed = true;
+      throw thrown;
+    }
+  };
+
+  const flushSpool = async () => spool?.flush().catch(throwNotWritable(spoolPath));
+
+  const toLines = async (see: (sample: Sample) => void) => {
+    const orNotWritable = throwNotWritable(path);
+    await using spooled = await openSpool(spoolPath);
+    if (spooled === null) return;
+    await file.truncate(spooled.linesBytes).catch(orNotWritable); // what an attempt that failed has left
+    for await (const lines of linesOf(spooled.samples(), see)) await file.appendFile(lines).catch(orNotWritable);
+    await file.sync().catch(orNotWritable);
+  };
+
+  const endTrial = (see: (sample: Sample) => void) =>
+    attempt(async () => {
+      if (spool === null) return;
+      await flushSpool();
+      await toLines(see);
+      await spool.remove().catch(throwNotWritable(spoolPath));
+      spool = null;
+    });
+
+  return {
+    append(part, block) {
+      spool ??= createSpool(spoolPath, file);
+      spool.append(part, block);
+    },
+    endTrial,
+    flush: () => attempt(flushSpool),
+    async close() {
+      try {
+        if (!failed) await endTrial(() => {}); // an error now would hide the one that was thrown
+      } finally {
+        await spool?.close();
+        await file.close();
+      }
+    },
+  };
+};

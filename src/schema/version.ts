@@ -1,0 +1,2 @@
+/** Of record.json: a cutover reads records of its own version only. */
+export const schemaVersion = 1;
