@@ -52,6 +52,19 @@ export const whole =
     return value;
   };
 
+/** What `read` reads, or the word "auto". */
+export const autoOr =
+  <T>(read: ReadValue<T>): ReadValue<T | 'auto'> =>
+  given => {
+    if (given === 'auto') return 'auto';
+    try {
+      return read(given);
+    } catch (thrown) {
+      if (thrown instanceof Mistake) throw new Mistake(thrown.message, `${thrown.fix}, or auto`);
+      throw thrown;
+    }
+  };
+
 export const oneOf =
   <const T extends string>(choices: readonly T[]): ReadValue<T> =>
   text => {

@@ -1,17 +1,17 @@
+import {availableParallelism} from 'node:os';
 import type {Endpoint, Engine, MetricsReading} from '../engines/engine.ts';
+import type {EngineName} from '../engines/index.ts';
 import {readGpuMemoryUsedMiB} from '../gpu/nvidia-smi.ts';
+import {fetchText} from '../http/fetch-text.ts';
+import {planArrivals} from '../load/arrivals.ts';
 import {emptyPrefixCache} from '../load/cache-canary.ts';
-import {fetchText} from '../load/fetch-text.ts';
 import {type LoadProgress, runLoad} from '../load/run-load.ts';
+import {workerCount} from '../load/workers/worker-count.ts';
 import type {RunFolder} from '../records/run-folder.ts';
 import type {Evidence, Finding, Trial} from '../schema/record.ts';
-import type {Sample} from '../schema/sample.ts';
 import {judgeTrial} from '../stats/findings.ts';
-import {summariseTrial} from '../stats/trial.ts';
-import {hashing} from '../workloads/data-hash.ts';
-import {sessionsOf} from '../workloads/index.ts';
+import {TrialSummary} from '../stats/trial.ts';
 import {seededRandom} from '../workloads/random.ts';
-import {prefixIds} from './request-ids.ts';
 import type {PlannedTrial} from './stages.ts';
 
 export interface TrialOptions {
@@ -24,6 +24,8 @@ export interface TrialOptions {
   readonly timeoutMs: number;
   /** Raw replies of each trial to keep; 0 keeps no /metrics page either. */
   readonly keepRaw: number;
+  /** Threads to spread the load over. */
+  readonly workers: number | 'auto';
   readonly gpu: boolean;
   readonly folder: RunFolder;
   readonly signal: AbortSignal;
@@ -51,42 +53,47 @@ const seedFor = (seed: number, ...purpose: (string | number)[]) =>
 /** One trial: empty the cache and prove it, warm, measure, count. Its samples are in the folder when it returns. */
 export const runTrial = async (options: TrialOptions): Promise<Trial> => {
   const {index, planned, engine, endpoint, evidence, seed, signal, folder, gpu} = options;
-  const {stage, repetition} = planned;
+  const {stage, repetition, traceMs} = planned;
   const {workload, load} = stage;
   const cache =
     endpoint.role === 'chat'
       ? await emptyPrefixCache({engine, endpoint, seed: seedFor(seed, 'canary', index), signal})
       : nothingToReset;
 
-  const measured = hashing(sessionsOf(workload, seedFor(seed, 'measured', stage.name, repetition)));
-  const samples: Sample[] = [];
   const memoryBefore = gpu ? await readGpuMemoryUsedMiB() : null;
   const metricsBefore = await readMetrics(options, 'before');
-  const outcome = await runLoad({
-    trial: index,
-    engine,
-    endpoint,
-    load,
-    warmup: prefixIds(`t${index}.warmup.`, sessionsOf(workload, seedFor(seed, 'warmup', stage.name, repetition))),
-    measured: prefixIds(`t${index}.`, measured.sessions),
-    random: seededRandom(seed, 'arrivals', stage.name, repetition),
-    timeoutMs: options.timeoutMs,
-    signal,
-    onSample(sample) {
-      samples.push(sample);
-      folder.appendSample(sample);
-    },
-    onProgress: options.onProgress,
-    keepReplies: {
-      first: options.keepRaw,
-      keep: (id, reads) => folder.writeFile(`raw/${id}.txt`, Buffer.concat(reads.map(read => read.bytes))),
-    },
+  const sessions = (purpose: 'warmup' | 'measured', idPrefix: string) => ({
+    workload,
+    seed: seedFor(seed, purpose, stage.name, repetition),
+    idPrefix,
   });
+  const {dataHash, ...outcome} = await runLoad(
+    {
+      trial: index,
+      engine: engine.name as EngineName,
+      endpoint,
+      load,
+      warmup: sessions('warmup', `t${index}.warmup.`),
+      measured: sessions('measured', `t${index}.`),
+      arrivalsMs:
+        load.mode === 'open' ? planArrivals(load, seededRandom(seed, 'arrivals', stage.name, repetition), traceMs) : [],
+      timeoutMs: options.timeoutMs,
+      keepReplies: options.keepRaw,
+    },
+    workerCount(options.workers, load, availableParallelism()),
+    {
+      signal,
+      onBlock: folder.appendBlock,
+      onReply: (id, reads) => folder.writeFile(`raw/${id}.txt`, Buffer.concat(reads.map(read => read.bytes))),
+      onProgress: options.onProgress,
+    },
+  );
   signal.throwIfAborted();
   const metricsAfter = await readMetrics(options, 'after');
   const memoryAfter = gpu ? await readGpuMemoryUsedMiB() : null;
 
-  const numbers = summariseTrial({samples, load, workload, steady: outcome.steady});
+  const summary = new TrialSummary({load, workload, steady: outcome.steady, whole: outcome.whole});
+  await folder.endTrial(sample => summary.add(sample));
   const trial = {
     index,
     suite: stage.name,
@@ -95,16 +102,21 @@ export const runTrial = async (options: TrialOptions): Promise<Trial> => {
     startedAt: outcome.startedAt.toISOString(),
     workload,
     load,
-    dataHash: measured.digest(),
-    ...numbers,
+    dataHash,
+    ...summary.numbers(),
     cache: cache.state,
     metrics: {before: metricsBefore, after: metricsAfter},
     gpuMemoryUsedMiB: memoryBefore === null || memoryAfter === null ? null : {before: memoryBefore, after: memoryAfter},
-    client: outcome.client,
+    client: {...outcome.client, scheduleLagP99Ms: summary.scheduleLagP99Ms},
   };
   const findings = [
     ...cache.findings,
-    ...judgeTrial({trial, samples, plannedRequests: outcome.plannedRequests, unsent: outcome.unsent}),
+    ...judgeTrial({
+      trial,
+      facts: summary.facts,
+      plannedRequests: outcome.plannedRequests,
+      unsent: outcome.unsent,
+    }),
   ];
   return {...trial, findings};
 };

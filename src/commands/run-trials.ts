@@ -5,7 +5,7 @@ import type {Options} from '../options.ts';
 import type {RunFolder} from '../records/run-folder.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {RunRecord} from '../schema/record.ts';
-import {roleOf} from '../schema/suite.ts';
+import {roleOf} from '../schema/request.ts';
 import type {Terminal} from '../terminal.ts';
 import {combineHashes} from '../workloads/data-hash.ts';
 import {progressText} from './progress-text.ts';
@@ -18,7 +18,7 @@ interface TrialsOptions {
   /** Gets each trial when it has ended, and is then saved. */
   readonly record: RunRecord;
   readonly folder: RunFolder;
-  readonly options: Pick<Options, 'seed' | 'timeout' | 'keepRaw'>;
+  readonly options: Pick<Options, 'seed' | 'timeout' | 'keepRaw' | 'workers'>;
   readonly progress: Terminal['progress'];
   readonly interrupted: AbortSignal;
 }
@@ -60,6 +60,7 @@ export const runTrials = async (run: TrialsOptions): Promise<void> => {
       seed: options.seed,
       timeoutMs: options.timeout * 1000,
       keepRaw: options.keepRaw,
+      workers: options.workers,
       gpu: record.machine.gpus.length > 0,
       folder,
       signal,

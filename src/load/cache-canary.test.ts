@@ -131,6 +131,16 @@ test('an answer without text still proves: its prompt is what counts', async () 
   expect((await emptied(server)).state).toEqual({reset: 'done', canary: 'cold'});
 });
 
+test('a reset that is not answered is an error that names the call and the reason', async () => {
+  await using server = await startTestServer(({path, socket}) =>
+    path.endsWith('completions') ? socket.write(reply(finish + done)) : socket.destroy(),
+  );
+  await expect(emptied(server)).rejects.toMatchObject({
+    code: 'ENGINE_UNREACHABLE',
+    message: `POST ${server.url}/reset_prefix_cache: socket hang up`,
+  });
+});
+
 test('an abort throws its own reason', async () => {
   const abort = new AbortController();
   await using server = await startTestServer(() => abort.abort(new Error('interrupted')));

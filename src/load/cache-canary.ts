@@ -1,11 +1,12 @@
 import {createHash} from 'node:crypto';
 import type {Endpoint, Engine} from '../engines/engine.ts';
+import {CutoverError, reasonOf} from '../errors.ts';
+import {fetchText} from '../http/fetch-text.ts';
 import type {CacheState, Finding} from '../schema/record.ts';
 import type {ChatRequest} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
-import {type TrialClock, trialClock} from './clock.ts';
+import {type Clock, trialClock} from './clock.ts';
 import {Exchange, type Route} from './exchange.ts';
-import {fetchText} from './fetch-text.ts';
 import {transportTo} from './transport-to.ts';
 import {turnsOf} from './turn.ts';
 import {waitUntil} from './wait-until.ts';
@@ -55,18 +56,28 @@ const askCanary = async (
   return sample;
 };
 
+type CacheReset = NonNullable<Engine['cacheReset']>;
+
+const askReset = async ({method, path}: CacheReset, {endpoint, signal}: CanaryOptions) => {
+  const url = endpoint.url + path;
+  try {
+    return await fetchText(url, {method, timeoutMs, signal});
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw new CutoverError('ENGINE_UNREACHABLE', `${method} ${url}: ${reasonOf(thrown)}`, {
+      hint: 'Check that the server runs and that the address and port are right.',
+      cause: thrown,
+    });
+  }
+};
+
 /** Asks again, with growing pauses, for as long as the server is busy. */
-const resetCache = async (
-  reset: NonNullable<Engine['cacheReset']>,
-  {endpoint, signal}: CanaryOptions,
-  clock: TrialClock,
-) => {
-  clock.restart();
+const resetCache = async (reset: CacheReset, options: CanaryOptions, clock: Clock) => {
+  const {signal} = options;
+  const endMs = clock.now() + busyForMs;
   for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
-    const outcome = reset.outcome(
-      await fetchText(endpoint.url + reset.path, {method: reset.method, timeoutMs, signal}),
-    );
-    if (outcome !== 'busy' || clock.now() + pauseMs > busyForMs) return outcome;
+    const outcome = reset.outcome(await askReset(reset, options));
+    if (outcome !== 'busy' || clock.now() + pauseMs > endMs) return outcome;
     await waitUntil(clock, clock.now() + pauseMs, signal, 0);
     signal.throwIfAborted();
   }

@@ -1,18 +1,45 @@
+import {once} from 'node:events';
+import {Worker} from 'node:worker_threads';
 import {afterEach, expect, test, vi} from 'vitest';
-import {toMicrosecond, trialClock} from './clock.ts';
+import {machineNow, toMicrosecond, trialClock} from './clock.ts';
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-test('the trial clock runs from its restart on', () => {
+test('the trial clock runs from its start on, whenever it is told of it', () => {
   const clock = trialClock();
-  const before = clock.now();
-  clock.restart();
-  const after = clock.now();
-  expect(before).toBeGreaterThanOrEqual(0);
-  expect(after).toBeGreaterThanOrEqual(0);
-  expect(clock.now()).toBeGreaterThanOrEqual(after);
+  const startMs = machineNow();
+  expect(clock.now()).toBeGreaterThanOrEqual(0);
+  clock.startAt(startMs - 1000);
+  const since = clock.now();
+  const atMost = machineNow() - startMs + 1000;
+  expect(since).toBeGreaterThanOrEqual(1000);
+  expect(since).toBeLessThanOrEqual(atMost + 0.001);
+});
+
+test("two threads read the same time from the machine's clock", async () => {
+  const read = "import {machineNow} from './src/load/clock.ts'; import {parentPort} from 'node:worker_threads';";
+  const worker = new Worker(`${read} parentPort.on('message', () => parentPort.postMessage(machineNow()));`, {
+    eval: true,
+    execArgv: ['--input-type=module'],
+  });
+  try {
+    const ask = async () => {
+      worker.postMessage('');
+      const [there]: unknown[] = await once(worker, 'message');
+      return Number(there);
+    };
+    await ask(); // its start is over
+    const before = machineNow();
+    const there = await ask();
+    const after = machineNow();
+    // Both offsets were read to a few microseconds.
+    expect(there).toBeGreaterThan(before - 0.05);
+    expect(there).toBeLessThan(after + 0.05);
+  } finally {
+    await worker.terminate();
+  }
 });
 
 test('setting the wall clock does not move it', () => {

@@ -1,6 +1,7 @@
-import type {Span} from '../stats/throughput.ts';
-import {firstOf, type Loop, nextSession, type Upcoming} from './loop.ts';
-import {SteadyWindow} from './steady-window.ts';
+import {machineClock} from './clock.ts';
+import {firstOf, type Lane, type Loop, upcoming} from './loop.ts';
+import {RefusalPause} from './refusal-pause.ts';
+import type {SteadyWindow} from './steady-window.ts';
 import {waitUntil} from './wait-until.ts';
 
 /**
@@ -9,31 +10,84 @@ import {waitUntil} from './wait-until.ts';
  */
 const longestStartMs = 50;
 
-/**
- * `concurrency` slots, each of which takes the next session, sends its requests one after the other, and goes on until
- * there are no more. Resolves when every reply has ended, with the steady part of the load.
- */
-export const runClosedLoop = async (concurrency: number, loop: Loop): Promise<Span | null> => {
-  const {send, clock, untilMs, signal, fail} = loop;
-  const steady = new SteadyWindow(concurrency);
+export interface ClosedLoopOptions {
+  /** Slots of the whole load, numbered from 0. */
+  readonly concurrency: number;
+  /** This part has the slots `index`, `index + of`, `index + 2·of` and so on. */
+  readonly part: {readonly index: number; readonly of: number};
+  /** Requests of the warm-up, of all slots together; so many slots start with it, and no more than there are. */
+  readonly warmup: number;
+  /** Told of the measured requests with which slots begin. */
+  readonly steady: SteadyWindow;
+  /** Called by each slot that finds no more warm-up: the first call begins the measurement. */
+  begin(): void;
+  /** Resolves when the measurement has begun, in whichever part. */
+  begun(): Promise<void>;
+}
+
+/** One slot: takes the next session, sends its requests one after the other, and goes on until there are no more. */
+const runLane = async ({sessions, send}: Lane, loop: Loop, untilMs: number, steady: SteadyWindow | null) => {
+  const {clock, signal} = loop;
+  const refusals = new RefusalPause();
   const over = () => signal.aborted || clock.now() >= untilMs;
-  const after = (last: Upcoming | null) => (over() ? null : ((last && firstOf(last.rest)) ?? nextSession(loop)));
+  const take = () => (over() ? null : upcoming(sessions.next(), loop));
+  let first = true;
+  for (let next = take(); next !== null; next = (over() ? null : firstOf(next.rest)) ?? take()) {
+    const sample = await send(next.turn, null);
+    if (first) steady?.slotBegan(sample);
+    first = false;
+    await refusals.after(sample, signal);
+  }
+};
+
+/** The warm-up alone, with everything ended when it resolves. */
+export const runWarmup = async (concurrency: number, loop: Loop): Promise<void> => {
+  const slots = Array.from({length: concurrency}, () => runLane(loop.warmup, loop, Number.POSITIVE_INFINITY, null));
+  await Promise.all(slots.map(slot => slot.catch(loop.fail)));
+};
+
+/**
+ * The slots of one part. From the warm-up to the measurement they are handed over without draining: a slot that finds no
+ * more warm-up sends its first measured request while others still wait for their last warm-up reply, so that the server
+ * is never idle between the two. Resolves when every reply has ended.
+ */
+export const runClosedLoop = async (
+  {concurrency, part, warmup, steady, begin, begun}: ClosedLoopOptions,
+  loop: Loop,
+): Promise<void> => {
+  const {untilMs, signal, fail} = loop;
 
   const runSlot = async () => {
-    let first = true;
-    for (let next = after(null); next !== null; next = after(next)) {
-      steady.add(await send(next.turn, null), first);
-      first = false;
-    }
+    if (warmup > 0) await runLane(loop.warmup, loop, Number.POSITIVE_INFINITY, null);
+    if (signal.aborted) return;
+    begin();
+    await runLane(loop.measure, loop, untilMs, steady);
   };
 
   const slots: Promise<void>[] = [];
-  const startMs = clock.now();
   const gapMs = Math.min(1, longestStartMs / concurrency);
-  while (slots.length < concurrency && !over()) {
-    slots.push(runSlot().catch(fail));
-    await waitUntil(clock, startMs + slots.length * gapMs, signal);
+  /** Starts this part's slots from `from` on, each at its place in the row of all of them. */
+  const start = async (from: number, to: number) => {
+    const startMs = machineClock.now();
+    const first = from + ((part.index + part.of - (from % part.of)) % part.of);
+    for (let slot = first; slot < to; slot += part.of) {
+      await waitUntil(machineClock, startMs + (slot - from) * gapMs, signal);
+      if (signal.aborted || loop.measure.sessions.isOver) return;
+      slots.push(runSlot().catch(fail));
+    }
+  };
+
+  const early = warmup === 0 ? concurrency : Math.min(warmup, concurrency);
+  await start(0, early);
+  if (early < concurrency) {
+    await Promise.race([begun(), aborted(signal)]);
+    await start(early, concurrency);
   }
   await Promise.all(slots);
-  return steady.span;
 };
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), {once: true});
+  });

@@ -15,7 +15,9 @@ const embed: WorkloadRequest = {kind: 'embed', id: 'e1', texts: ['a', 'b', 'c']}
 /** A transport that a test plays: it says what happens and when. */
 class PlayedTransport implements Transport {
   readonly http = 'net';
+  readonly switched = null;
   readonly connectionsOpened = 0;
+  readonly connectionsRefused = 0;
   sent: HttpRequest | null = null;
   hungUp = false;
   handlers: ReplyHandlers | null = null;

@@ -1,5 +1,6 @@
 import type {Endpoint} from '../engines/engine.ts';
 import type {Failure, Sample} from '../schema/sample.ts';
+import {afterReads} from './after-reads.ts';
 import {ChatStream, nothingTold} from './chat-stream.ts';
 import type {Clock} from './clock.ts';
 import type {ReplyHandlers, Transport} from './transport.ts';
@@ -112,6 +113,10 @@ export class Exchange implements ReplyHandlers {
 
   #end(endMs: number, broken: Pick<Failure, 'kind' | 'message'> | null): void {
     clearTimeout(this.#deadline);
+    afterReads(() => this.#settle(endMs, broken));
+  }
+
+  #settle(endMs: number, broken: Pick<Failure, 'kind' | 'message'> | null): void {
     const {usage, failure} = this.#judge(broken);
     const stream = this.#streams ? this.#stream : null;
     this.#resolve(

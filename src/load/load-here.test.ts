@@ -1,11 +1,13 @@
 import {describe, expect, test} from 'vitest';
 import type {Endpoint} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
-import type {Session, WorkloadRequest} from '../schema/request.ts';
+import type {SessionSource, WorkloadRequest} from '../schema/request.ts';
 import {type Sample, sample as sampleSchema} from '../schema/sample.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import {seededRandom} from '../workloads/random.ts';
-import {type LoadOptions, type LoadProgress, runLoad} from './run-load.ts';
+import {planArrivals} from './arrivals.ts';
+import {type HereOptions, runHere} from './load-here.ts';
+import type {LoadProgress} from './progress.ts';
 import {chatAnswer, chunk, chunkedHead, type Received, reply, startTestServer, token} from './test-server.ts';
 
 const facts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
@@ -20,15 +22,14 @@ const chatRequest = (id: string): WorkloadRequest => ({
 /** Endless sessions of `turns` requests; counts those that were taken. */
 const sessions = (name: string, turns = 1) => {
   const counted = {taken: 0};
-  const all = (function* (): Generator<Session, undefined> {
-    for (let session = 0; ; session += 1) {
-      counted.taken += 1;
-      yield {
-        id: `${name}${session}`,
-        requests: Array.from({length: turns}, (_, turn) => chatRequest(`${name}${session}-${turn + 1}`)),
-      };
-    }
-  })();
+  const at = (session: number) => {
+    counted.taken += 1;
+    return {
+      id: `${name}${session}`,
+      requests: Array.from({length: turns}, (_, turn) => chatRequest(`${name}${session}-${turn + 1}`)),
+    };
+  };
+  const all: SessionSource = {at, requestsBefore: index => index * turns};
   return {counted, all};
 };
 
@@ -40,7 +41,7 @@ const closed = (change: Partial<Extract<LoadSpec, {mode: 'closed'}>> = {}): Load
   warmup: 0,
   ...change,
 });
-const open = (change: Partial<Extract<LoadSpec, {mode: 'open'}>> = {}): LoadSpec => ({
+const open = (change: Partial<Extract<LoadSpec, {arrivals: 'poisson' | 'uniform'}>> = {}): LoadSpec => ({
   mode: 'open',
   ratePerSecond: 1000,
   arrivals: 'uniform',
@@ -55,19 +56,20 @@ const answerAtOnce = ({socket}: Received) => socket.write(reply(chatAnswer()));
 
 const run = async (
   answer: (request: Received) => unknown,
-  options: Partial<LoadOptions> & Pick<LoadOptions, 'load'>,
+  {load, seed = 1, ...options}: Partial<HereOptions> & Pick<HereOptions, 'load'> & {readonly seed?: number},
 ) => {
   await using server = await startTestServer(answer);
   const endpoint: Endpoint = {role: 'chat', url: server.url, model: 'm', facts};
   const samples: Sample[] = [];
   const progress: LoadProgress[] = [];
-  const outcome = await runLoad({
+  const outcome = await runHere({
     trial: 2,
     engine: engines.openai,
     endpoint,
     warmup: sessions('w').all,
     measured: sessions('m').all,
-    random: seededRandom(1),
+    arrivalsMs: load.mode === 'open' ? planArrivals(load, seededRandom(seed)) : [],
+    load,
     timeoutMs: 20_000,
     signal: new AbortController().signal,
     onSample: sample => samples.push(sample),
@@ -144,24 +146,19 @@ describe.each([
   });
 
   test('ends when the sessions do, and tells what was not sent', async () => {
-    const five = [...sessions('m').all.take(5)][Symbol.iterator]();
+    const {all} = sessions('m');
+    const five = {...all, at: (index: number) => (index < 5 ? all.at(index) : null)};
     const {ids, outcome} = await run(answerAtOnce, {load, measured: five});
     expect(ids).toHaveLength(5);
     expect(outcome).toMatchObject({plannedRequests: 20, unsent: 15});
   });
 
-  test('is over with its warm-up before it measures', async () => {
+  test('measures none of its warm-up, and warms up with nothing that it measures', async () => {
     const {ids, samples, progress} = await run(answerAtOnce, {load: {...load, warmup: 7}});
     expect(ids).toHaveLength(27);
-    expect(ids.slice(0, 7).every(id => id.startsWith('w'))).toBe(true);
+    expect(ids.filter(id => id.startsWith('w')).toSorted()).toEqual(Array.from({length: 7}, (_, n) => `w${n}-1`));
     expect(samples.every(({id}) => id.startsWith('m'))).toBe(true);
     expect(samples).toHaveLength(20);
-    expect(progress.filter(({phase}) => phase === 'warmup').at(-1)).toMatchObject({
-      sent: 7,
-      ended: 7,
-      inFlight: 0,
-      totalRequests: 7,
-    });
     expect(progress.at(-1)).toMatchObject({
       phase: 'measure',
       sent: 20,
@@ -200,11 +197,12 @@ describe.each([
   });
 
   test('throws what the sessions throw', async () => {
-    const broken = (function* (): Generator<Session, undefined> {
-      yield {id: 's', requests: [chatRequest('m0-1')]};
-      throw new Error('no more prompts');
-    })();
-    await expect(run(answerAtOnce, {load, measured: broken})).rejects.toThrow('no more prompts');
+    const {all} = sessions('m');
+    const at = (index: number) => {
+      if (index > 0) throw new Error('no more prompts');
+      return all.at(index);
+    };
+    await expect(run(answerAtOnce, {load, measured: {...all, at}})).rejects.toThrow('no more prompts');
   });
 
   test('ends running requests as aborted when its signal is, and sends no more', async () => {
@@ -243,6 +241,53 @@ describe.each([
 });
 
 describe('a closed loop', () => {
+  test('hands its slots over from the warm-up to the measurement while the server works on', async () => {
+    const held: Received[] = [];
+    // The last of the four warm-up requests is answered when a measured one has arrived, which ends it all if none does.
+    const {ids, samples} = await run(
+      request => {
+        const id = request.headers['x-request-id'] ?? '';
+        if (id === 'w3-1') held.push(request);
+        else answerAtOnce(request);
+        if (id.startsWith('m')) for (const each of held.splice(0)) answerAtOnce(each);
+      },
+      {load: closed({warmup: 4}), timeoutMs: 2000},
+    );
+    expect(ids).toHaveLength(24);
+    expect(samples.every(({outcome}) => outcome === 'ok')).toBe(true);
+  });
+
+  test('has all its slots measure, also those that the warm-up had no request for', async () => {
+    const {samples, outcome} = await run(answerAtOnce, {load: closed({warmup: 1, requests: 200})});
+    expect(samples).toHaveLength(200);
+    expect(outcome.client.inFlightMax).toBe(4);
+  });
+
+  test('is steady from when its last slot measures: what came before is not counted', async () => {
+    const {outcome, samples} = await run(answerAtOnce, {load: closed({warmup: 6, requests: 200})});
+    expect(outcome.steady?.startMs).toBeGreaterThan(0);
+    expect(outcome.steady?.endMs).toBe(Math.max(...samples.map(({sentMs}) => sentMs)));
+    expect(outcome.whole).toEqual({
+      startMs: Math.min(...samples.map(({sentMs}) => sentMs)),
+      endMs: Math.max(...samples.map(({endMs}) => endMs)),
+    });
+  });
+
+  test('waits longer after each refused connection in a row, so that a dead server is not millions of failures', async () => {
+    const nowhere = await startTestServer(() => {});
+    const {url} = nowhere;
+    await nowhere[Symbol.asyncDispose]();
+    const {samples, outcome} = await run(answerAtOnce, {
+      load: closed({concurrency: 2, requests: null, durationSeconds: 0.3}),
+      endpoint: {role: 'chat', url, model: 'm', facts},
+    });
+    // A slot tries at 0, 10, 30, 70, 150 and 310 ms.
+    expect(samples.length).toBeGreaterThanOrEqual(2);
+    expect(samples.length).toBeLessThanOrEqual(10);
+    expect(samples.every(sample => sample.outcome === 'failed' && sample.failure.kind === 'connect')).toBe(true);
+    expect(outcome.client.connectionsRefused).toBeGreaterThanOrEqual(samples.length);
+  });
+
   test('has its concurrency at the server and no more, over as many connections', async () => {
     const {seen, answer} = watchOverlap(answerAtOnce);
     const {outcome, connections} = await run(answer, {load: closed({requests: 200, warmup: 10})});
@@ -251,8 +296,9 @@ describe('a closed loop', () => {
       http: 'net',
       inFlightMax: 4,
       connectionsOpened: 4,
-      scheduleLagP99Ms: null,
       achievedRateRatio: null,
+      workers: 1,
+      connectionsRefused: 0,
     });
     expect(connections).toBe(4);
   });
@@ -305,13 +351,19 @@ describe('a closed loop', () => {
 });
 
 describe('an open loop', () => {
+  test('is over with its warm-up before its plan begins', async () => {
+    const {ids, progress} = await run(answerAtOnce, {load: open({warmup: 7})});
+    expect(ids.slice(0, 7).every(id => id.startsWith('w'))).toBe(true);
+    expect(ids.slice(7).every(id => id.startsWith('m'))).toBe(true);
+    expect(progress.at(-1)).toMatchObject({phase: 'measure', sent: 20});
+  });
+
   test('sends each request at its planned time or later, and says how much later', async () => {
     const {samples, outcome} = await run(answerAtOnce, {load: open({ratePerSecond: 200, requests: 30})});
     const bySend = samples.toSorted((a, b) => a.index - b.index);
     expect(bySend.map(({scheduledMs}) => scheduledMs)).toEqual(Array.from({length: 30}, (_, n) => n * 5));
     for (const {sentMs, scheduledMs} of samples) expect(sentMs).toBeGreaterThanOrEqual(scheduledMs ?? Number.NaN);
     expect(outcome.steady).toEqual({startMs: 0, endMs: 145});
-    expect(outcome.client.scheduleLagP99Ms).toBeGreaterThanOrEqual(0);
     const sends = bySend.map(({sentMs}) => sentMs);
     expect(outcome.client.achievedRateRatio).toBeCloseTo(145 / ((sends.at(-1) ?? 0) - (sends[0] ?? 0)), 9);
   });
@@ -324,7 +376,7 @@ describe('an open loop', () => {
 
   test('repeats its Poisson arrivals for the same seed', async () => {
     const plan = async () => {
-      const {samples} = await run(answerAtOnce, {load: open({arrivals: 'poisson'}), random: seededRandom(5)});
+      const {samples} = await run(answerAtOnce, {load: open({arrivals: 'poisson'}), seed: 5});
       return samples.map(({scheduledMs}) => scheduledMs).toSorted((a, b) => Number(a) - Number(b));
     };
     expect(await plan()).toEqual(await plan());
@@ -368,7 +420,7 @@ describe('an open loop', () => {
     const releasedMs = Math.min(...inOrder.slice(0, 2).map(({endMs}) => endMs));
     for (const {sentMs} of inOrder.slice(2)) expect(sentMs).toBeGreaterThanOrEqual(releasedMs);
     // Due 2 to 19 ms after the start and sent 100 ms after it: that wait is in the latency from the plan.
-    expect(outcome.client.scheduleLagP99Ms).toBeGreaterThan(50);
+    expect(Math.max(...(outcome.client.seconds?.scheduleLagMaxMs ?? []))).toBeGreaterThan(50);
     expect(outcome.client.achievedRateRatio).toBeLessThan(0.9);
   });
 

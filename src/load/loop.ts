@@ -4,11 +4,18 @@ import type {Send} from './send.ts';
 import type {SessionFeed} from './session-feed.ts';
 import type {Turn} from './turn.ts';
 
+/** Requests of one phase: where they come from and where they go. */
+export interface Lane {
+  readonly sessions: SessionFeed;
+  readonly send: Send;
+}
+
 /** What a closed and an open loop have in common. */
 export interface Loop {
-  readonly sessions: SessionFeed;
+  readonly warmup: Lane;
+  readonly measure: Lane;
   turnsOf(session: Session): Iterator<Turn>;
-  readonly send: Send;
+  /** Shows 0 when the measurement begins. */
   readonly clock: Clock;
   /** No request is sent from here on, apart from those that were due before; infinite where the requests are counted. */
   readonly untilMs: number;
@@ -28,8 +35,6 @@ export const firstOf = (turns: Iterator<Turn>): Upcoming | null => {
   return done === true ? null : {turn: value, rest: turns};
 };
 
-/** The first turn of the next session, or null when there is none. */
-export const nextSession = ({sessions, turnsOf}: Pick<Loop, 'sessions' | 'turnsOf'>): Upcoming | null => {
-  const session = sessions.next();
-  return session && firstOf(turnsOf(session));
-};
+/** The first turn of a session, or null when there is none. */
+export const upcoming = (session: Session | null, {turnsOf}: Pick<Loop, 'turnsOf'>): Upcoming | null =>
+  session && firstOf(turnsOf(session));

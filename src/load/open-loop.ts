@@ -1,51 +1,59 @@
 import type {Span} from '../stats/throughput.ts';
-import {firstOf, type Loop, nextSession, type Upcoming} from './loop.ts';
+import {firstOf, type Loop, type Upcoming, upcoming} from './loop.ts';
 import {Turnstile} from './turnstile.ts';
 import {waitUntil} from './wait-until.ts';
 
 /** How long before its time a request is made ready, so that writing its prompt does not delay it. */
 const readyMs = 10;
 
-export interface OpenLoopOutcome {
-  /** From the first to the last planned arrival; null for fewer than two. */
-  readonly steady: Span | null;
-  /** Sessions that arrived and were sent; the rest of the plan was not. */
-  readonly arrived: number;
-  /** How fast the arrivals were sent over how fast they were planned; null for fewer than two. */
-  readonly achievedRateRatio: number | null;
+export interface OpenLoopOptions {
+  /** Of the whole load, in ms on the trial's clock, ascending: arrival k brings session k. */
+  readonly arrivalsMs: ArrayLike<number>;
+  /** Requests of this part that may run at once; null is without limit. */
+  readonly maxInFlight: number | null;
+  /** This part has the arrivals `index`, `index + of`, `index + 2·of` and so on. */
+  readonly part: {readonly index: number; readonly of: number};
 }
 
+/** What one part of an open loop came to. */
+export interface OpenLoopOutcome {
+  /** Sessions that arrived and were sent; the rest of the plan was not. */
+  readonly arrived: number;
+  /** From the first to the last of their planned and of their actual send times; null where there were none. */
+  readonly planned: Span | null;
+  readonly actual: Span | null;
+}
+
+/** The span and one more time. */
 const widened = (span: Span | null, atMs: number): Span =>
   span === null
     ? {startMs: atMs, endMs: atMs}
     : {startMs: Math.min(span.startMs, atMs), endMs: Math.max(span.endMs, atMs)};
 
-const lengthOf = (span: Span | null) => (span === null ? 0 : span.endMs - span.startMs);
-
 /**
- * Sends a session at each of `arrivalsMs` (ascending, trial clock), whatever the server does. With `maxInFlight`
- * requests running, what is due waits its turn; it is never dropped and still counts from its planned time. A later
- * turn of a session is due when the turn before it has ended. Resolves when every reply has ended.
+ * Sends a session at each of its arrivals, whatever the server does. With `maxInFlight` requests running, what is due
+ * waits its turn; it is never dropped and still counts from its planned time. A later turn of a session is due when the
+ * turn before it has ended. Resolves when every reply has ended.
  */
 export const runOpenLoop = async (
-  arrivalsMs: readonly number[],
-  maxInFlight: number | null,
+  {arrivalsMs, maxInFlight, part}: OpenLoopOptions,
   loop: Loop,
 ): Promise<OpenLoopOutcome> => {
-  const {send, clock, untilMs, signal, fail} = loop;
+  const {clock, untilMs, signal, fail} = loop;
+  const {sessions, send} = loop.measure;
   const places = new Turnstile(maxInFlight);
   let arrived = 0;
   let planned: Span | null = null;
   let actual: Span | null = null;
 
-  const runSession = async (arrivalMs: number, ready: Upcoming | null) => {
+  const runSession = async (index: number, arrivalMs: number, ready: Upcoming | null) => {
     let dueMs = arrivalMs;
     let next = ready;
     do {
       await places.enter();
       try {
         if (signal.aborted) return;
-        next ??= nextSession(loop);
+        next ??= upcoming(sessions.at(index), loop);
         if (next === null) return;
         const sample = await send(next.turn, dueMs);
         if (next.turn.turn === 1) {
@@ -61,22 +69,51 @@ export const runOpenLoop = async (
     } while (next !== null && dueMs < untilMs);
   };
 
-  const running: Promise<void>[] = [];
-  for (const arrivalMs of arrivalsMs) {
-    await waitUntil(clock, arrivalMs - readyMs, signal, 0);
-    if (signal.aborted) break;
-    // A session that must wait for a place is taken when it has got one: arrivals keep their order.
-    const ready = places.isFree ? nextSession(loop) : null;
-    if (ready === null && places.isFree) break;
-    await waitUntil(clock, arrivalMs, signal);
-    if (signal.aborted) break;
-    running.push(runSession(arrivalMs, ready).catch(fail));
-  }
-  await Promise.all(running);
-  const [plannedMs, actualMs] = [lengthOf(planned), lengthOf(actual)];
+  let running = 0;
+  const allEnded = Promise.withResolvers<void>();
+  const ended = () => {
+    running -= 1;
+    if (running === 0) allEnded.resolve();
+  };
+  const launch = (session: Promise<void>) => {
+    running += 1;
+    session.catch(fail).finally(ended);
+  };
+  launch(
+    (async () => {
+      for (let index = part.index; index < arrivalsMs.length; index += part.of) {
+        const arrivalMs = arrivalsMs[index] as number;
+        await waitUntil(clock, arrivalMs - readyMs, signal, 0);
+        if (signal.aborted) break;
+        // A session that must wait for a place is taken when it has got one: arrivals keep their order.
+        const ready = places.isFree ? upcoming(sessions.at(index), loop) : null;
+        if (ready === null && places.isFree) break;
+        await waitUntil(clock, arrivalMs, signal);
+        if (signal.aborted) break;
+        launch(runSession(index, arrivalMs, ready));
+      }
+    })(),
+  );
+  await allEnded.promise;
+  return {arrived, planned, actual};
+};
+
+const spanOf = (spans: readonly (Span | null)[]): Span | null => {
+  let whole: Span | null = null;
+  for (const span of spans) if (span !== null) whole = widened(widened(whole, span.startMs), span.endMs);
+  return whole !== null && whole.endMs > whole.startMs ? whole : null;
+};
+
+/** What all parts came to: the span of the planned arrivals, and how fast they were sent over how fast they were planned. */
+export const joinOpenLoops = (
+  parts: readonly OpenLoopOutcome[],
+): {readonly steady: Span | null; readonly achievedRateRatio: number | null; readonly arrived: number} => {
+  const steady = spanOf(parts.map(({planned}) => planned));
+  const actual = spanOf(parts.map(part => part.actual));
   return {
-    steady: plannedMs > 0 ? planned : null,
-    arrived,
-    achievedRateRatio: plannedMs > 0 && actualMs > 0 ? plannedMs / actualMs : null,
+    steady,
+    achievedRateRatio:
+      steady === null || actual === null ? null : (steady.endMs - steady.startMs) / (actual.endMs - actual.startMs),
+    arrived: parts.reduce((sum, part) => sum + part.arrived, 0),
   };
 };

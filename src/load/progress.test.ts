@@ -1,57 +1,62 @@
 import {expect, test} from 'vitest';
-import type {Sample} from '../schema/sample.ts';
+import {machineNow} from './clock.ts';
 import {type LoadProgress, ProgressReport} from './progress.ts';
-import {Tally} from './tally.ts';
+import {SharedCounts} from './shared-counts.ts';
 
-const sample = (scheduledMs: number | null, firstTokenMs: number | null) =>
-  ({outcome: 'ok', scheduledMs, sentMs: 10, firstTokenMs}) as Sample;
-
-test('the end of a phase is told, with what was counted and how fast', () => {
+const toldOf = (shared: SharedCounts, load: ConstructorParameters<typeof ProgressReport>[0]['load']) => {
   const told: LoadProgress[] = [];
-  const tally = new Tally();
-  {
-    using report = new ProgressReport({
-      phase: 'measure',
-      totalRequests: 8,
-      totalMs: null,
-      clock: {now: () => 500},
-      tally,
-      onProgress: progress => told.push(progress),
-    });
-    // TTFT from the plan where there is one, else from the send: 50 and 30 ms; a whole reply has none.
-    for (const each of [sample(0, 50), sample(null, 40), sample(null, null)]) {
-      tally.begin();
-      tally.end(each);
-      report.add(each);
-    }
-    tally.begin();
-  }
-  expect(told).toEqual([
-    {
-      phase: 'measure',
-      sent: 4,
-      ended: 3,
-      failed: 0,
-      inFlight: 1,
-      elapsedMs: 500,
-      totalRequests: 8,
-      totalMs: null,
-      requestsPerSecond: 6,
-      ttftP50Ms: 40,
-      ttftP99Ms: 49.8,
-    },
+  new ProgressReport({shared, load, onProgress: progress => told.push(progress)})[Symbol.dispose]();
+  return told;
+};
+
+test('the end is told, with what was counted and how fast', () => {
+  const shared = new SharedCounts();
+  const beforeMs = machineNow();
+  shared.begin(beforeMs - 500);
+  shared.begin(beforeMs); // whoever comes later changes nothing
+  shared.measure.add('sent', 4);
+  shared.measure.add('ended', 3);
+  shared.noteTtft(50);
+  shared.noteTtft(30);
+  const [told] = toldOf(shared, {warmup: 2, requests: 8, durationSeconds: null});
+  const afterMs = machineNow();
+  expect(told).toEqual({
+    phase: 'measure',
+    sent: 4,
+    ended: 3,
+    failed: 0,
+    inFlight: 1,
+    elapsedMs: expect.any(Number),
+    totalRequests: 8,
+    totalMs: null,
+    requestsPerSecond: expect.any(Number),
+    ttftP50Ms: 40,
+    ttftP99Ms: 49.8,
+  });
+  expect(told?.elapsedMs).toBeGreaterThanOrEqual(499.99);
+  expect(told?.elapsedMs).toBeLessThanOrEqual(500.01 + afterMs - beforeMs);
+  expect(told?.requestsPerSecond).toBeCloseTo(3000 / (told?.elapsedMs ?? 0), 9);
+});
+
+test('before the measurement has begun it is the warm-up that is told of', () => {
+  const shared = new SharedCounts();
+  shared.warmup.add('sent', 1);
+  shared.measure.add('sent', 5);
+  expect(toldOf(shared, {warmup: 2, requests: null, durationSeconds: 0.1})).toMatchObject([
+    {phase: 'warmup', sent: 1, totalRequests: 2, totalMs: null},
   ]);
 });
 
 test('what is not known yet is null', () => {
-  const told: LoadProgress[] = [];
-  const options = {
-    phase: 'warmup',
-    totalRequests: null,
-    totalMs: 100,
-    clock: {now: () => 0},
-    tally: new Tally(),
-  } as const;
-  new ProgressReport({...options, onProgress: progress => told.push(progress)})[Symbol.dispose]();
-  expect(told).toMatchObject([{sent: 0, requestsPerSecond: null, ttftP50Ms: null, ttftP99Ms: null}]);
+  const shared = new SharedCounts();
+  shared.begin(machineNow());
+  expect(toldOf(shared, {warmup: 0, requests: null, durationSeconds: 0.1})).toMatchObject([
+    {sent: 0, totalRequests: null, totalMs: 100, requestsPerSecond: null, ttftP50Ms: null, ttftP99Ms: null},
+  ]);
+});
+
+test('only the last 500 TTFTs are looked back on', () => {
+  const shared = new SharedCounts();
+  for (let ttftMs = 0; ttftMs < 1200; ttftMs += 1) shared.noteTtft(ttftMs);
+  expect([...shared.lastTtftsMs].toSorted((a, b) => a - b)).toEqual(Array.from({length: 500}, (_, n) => 700 + n));
 });

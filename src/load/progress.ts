@@ -1,7 +1,7 @@
-import type {Sample} from '../schema/sample.ts';
+import type {LoadSpec} from '../schema/suite.ts';
 import {percentile} from '../stats/percentile.ts';
-import type {Clock} from './clock.ts';
-import type {Tally} from './tally.ts';
+import {machineNow} from './clock.ts';
+import type {SharedCounts} from './shared-counts.ts';
 
 export interface LoadProgress {
   readonly phase: 'warmup' | 'measure';
@@ -21,30 +21,22 @@ export interface LoadProgress {
 }
 
 const intervalMs = 250;
-/** TTFTs that are looked back on. */
-const lookBack = 500;
 
-export interface ProgressOptions extends Pick<LoadProgress, 'phase' | 'totalRequests' | 'totalMs'> {
-  readonly clock: Clock;
-  readonly tally: Tally;
-  readonly onProgress: ((progress: LoadProgress) => void) | undefined;
+interface ProgressOptions {
+  readonly shared: SharedCounts;
+  readonly load: Pick<LoadSpec, 'warmup' | 'requests' | 'durationSeconds'>;
+  onProgress(progress: LoadProgress): void;
 }
 
-/** Tells how a phase goes, four times a second and once more when it is disposed of. */
+/** Tells how a load goes, four times a second and once more when it is disposed of. */
 export class ProgressReport implements Disposable {
   readonly #options: ProgressOptions;
   readonly #timer: NodeJS.Timeout;
-  readonly #ttftsMs: number[] = [];
+  readonly #startedMs = machineNow();
 
   constructor(options: ProgressOptions) {
     this.#options = options;
     this.#timer = setInterval(() => this.#tell(), intervalMs);
-  }
-
-  add({scheduledMs, sentMs, firstTokenMs}: Sample): void {
-    if (firstTokenMs === null) return;
-    this.#ttftsMs.push(firstTokenMs - (scheduledMs ?? sentMs));
-    if (this.#ttftsMs.length > lookBack) this.#ttftsMs.shift();
   }
 
   [Symbol.dispose](): void {
@@ -53,19 +45,23 @@ export class ProgressReport implements Disposable {
   }
 
   #tell(): void {
-    const {phase, totalRequests, totalMs, clock, tally, onProgress} = this.#options;
-    const elapsedMs = clock.now();
-    const ttftsMs = Float64Array.from(this.#ttftsMs).sort();
-    onProgress?.({
-      phase,
-      sent: tally.sent,
-      ended: tally.ended,
-      failed: tally.failed,
-      inFlight: tally.inFlight,
+    const {shared, load, onProgress} = this.#options;
+    const totalMs = load.durationSeconds === null ? null : load.durationSeconds * 1000;
+    const {beganMs} = shared;
+    const counts = beganMs === null ? shared.warmup : shared.measure;
+    const elapsedMs = machineNow() - (beganMs ?? this.#startedMs);
+    const [sent, ended] = [counts.get('sent'), counts.get('ended')];
+    const ttftsMs = shared.lastTtftsMs.sort();
+    onProgress({
+      phase: beganMs === null ? 'warmup' : 'measure',
+      sent,
+      ended,
+      failed: counts.get('failed'),
+      inFlight: sent - ended,
       elapsedMs,
-      totalRequests,
-      totalMs,
-      requestsPerSecond: elapsedMs > 0 && tally.ended > 0 ? (tally.ended * 1000) / elapsedMs : null,
+      totalRequests: beganMs === null ? load.warmup : load.requests,
+      totalMs: beganMs === null ? null : totalMs,
+      requestsPerSecond: elapsedMs > 0 && ended > 0 ? (ended * 1000) / elapsedMs : null,
       ttftP50Ms: ttftsMs.length > 0 ? percentile(ttftsMs, 0.5) : null,
       ttftP99Ms: ttftsMs.length > 0 ? percentile(ttftsMs, 0.99) : null,
     });

@@ -4,7 +4,7 @@ import {reasonOf} from '../errors.ts';
 import type {Failure, Sample} from '../schema/sample.ts';
 import {nothingTold} from './chat-stream.ts';
 import {toMicrosecond} from './clock.ts';
-import {firstOf, type Loop, nextSession, type Upcoming} from './loop.ts';
+import {firstOf, type Loop, type Upcoming, upcoming} from './loop.ts';
 import type {SteadyWindow} from './steady-window.ts';
 import type {Tally} from './tally.ts';
 import {type Happened, sampleOf, type Turn, type Wire} from './turn.ts';
@@ -16,7 +16,7 @@ const smallReplyChars = 64 * 1024;
 
 export interface SlotContext {
   readonly trial: number;
-  readonly loop: Omit<Loop, 'send'>;
+  readonly loop: Loop;
   readonly engine: Wire;
   readonly endpoint: Pick<Endpoint, 'url' | 'facts'>;
   readonly timeoutMs: number;
@@ -92,7 +92,7 @@ export class SaturateSlot {
     try {
       if (this.#last === null) this.#last = this.#first;
       else if (signal.aborted || clock.now() >= untilMs) return null;
-      else this.#last = firstOf(this.#last.rest) ?? nextSession(loop);
+      else this.#last = firstOf(this.#last.rest) ?? upcoming(loop.measure.sessions.next(), loop);
     } catch (thrown) {
       fail(thrown);
       return null;
@@ -145,7 +145,7 @@ export class SaturateSlot {
     const sample = sampleOf(turn, {trial, index, scheduledMs: null, firstByteMs, stream: null, ...happened});
     this.#waiting = null;
     tally.end(sample);
-    steady.add(sample, this.#samples === 0);
+    if (this.#samples === 0) steady.slotBegan(sample);
     this.#samples += 1;
     try {
       onSample(sample);

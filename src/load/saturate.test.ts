@@ -1,28 +1,27 @@
 import {expect, test} from 'vitest';
 import {engines} from '../engines/index.ts';
-import type {Session} from '../schema/request.ts';
+import type {SessionSource} from '../schema/request.ts';
 import {type Sample, sample as sampleSchema} from '../schema/sample.ts';
 import type {LoadSpec} from '../schema/suite.ts';
-import {type LoadOptions, runLoad} from './run-load.ts';
+import {type HereOptions, runHere} from './load-here.ts';
 import {type Received, reply, startTestServer} from './test-server.ts';
 
 const facts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
 
 const sessions = (name: string, turns = 1) => {
   const counted = {taken: 0};
-  const all = (function* (): Generator<Session, undefined> {
-    for (let session = 0; ; session += 1) {
-      counted.taken += 1;
-      yield {
-        id: `${name}${session}`,
-        requests: Array.from({length: turns}, (_, turn) => ({
-          kind: 'embed' as const,
-          id: `${name}${session}-${turn + 1}`,
-          texts: [`text ${session} ${turn} é`],
-        })),
-      };
-    }
-  })();
+  const at = (session: number) => {
+    counted.taken += 1;
+    return {
+      id: `${name}${session}`,
+      requests: Array.from({length: turns}, (_, turn) => ({
+        kind: 'embed' as const,
+        id: `${name}${session}-${turn + 1}`,
+        texts: [`text ${session} ${turn} é`],
+      })),
+    };
+  };
+  const all: SessionSource = {at, requestsBefore: index => index * turns};
   return {counted, all};
 };
 
@@ -32,18 +31,18 @@ const answerAtOnce = ({socket}: Received) => socket.write(reply(vectors));
 const run = async (
   answer: (request: Received) => unknown,
   load: Partial<Extract<LoadSpec, {mode: 'saturate'}>> = {},
-  options: Partial<LoadOptions> = {},
+  options: Partial<HereOptions> = {},
 ) => {
   await using server = await startTestServer(answer);
   const samples: Sample[] = [];
-  const outcome = await runLoad({
+  const outcome = await runHere({
     trial: 0,
     engine: engines.openai,
     endpoint: {role: 'embed', url: server.url, model: 'm', facts},
     load: {mode: 'saturate', concurrency: 4, requests: 50, durationSeconds: null, warmup: 0, ...load},
     warmup: sessions('w').all,
     measured: sessions('m').all,
-    random: Math.random,
+    arrivalsMs: [],
     timeoutMs: 10_000,
     signal: new AbortController().signal,
     onSample: sample => samples.push(sample),
@@ -70,7 +69,7 @@ test('every request of the sessions reaches the server once, with a body of its 
   expect(outcome).toMatchObject({
     plannedRequests: 50,
     unsent: 0,
-    client: {http: 'autocannon', inFlightMax: 4, scheduleLagP99Ms: null},
+    client: {http: 'autocannon', inFlightMax: 4},
   });
 });
 
@@ -110,10 +109,15 @@ test('fewer requests than connections are sent once each', async () => {
 });
 
 test('sessions that end first end the load, and the rest is told as unsent', async () => {
-  const {ids, outcome} = await run(answerAtOnce, {}, {measured: [...sessions('m').all.take(6)][Symbol.iterator]()});
+  const {all} = sessions('m');
+  const {ids, outcome} = await run(
+    answerAtOnce,
+    {},
+    {measured: {...all, at: index => (index < 6 ? all.at(index) : null)}},
+  );
   expect(ids.toSorted()).toEqual(idsOf(6));
   expect(outcome).toMatchObject({plannedRequests: 50, unsent: 44});
-  expect((await run(answerAtOnce, {}, {measured: [][Symbol.iterator]()})).ids).toEqual([]);
+  expect((await run(answerAtOnce, {}, {measured: {...all, at: () => null}})).ids).toEqual([]);
 });
 
 test('the turns of a session follow one another', async () => {
@@ -226,9 +230,10 @@ test('what onSample or the sessions throw ends the load and is thrown', async ()
     throw new Error('the disk is full');
   };
   await expect(run(answerAtOnce, {}, {onSample})).rejects.toThrow('the disk is full');
-  const broken = (function* (): Generator<Session, undefined> {
-    yield* sessions('m').all.take(7);
-    throw new Error('no more texts');
-  })();
-  await expect(run(answerAtOnce, {}, {measured: broken})).rejects.toThrow('no more texts');
+  const {all} = sessions('m');
+  const at = (index: number) => {
+    if (index === 7) throw new Error('no more texts');
+    return all.at(index);
+  };
+  await expect(run(answerAtOnce, {}, {measured: {...all, at}})).rejects.toThrow('no more texts');
 });

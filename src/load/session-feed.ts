@@ -1,26 +1,45 @@
-import type {Session} from '../schema/request.ts';
+import type {Session, SessionSource} from '../schema/request.ts';
+import type {PhaseCounts} from './shared-counts.ts';
 
-/** Gives out sessions until their requests add up to a limit; the last one is cut short to meet it exactly. */
+/**
+ * Gives out sessions until their requests add up to a limit; the last one is cut short to meet it exactly. Which one that
+ * is follows from its number alone: it does not depend on who takes it, or when.
+ */
 export class SessionFeed {
-  readonly #sessions: Iterator<Session>;
-  #left: number;
+  readonly #source: SessionSource;
+  readonly #counts: PhaseCounts;
+  readonly #limit: number;
+  #ended = false;
 
-  /** `limit` null is as many as there are. */
-  constructor(sessions: Iterator<Session>, limit: number | null) {
-    this.#sessions = sessions;
-    this.#left = limit ?? Number.POSITIVE_INFINITY;
+  /** `limit` null is as many as there are. Feeds with the same counts give out every session once between them. */
+  constructor(source: SessionSource, counts: PhaseCounts, limit: number | null) {
+    this.#source = source;
+    this.#counts = counts;
+    this.#limit = limit ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Null when the limit is met or there are no more. Takes a session from the source only to give it out. */
+  /** The next session. Null when the limit is met or there are no more. Takes one from the source only to give it out. */
   next(): Session | null {
-    if (this.#left <= 0) return null;
-    const {done, value} = this.#sessions.next();
-    if (done === true) {
-      this.#left = 0;
-      return null;
-    }
-    const requests = value.requests.slice(0, this.#left);
-    this.#left -= requests.length;
-    return {id: value.id, requests};
+    return this.isOver ? null : this.at(this.#counts.add('nextSession', 1));
+  }
+
+  /** The session with a number: for those who share the numbers out themselves. */
+  at(index: number): Session | null {
+    const left = this.#left(index);
+    if (left <= 0) return null;
+    const session = this.#source.at(index);
+    this.#ended ||= session === null;
+    return session === null || session.requests.length <= left
+      ? session
+      : {...session, requests: session.requests.slice(0, left)};
+  }
+
+  /** Whether `next` has nothing more to give. */
+  get isOver(): boolean {
+    return this.#ended || this.#left(this.#counts.get('nextSession')) <= 0;
+  }
+
+  #left(index: number): number {
+    return this.#limit - this.#source.requestsBefore(index);
   }
 }

@@ -1,26 +1,50 @@
 import type {Sample} from '../schema/sample.ts';
+import type {Clock} from './clock.ts';
+import type {PhaseCounts} from './shared-counts.ts';
 
-/** How many requests were sent and how they ended. */
+/** How many requests were sent and how they ended: of all parts of a load together, and what this part held. */
 export class Tally {
-  sent = 0;
-  ended = 0;
-  failed = 0;
-  /** In flight at once, at most. */
+  readonly counts: PhaseCounts;
+  /** In flight at once, at most, in all parts as this one saw it. */
   inFlightMax = 0;
+  /** Sent and ended by this part. */
+  sentHere = 0;
+  endedHere = 0;
 
-  get inFlight(): number {
-    return this.sent - this.ended;
+  readonly #clock: Clock;
+  #heldMs = 0;
+  #heldUntilMs = 0;
+
+  constructor(counts: PhaseCounts, clock: Clock) {
+    this.counts = counts;
+    this.#clock = clock;
   }
 
   /** Counts a request that is sent now, and numbers it from 0. */
   begin(): number {
-    this.sent += 1;
-    this.inFlightMax = Math.max(this.inFlightMax, this.inFlight);
-    return this.sent - 1;
+    this.#hold();
+    this.sentHere += 1;
+    const index = this.counts.add('sent', 1);
+    this.inFlightMax = Math.max(this.inFlightMax, index + 1 - this.counts.get('ended'));
+    return index;
   }
 
   end({outcome}: Sample): void {
-    this.ended += 1;
-    if (outcome === 'failed') this.failed += 1;
+    this.#hold();
+    this.endedHere += 1;
+    if (outcome === 'failed') this.counts.add('failed', 1);
+    this.counts.add('ended', 1);
+  }
+
+  /** Milliseconds in flight of all requests of this part so far, added up: over a time, how many were held in the mean. */
+  get heldMs(): number {
+    this.#hold();
+    return this.#heldMs;
+  }
+
+  #hold(): void {
+    const nowMs = this.#clock.now();
+    this.#heldMs += (this.sentHere - this.endedHere) * Math.max(0, nowMs - this.#heldUntilMs);
+    this.#heldUntilMs = nowMs;
   }
 }

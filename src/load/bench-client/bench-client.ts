@@ -11,7 +11,7 @@ import {untilQuiet} from './disturbance.ts';
 import {machineLine} from './machine-line.ts';
 import {type Measured, measure} from './measure.ts';
 import {renderPage} from './page.ts';
-import {type ProgramRun, runProgram} from './program-run.ts';
+import {type ProgramRun, programNames, runProgram} from './program-run.ts';
 import type {Results} from './rows.ts';
 import {fullScenarios, shortScenarios} from './scenarios.ts';
 import {renderTable} from './table.ts';
@@ -33,7 +33,7 @@ const page = join(projectRoot, 'reports', 'client-benchmark.md');
 const most = 20;
 const repetitions = Math.min(most, Math.max(1, Number(options.repetitions ?? (options.short ? 1 : 3)) || 1));
 const scenarios = (options.short ? shortScenarios : fullScenarios).filter(({name}) => name.includes(options.only));
-const wholeProgram = !options.short && 'program'.includes(options.only);
+const wholePrograms = options.short ? [] : programNames.filter(name => `program, ${name}`.includes(options.only));
 /** Time to wait for a quiet machine, over the whole run. */
 let patienceMs = options.short ? 0 : 300_000;
 const note = (line: string) => void process.stderr.write(`${line}\n`);
@@ -49,10 +49,11 @@ const run = async (): Promise<Results> => {
         patienceMs -= await untilQuiet(patienceMs);
         measured.push(await measure(scenario, client));
       }
-    if (!wholeProgram) continue;
-    note(`${repetition}/${repetitions} npm run bench`);
-    patienceMs -= await untilQuiet(patienceMs);
-    programs.push(await runProgram());
+    for (const name of wholePrograms) {
+      note(`${repetition}/${repetitions} npm run bench, ${name}`);
+      patienceMs -= await untilQuiet(patienceMs);
+      programs.push(await runProgram(name));
+    }
   }
   return {measured, programs};
 };

@@ -1,9 +1,12 @@
 import {openai} from '../../engines/openai.ts';
-import type {Session} from '../../schema/request.ts';
+import {roleOf, type SessionSource} from '../../schema/request.ts';
 import type {Sample} from '../../schema/sample.ts';
-import {type LoadSpec, roleOf, type WorkloadSpec} from '../../schema/suite.ts';
+import {readSampleBlock, SampleBlockWriter} from '../../schema/sample-block.ts';
+import type {LoadSpec, WorkloadSpec} from '../../schema/suite.ts';
 import {sessionsOf} from '../../workloads/index.ts';
 import {seededRandom} from '../../workloads/random.ts';
+import {planArrivals} from '../arrivals.ts';
+import {runHere} from '../load-here.ts';
 import {runLoad} from '../run-load.ts';
 import {accuracyOf, askedPerSecond, requestsPerSecond, scheduleAccuracyOf, sendLagOf} from './accuracy.ts';
 import {costSoFar, fetchTruth, type Outcome} from './outcome.ts';
@@ -12,6 +15,7 @@ export interface LoadJob {
   readonly port: number;
   readonly workload: WorkloadSpec;
   readonly load: LoadSpec;
+  readonly workers: number;
 }
 
 const seed = 1;
@@ -19,30 +23,48 @@ const timeoutMs = 30_000;
 /** Texts cost more to make than the goal leaves for sending them: these are made beforehand and sent again and again. */
 const recycledSessions = 64;
 
-function* recycled(sessions: Iterator<Session>): Generator<Session> {
-  const pool = Array.from({length: recycledSessions}, () => sessions.next().value as Session);
-  for (let index = 0; ; index += 1) yield pool[index % pool.length] as Session;
-}
+const recycled = (workload: WorkloadSpec): SessionSource => {
+  const fresh = sessionsOf(workload, seed);
+  const pool = Array.from({length: recycledSessions}, (_, index) => fresh(index));
+  return {at: index => pool[index % pool.length] ?? null, requestsBefore: index => index};
+};
 
 const facts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
 
-/** Puts the load on the paced server as `npm run bench` does, and compares what was measured with what was true. */
-export const runOurs = async ({port, workload, load}: LoadJob): Promise<Outcome> => {
-  const fresh = sessionsOf(workload, seed);
-  const samples: Sample[] = [];
-  await runLoad({
+/** Puts the load on the server as `npm run bench` does; resolves with the samples, still packed. */
+const putLoad = async ({port, workload, load, workers}: LoadJob): Promise<readonly Uint8Array[]> => {
+  const blocks: Uint8Array[] = [];
+  const common = {
     trial: 0,
-    engine: openai,
     endpoint: {role: roleOf(workload.kind), url: `http://127.0.0.1:${port}`, model: 'mock', facts},
     load,
-    warmup: sessionsOf(workload, seed + 1),
-    measured: workload.kind === 'embed' ? recycled(fresh) : fresh,
-    random: seededRandom(seed, 'arrivals'),
+    arrivalsMs: load.mode === 'open' ? planArrivals(load, seededRandom(seed, 'arrivals')) : [],
     timeoutMs,
-    signal: AbortSignal.timeout(2 * timeoutMs),
-    onSample: sample => samples.push(sample),
+  } as const;
+  const signal = AbortSignal.timeout(3 * timeoutMs);
+  if (workload.kind === 'embed') {
+    const writer = new SampleBlockWriter(block => blocks.push(block));
+    const sessions = recycled(workload);
+    const onSample = (sample: Sample) => writer.add(sample);
+    await runHere({...common, engine: openai, warmup: sessions, measured: sessions, signal, onSample});
+    writer.flush();
+    return blocks;
+  }
+  const sessions = {workload, seed, idPrefix: ''};
+  await runLoad({...common, engine: 'openai', warmup: sessions, measured: sessions, keepReplies: 0}, workers, {
+    signal,
+    onBlock: (_part, block) => blocks.push(block),
+    onReply() {},
   });
+  return blocks;
+};
+
+/** Puts the load on the paced server, and compares what was measured with what was true. */
+export const runOurs = async (job: LoadJob): Promise<Outcome> => {
+  const {port, load} = job;
+  const blocks = await putLoad(job);
   const cost = costSoFar();
+  const samples = blocks.flatMap(block => [...readSampleBlock(block)]);
   const truth = await fetchTruth(port);
   const concurrency = load.mode === 'open' ? null : load.concurrency;
   const perSecond = concurrency === null ? null : requestsPerSecond(samples, concurrency);

@@ -9,6 +9,7 @@ const tiny: Scenario = {
   workload: {kind: 'chat', promptTokens: 128, outputTokens: 4},
   load: {mode: 'closed', concurrency: 2, requests: 6, durationSeconds: null, warmup: 0},
   drained: true,
+  workers: 1,
 };
 
 describe('a measurement', () => {

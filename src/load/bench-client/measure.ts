@@ -35,11 +35,11 @@ const drainJob = ({workload, load, answer}: Scenario, server: Pick<DrainJob, 'po
 export const measure = async (scenario: Scenario, client: ClientName): Promise<Measured> => {
   await using server = startChild(cores.server, {role: 'server', answer: scenario.answer});
   const {port, replyBytes} = (await server.answer(startWithinMs)) as Pick<DrainJob, 'port' | 'replyBytes'>;
-  const {workload, load} = scenario;
+  const {workload, load, workers} = scenario;
   await using process = startChild(
-    cores.client,
+    workers > 1 ? null : cores.client,
     client === 'ours'
-      ? {role: 'ours', job: {port, workload, load}}
+      ? {role: 'ours', job: {port, workload, load, workers}}
       : {role: 'drain', job: drainJob(scenario, {port, replyBytes})},
   );
   return {scenario, client, outcome: (await process.answer(runWithinMs)) as Outcome};

@@ -72,7 +72,7 @@ describe('the paced server knows what it did', () => {
   });
 
   test('embeddings are 32 lists of 768 numbers in 331 kB', async () => {
-    await using server = await startPacedServer({mode: 'embed', texts: 32, dimensions: 768});
+    await using server = await startPacedServer({mode: 'embed', texts: 32, dimensions: 768, delayMs: 0});
     const reply = await fetch(`http://127.0.0.1:${server.port}/v1/embeddings`, {method: 'POST', body: '{}'});
     const text = await reply.text();
     expect(Math.round(text.length / 1000)).toBe(331);
@@ -92,6 +92,7 @@ describe('the load client against it', () => {
   test('completes every request, counts every event and is matched with the truth, request by request', async () => {
     await using server = await startPacedServer(paced);
     const outcome = await runOurs({
+      workers: 1,
       port: server.port,
       workload: {kind: 'chat', promptTokens: 128, outputTokens: 4},
       load: {mode: 'closed', concurrency: 4, requests: 12, durationSeconds: null, warmup: 0},
@@ -103,6 +104,7 @@ describe('the load client against it', () => {
   test('is given the latency from schedule of an open loop with a limit', async () => {
     await using server = await startPacedServer({...paced, stall: {every: 5, ms: 40}});
     const outcome = await runOurs({
+      workers: 1,
       port: server.port,
       workload: {kind: 'chat', promptTokens: 128, outputTokens: 4},
       load: {
@@ -121,8 +123,9 @@ describe('the load client against it', () => {
   });
 
   test('reads embeddings that are sent for texts it has made before', async () => {
-    await using server = await startPacedServer({mode: 'embed', texts: 2, dimensions: 8});
+    await using server = await startPacedServer({mode: 'embed', texts: 2, dimensions: 8, delayMs: 0});
     const outcome = await runOurs({
+      workers: 1,
       port: server.port,
       workload: {kind: 'embed', batch: 2, promptTokens: 16},
       load: {mode: 'closed', concurrency: 2, requests: 70, durationSeconds: null, warmup: 0},

@@ -1,8 +1,8 @@
 import {once} from 'node:events';
 import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {type Random, seededRandom} from '../../workloads/random.ts';
+import {machineNow} from '../clock.ts';
 import {waitedForCoreMs} from './disturbance.ts';
-import {machineNow} from './machine-clock.ts';
 import {embeddingReply, jsonReply, streamWrites} from './reply-bytes.ts';
 import {RequestReader} from './request-reader.ts';
 import {TimerWheel} from './timer-wheel.ts';
@@ -25,7 +25,8 @@ export type Answer =
     }
   /** The whole stream without delay, so many tokens a write. */
   | {readonly mode: 'null'; readonly tokens: number; readonly tokensPerWrite: number}
-  | {readonly mode: 'embed'; readonly texts: number; readonly dimensions: number};
+  /** Each reply in one write, `delayMs` after its request was read, by a timer. */
+  | {readonly mode: 'embed'; readonly texts: number; readonly dimensions: number; readonly delayMs: number};
 
 /** Writes in one turn of the event loop: what has arrived meanwhile must be read, and stamped, soon. */
 const writesPerTurn = 32;
@@ -125,8 +126,12 @@ export const startPacedServer = async (answer: Answer): Promise<PacedServer> => 
   const onPost = (socket: Socket, id: string) => {
     const readMs = machineNow();
     if (answer.mode !== 'paced') {
-      requests.push({id, readMs, writtenMs: [machineNow()], plannedMs: 0});
-      for (const bytes of atOnce) socket.write(bytes);
+      const reply = () => {
+        requests.push({id, readMs, writtenMs: [machineNow()], plannedMs: 0});
+        for (const bytes of atOnce) socket.write(bytes);
+      };
+      if (answer.mode === 'embed' && answer.delayMs > 0) setTimeout(reply, answer.delayMs);
+      else reply();
       return;
     }
     const delayMs = firstTokenMs();

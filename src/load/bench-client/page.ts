@@ -1,4 +1,6 @@
+import {percentile} from '../../stats/percentile.ts';
 import type {Results} from './rows.ts';
+import {agreement} from './scenarios.ts';
 import {renderTable} from './table.ts';
 import {ratioOverDrain} from './verdict.ts';
 
@@ -15,6 +17,21 @@ const ratioLine = (results: Results): string => {
   return ratio === null
     ? ''
     : `\nAn event that is measured costs ${ratio.toFixed(2)} times what draining it costs (null server, token by token).\n`;
+};
+
+const rateOf = ({measured}: Results, name: string) => {
+  const rates = measured
+    .filter(({scenario}) => scenario.name === name)
+    .map(({outcome}) => outcome.requestsPerSecond)
+    .filter(rate => rate !== null);
+  return rates.length === 0 ? null : percentile(Float64Array.from(rates).sort(), 0.5);
+};
+
+const agreementLine = (results: Results): string => {
+  const [ours, autocannons] = [rateOf(results, agreement.ours), rateOf(results, agreement.autocannon)];
+  return ours === null || autocannons === null
+    ? ''
+    : `\nIn mode saturate autocannon came to ${((100 * autocannons) / ours).toFixed(1)} % of the load client's requests a second (medians, "${agreement.ours}").\n`;
 };
 
 const seconds = (waits: (number | null)[]) => (Math.max(0, ...waits.map(wait => wait ?? 0)) / 1000).toFixed(2);
@@ -41,7 +58,7 @@ Made by \`npm run bench:client -- --write\`; do not edit. ${machine}. Medians of
 [least..most]. ${disturbanceLine(results)}
 
 ${renderTable(results)}
-${ratioLine(results)}
+${ratioLine(results)}${agreementLine(results)}
 ${
   wrong.length === 0
     ? 'Every request completed, every event that was sent was counted, and all streams were held.'

@@ -12,9 +12,9 @@ export const cores = {server: 0, client: 1} as const;
 /** Whether processes can be kept to a core here. */
 export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 
-/** The words of a command that runs on one core, where that can be had. */
-export const pinned = (core: number, words: readonly string[]): readonly string[] =>
-  canPin ? ['taskset', '-c', String(core), ...words] : words;
+/** The words of a command that runs on one core, where that can be had; on any for null. */
+export const pinned = (core: number | null, words: readonly string[]): readonly string[] =>
+  canPin && core !== null ? ['taskset', '-c', String(core), ...words] : words;
 
 /** As the command line does it (src/cli.ts): half of a short run's start is parsing. */
 const compileCache = {NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache')};
@@ -32,7 +32,7 @@ const end = async (child: ChildProcess): Promise<void> => {
 };
 
 /** Starts a part in a process of its own, which ends with `await using` or with this process, whichever is first. */
-export const startChild = (core: number, part: Part, stderr: 'inherit' | 'ignore' = 'inherit'): Child => {
+export const startChild = (core: number | null, part: Part, stderr: 'inherit' | 'ignore' = 'inherit'): Child => {
   const [command = '', ...words] = pinned(core, [
     process.execPath,
     join(projectRoot, 'src', 'load', 'bench-client', 'child.ts'),

@@ -5,13 +5,14 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {projectRoot} from '../../root.ts';
-import {machineNow} from './machine-clock.ts';
+import {machineNow} from '../clock.ts';
 import {fetchTruth} from './outcome.ts';
 import type {Answer} from './paced-server.ts';
 import {cores, pinned, startChild} from './processes.ts';
 
 /** `npm run bench` as a user runs it, seen from outside. */
 export interface ProgramRun {
+  readonly name: ProgramName;
   readonly asked: number;
   /** Chat requests that the server read. */
   readonly served: number;
@@ -22,14 +23,29 @@ export interface ProgramRun {
   readonly peakMemoryMb: number | null;
 }
 
-const streams = 512;
-const requests = 4096;
-const answer: Answer = {mode: 'paced', tokens: 64, firstToken: {kind: 'fixed', ms: 50}, gapMs: 10, stall: null};
+interface Program {
+  readonly streams: number;
+  readonly requests: number;
+  readonly answer: Answer;
+}
+
+const programs = {
+  '512 streams': {
+    streams: 512,
+    requests: 4096,
+    answer: {mode: 'paced', tokens: 64, firstToken: {kind: 'fixed', ms: 50}, gapMs: 10, stall: null},
+  },
+  'ten million tokens': {streams: 64, requests: 160_000, answer: {mode: 'null', tokens: 64, tokensPerWrite: 64}},
+} as const satisfies Record<string, Program>;
+
+export type ProgramName = keyof typeof programs;
+export const programNames = Object.keys(programs) as ProgramName[];
+
 const startWithinMs = 15_000;
-const runWithinMs = 90_000;
+const runWithinMs = 240_000;
 const lookEveryMs = 50;
 
-const words = (url: string, out: string): readonly string[] => [
+const words = ({streams, requests}: Program, url: string, out: string): readonly string[] => [
   ...['npm', 'run', 'bench', '--', '--engine', 'openai', '--attach', url, '--model', 'mock', '--suite', 'chat'],
   ...['--concurrency', String(streams), '--requests', String(requests), '--prompt-tokens', '128'],
   ...['--output-tokens', '64', '--warmup', '0', '--repetitions', '1', '--out', out, '--quiet'],
@@ -42,19 +58,20 @@ const peaksBelow = async (pid: number): Promise<[number, number][]> => {
   const tasks = `/proc/${pid}/task/${pid}`;
   const children = (await read(`${tasks}/children`)).trim().split(' ').filter(Boolean).map(Number);
   const below = (await Promise.all(children.map(peaksBelow))).flat();
-  const isOurs = (await read(`/proc/${pid}/cmdline`)).includes('src/cli.ts\0');
+  const isOurs = (await read(`/proc/${pid}/cmdline`)).includes('src/start.js\0');
   const peakKb = /^VmHWM:\s+(\d+)/m.exec(await read(`/proc/${pid}/status`))?.[1];
   return isOurs && peakKb !== undefined ? [...below, [pid, Number(peakKb) / 1024]] : below;
 };
 
-/** Runs the whole program against the paced server with 512 streams. */
-export const runProgram = async (): Promise<ProgramRun> => {
-  await using server = startChild(cores.server, {role: 'server', answer});
+/** Runs the whole program against the paced server. */
+export const runProgram = async (name: ProgramName): Promise<ProgramRun> => {
+  const program = programs[name];
+  await using server = startChild(cores.server, {role: 'server', answer: program.answer});
   const {port} = (await server.answer(startWithinMs)) as {port: number};
   const folder = await mkdtemp(join(tmpdir(), 'cutover-bench-client-'));
-  const [command = '', ...rest] = pinned(cores.client, words(`http://127.0.0.1:${port}`, join(folder, 'run')));
+  const [command = '', ...rest] = pinned(cores.client, words(program, `http://127.0.0.1:${port}`, join(folder, 'run')));
   const startedMs = machineNow();
-  const program = spawn(command, rest, {
+  const running = spawn(command, rest, {
     cwd: projectRoot,
     stdio: ['ignore', 'ignore', 'inherit'],
     // The project's own Node, whichever started this: npm puts it first as well.
@@ -63,16 +80,17 @@ export const runProgram = async (): Promise<ProgramRun> => {
   const peaks = new Map<number, number>();
   let exitCode: number | null | undefined;
   try {
-    const ended: Promise<number | null> = once(program, 'exit').then(([code]) => code);
+    const ended: Promise<number | null> = once(running, 'exit').then(([code]) => code);
     const over = AbortSignal.timeout(runWithinMs);
     while (exitCode === undefined && !over.aborted) {
-      for (const [pid, peakMb] of await peaksBelow(program.pid ?? 0)) peaks.set(pid, peakMb);
+      for (const [pid, peakMb] of await peaksBelow(running.pid ?? 0)) peaks.set(pid, peakMb);
       exitCode = await Promise.race([ended, delay(lookEveryMs, undefined)]);
     }
     const truth = await fetchTruth(port);
     const firstMs = truth.requests[0]?.readMs;
     return {
-      asked: requests,
+      name,
+      asked: program.requests,
       served: truth.requests.length,
       exitCode: exitCode ?? null,
       startSeconds: firstMs === undefined ? null : (firstMs - startedMs) / 1000,
@@ -80,7 +98,7 @@ export const runProgram = async (): Promise<ProgramRun> => {
     };
   } finally {
     // npm's shell may not pass a signal on: what runs below it is ended by its own number, and npm then ends by itself.
-    if (exitCode === undefined) for (const [pid] of await peaksBelow(program.pid ?? 0)) process.kill(pid, 'SIGKILL');
+    if (exitCode === undefined) for (const [pid] of await peaksBelow(running.pid ?? 0)) process.kill(pid, 'SIGKILL');
     await rm(folder, {recursive: true, force: true});
   }
 };

@@ -1,6 +1,7 @@
 import type {Measured} from './measure.ts';
 import {cpuPerMillion, type Outcome} from './outcome.ts';
-import type {ProgramRun} from './program-run.ts';
+import type {ProgramName, ProgramRun} from './program-run.ts';
+import {agreement} from './scenarios.ts';
 
 /** Everything that one run of the benchmark found. */
 export interface Results {
@@ -25,7 +26,7 @@ export type Row = {
   readonly rivals: readonly [string, string, string, string, string, string];
 } & (
   | {readonly scenario: string; readonly figures: readonly Figure<Outcome>[]}
-  | {readonly scenario: null; readonly figures: readonly Figure<ProgramRun>[]}
+  | {readonly scenario: null; readonly program: ProgramName; readonly figures: readonly Figure<ProgramRun>[]}
 );
 
 /** Who was measured for issue 4: medians of three runs, one core for the client and one for the mock server. */
@@ -103,6 +104,8 @@ export const rows: readonly Row[] = [
   eventRate('512 streams', 48_000, ['39,600', '35,900', '5,000', '15,100', '', '47,800 of 48,200']),
   eventRate('1000 streams', 94_000, ['', '', '', '', '92,400', '']),
   held('1000 streams', 1000),
+  held('10,000 streams', 10_000),
+  ttftEach('10,000 streams'),
   cpu('128 streams', 6, ['24', '27', '195', '65', '6', '6.1']),
   cpu('512 streams', 6),
   cpu('1000 streams', 6),
@@ -117,6 +120,15 @@ export const rows: readonly Row[] = [
     scenario: 'embed',
     figures: [{goal: {least: 10_000}, read: ({requestsPerSecond}) => requestsPerSecond}],
   },
+  ...[agreement.ours, agreement.autocannon].map(
+    (scenario): Row => ({
+      title: `${scenario}, requests/s`,
+      goalText: 'within 5 % of one another',
+      rivals: none,
+      scenario,
+      figures: [{goal: null, read: ({requestsPerSecond}) => requestsPerSecond}],
+    }),
+  ),
   {
     title: 'stalling server, at most 4 in flight: latency from schedule, error p50 / p90, ms',
     goalText: '± 2',
@@ -152,7 +164,16 @@ export const rows: readonly Row[] = [
     goalText: '≤ 120',
     rivals: ['1256', '1046', '1642', '977', '41', '67'],
     scenario: null,
+    program: '512 streams',
     figures: [{goal: {most: 120}, read: ({peakMemoryMb}) => peakMemoryMb}],
+  },
+  {
+    title: 'the same, ten million tokens, MB',
+    goalText: 'flat',
+    rivals: none,
+    scenario: null,
+    program: 'ten million tokens',
+    figures: [{goal: null, read: ({peakMemoryMb}) => peakMemoryMb}],
   },
   {
     title: 'peak memory of the load client alone, 512 streams, MB',
@@ -166,6 +187,7 @@ export const rows: readonly Row[] = [
     goalText: '≤ 0.8',
     rivals: ['13', '6.8', '9.5', '8.3', '0.1', '0.1'],
     scenario: null,
+    program: '512 streams',
     figures: [{goal: {most: 0.8}, read: ({startSeconds}) => startSeconds}],
   },
 ];

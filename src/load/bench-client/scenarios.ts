@@ -9,6 +9,8 @@ export interface Scenario {
   readonly load: LoadSpec;
   /** Whether the draining client runs it too. */
   readonly drained: boolean;
+  /** Threads of the client; with more than one it has all cores of the machine, the server's among them. */
+  readonly workers: number;
 }
 
 const tokens = 64;
@@ -38,6 +40,7 @@ const streams = (
   workload: chat,
   load: closed(concurrency, concurrency * cycles),
   drained,
+  workers: 1,
 });
 
 /** The server's writes, not the streams, are what is without delay: 64 of them a reply, or one. */
@@ -47,7 +50,21 @@ const nullServer = (name: string, tokensPerWrite: number, requests: number): Sce
   workload: chat,
   load: closed(64, requests),
   drained: true,
+  workers: 1,
 });
+
+/** Embeddings that cost neither side much, each 5 ms after it was asked for: what is slow is the server. */
+const embedAfter5Ms = (name: string, mode: 'closed' | 'saturate'): Scenario => ({
+  name,
+  answer: {mode: 'embed', texts: 8, dimensions: 64, delayMs: 5},
+  workload: {kind: 'embed', batch: 8, promptTokens: 16},
+  load: {mode, concurrency: 32, requests: 12_000, durationSeconds: null, warmup: 0},
+  drained: false,
+  workers: 1,
+});
+
+/** Of the two scenarios of this name, the load client's and autocannon's. */
+export const agreement = {ours: 'embed after 5 ms', autocannon: 'embed after 5 ms, autocannon'} as const;
 
 const open = (
   name: string,
@@ -61,6 +78,7 @@ const open = (
   workload: {...chat, outputTokens: answer.tokens},
   load: {mode: 'open', ratePerSecond, arrivals: 'uniform', maxInFlight, requests, durationSeconds: null, warmup: 0},
   drained: false,
+  workers: 1,
 });
 
 /** The table. A cycle of a stream takes 680 ms. */
@@ -77,10 +95,22 @@ export const fullScenarios: readonly Scenario[] = [
   nullServer('null, token by token', 1, 20_000),
   {
     name: 'embed',
-    answer: {mode: 'embed', texts: 32, dimensions: 768},
+    answer: {mode: 'embed', texts: 32, dimensions: 768, delayMs: 0},
     workload: embed,
     load: {mode: 'closed', concurrency: 32, requests: null, durationSeconds: 4, warmup: 0},
     drained: true,
+    workers: 1,
+  },
+  embedAfter5Ms(agreement.ours, 'closed'),
+  embedAfter5Ms(agreement.autocannon, 'saturate'),
+  {
+    name: '10,000 streams',
+    // A token a second of each: 10,000 events a second, so that holding them is what is asked for.
+    answer: {mode: 'paced', tokens: 8, firstToken: {kind: 'fixed', ms: 1000}, gapMs: 1000, stall: null},
+    workload: {...chat, outputTokens: 8},
+    load: closed(10_000, 20_000),
+    drained: false,
+    workers: 2,
   },
   open('open loop', 2000, 8000, {mode: 'paced', tokens: 4, firstToken: fixed, gapMs: 10, stall: null}, null),
   open(

@@ -37,7 +37,9 @@ describe('the table', () => {
 
   test('leaves out what was not measured, and does not judge it', () => {
     expect(renderTable({measured: [], programs: []}).split('\n')).toHaveLength(2);
-    const programs = [{asked: 4096, served: 4096, exitCode: 0, startSeconds: 0.7, peakMemoryMb: null}];
+    const programs = [
+      {name: '512 streams' as const, asked: 4096, served: 4096, exitCode: 0, startSeconds: 0.7, peakMemoryMb: null},
+    ];
     const table = renderTable({measured: [], programs});
     expect(lineOf(table, 'peak memory')).toEqual([]);
     expect(lineOf(table, 'start to first request')[0]).toContain('| ≤ 0.8 | 0.70 | met |');

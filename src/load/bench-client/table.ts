@@ -27,7 +27,10 @@ const isMet = (goal: Exclude<Goal, null>, values: readonly number[]) => {
 /** For each of a row's figures, its values over the repetitions. */
 const valuesOf = (row: Row, {measured, programs}: Results, client: ClientName): number[][] => {
   const present = (values: (number | null)[]) => values.filter(value => value !== null);
-  if (row.scenario === null) return row.figures.map(({read}) => (client === 'ours' ? present(programs.map(read)) : []));
+  if (row.scenario === null)
+    return row.figures.map(({read}) =>
+      client === 'ours' ? present(programs.filter(({name}) => name === row.program).map(read)) : [],
+    );
   const outcomes = measured
     .filter(({scenario, client: by}) => scenario.name === row.scenario && by === client)
     .map(({outcome}) => outcome);

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Measured} from './measure.ts';
+import type {ProgramRun} from './program-run.ts';
 import {measuredAs} from './test-outcome.ts';
 import {complaints as complaintsOf, judgedScenario, ratioOverDrain} from './verdict.ts';
 
@@ -51,9 +52,10 @@ describe('the short form', () => {
   });
 
   test('complains of a program that failed or sent another number of requests than it was asked for', () => {
-    const programs = [
-      {asked: 4096, served: 4096, exitCode: 0, startSeconds: 0.7, peakMemoryMb: 90},
-      {asked: 4096, served: 4095, exitCode: null, startSeconds: 0.7, peakMemoryMb: 90},
+    const name = '512 streams';
+    const programs: ProgramRun[] = [
+      {name, asked: 4096, served: 4096, exitCode: 0, startSeconds: 0.7, peakMemoryMb: 90},
+      {name, asked: 4096, served: 4095, exitCode: null, startSeconds: 0.7, peakMemoryMb: 90},
     ];
     expect(complaintsOf({measured: [ours(3), cheap], programs})).toEqual([
       'npm run bench ended with no exit code; the server read 4095 requests of 4096',

@@ -1,0 +1,70 @@
+import type {ClientHealth} from '../schema/record.ts';
+import type {LoadSpec} from '../schema/suite.ts';
+import type {Span} from '../stats/throughput.ts';
+import {joinHealth} from './client-health.ts';
+import {machineNow} from './clock.ts';
+import {joinOpenLoops} from './open-loop.ts';
+import type {PartOutcome} from './part.ts';
+import type {SharedCounts} from './shared-counts.ts';
+import {steadySpan, wholeSpanOf} from './steady-window.ts';
+
+export interface LoadOutcome {
+  /** When the measurement began: 0 on the trial's clock. */
+  readonly startedAt: Date;
+  /** How late requests were sent is in the samples. */
+  readonly client: Omit<ClientHealth, 'scheduleLagP99Ms'>;
+  /** Null where a closed loop ended by its duration. */
+  readonly plannedRequests: number | null;
+  readonly unsent: number;
+  /** Between the start-up burst and the drain, in ms on the trial's clock; null where there was no such part. */
+  readonly steady: Span | null;
+  /** From the first request sent to the last one ended, failed ones included; null where nothing was sent. */
+  readonly whole: Span | null;
+}
+
+interface JoinedLoad {
+  readonly load: LoadSpec;
+  readonly arrivalsMs: ArrayLike<number>;
+  readonly shared: SharedCounts;
+}
+
+const sum = (parts: readonly PartOutcome[], read: (part: PartOutcome) => number) =>
+  parts.reduce((total, part) => total + read(part), 0);
+
+/** Autocannon's own, or undici's as soon as one part had to turn to it. */
+const httpOf = (parts: readonly PartOutcome[]): ClientHealth['http'] =>
+  parts.find(({http}) => http !== 'net')?.http ?? 'net';
+
+/** What the parts of one load came to together: exact, as they counted together and each has kept its own samples. */
+export const joinParts = (parts: readonly PartOutcome[], {load, arrivalsMs, shared}: JoinedLoad): LoadOutcome => {
+  const sent = shared.measure.get('sent');
+  const marks = parts.map(part => part.marks);
+  const open = joinOpenLoops(parts.flatMap(part => part.open ?? []));
+  // Later turns are in no plan of arrivals: those that were sent are counted with it.
+  const dueInTime = arrivalsMs.length + sent - open.arrived;
+  const plannedOpen = Math.min(load.requests ?? dueInTime, dueInTime);
+  const plannedClosed = load.durationSeconds === null ? load.requests : null;
+  const plannedRequests = load.mode === 'open' ? plannedOpen : plannedClosed;
+  const {cpuMs, seconds, ...health} = joinHealth(parts.map(part => part.health));
+  const agoMs = machineNow() - (shared.beganMs ?? machineNow());
+  const opened = parts.map(({connectionsOpened}) => connectionsOpened).filter(count => count !== null);
+  return {
+    startedAt: new Date(Date.now() - agoMs),
+    client: {
+      workers: parts.length,
+      ...health,
+      cpuMsPerRequest: cpuMs / Math.max(1, sent),
+      http: httpOf(parts),
+      httpSwitched: parts.find(({switched}) => switched !== null)?.switched ?? null,
+      connectionsOpened: opened.length === 0 ? null : opened.reduce((total, count) => total + count, 0),
+      connectionsRefused: sum(parts, ({connectionsRefused}) => connectionsRefused),
+      inFlightMax: Math.max(...parts.map(({inFlightMax}) => inFlightMax)),
+      achievedRateRatio: open.achievedRateRatio,
+      seconds,
+    },
+    plannedRequests,
+    unsent: (plannedRequests ?? sent) - sent,
+    steady: load.mode === 'open' ? open.steady : steadySpan(marks, load.concurrency),
+    whole: wholeSpanOf(marks),
+  };
+};

@@ -1,0 +1,187 @@
+import type {Endpoint, Engine} from '../engines/engine.ts';
+import type {SessionSource} from '../schema/request.ts';
+import type {Sample} from '../schema/sample.ts';
+import type {LoadSpec} from '../schema/suite.ts';
+import {HealthWatch, type PartHealth} from './client-health.ts';
+import {machineNow, trialClock} from './clock.ts';
+import {runClosedLoop, runWarmup} from './closed-loop.ts';
+import type {Lane, Loop} from './loop.ts';
+import {type OpenLoopOutcome, runOpenLoop} from './open-loop.ts';
+import {createSender, type KeepReplies} from './send.ts';
+import {SessionFeed} from './session-feed.ts';
+import type {PhaseCounts, SharedCounts} from './shared-counts.ts';
+import {type SteadyMarks, SteadyWindow} from './steady-window.ts';
+import {Tally} from './tally.ts';
+import type {Transport} from './transport.ts';
+import {transportTo} from './transport-to.ts';
+import {turnsOf} from './turn.ts';
+import {ReplySample} from './whole-body.ts';
+
+export interface PartOptions {
+  /** Copied to every sample. */
+  readonly trial: number;
+  readonly engine: Engine;
+  readonly endpoint: Endpoint;
+  readonly load: LoadSpec;
+  /** No session is taken that is not sent, save one that an abort may find made ready. */
+  readonly warmup: SessionSource;
+  readonly measured: SessionSource;
+  /** Of the whole load, ascending, in ms from its start; empty where nothing is planned. */
+  readonly arrivalsMs: ArrayLike<number>;
+  /** For each request, from its send to the end of its reply. */
+  readonly timeoutMs: number;
+  /** Aborted: nothing more is sent, and running requests end as failed ('aborted'). */
+  readonly signal: AbortSignal;
+  /** Which of how many parts this is. */
+  readonly part: {readonly index: number; readonly of: number};
+  readonly shared: SharedCounts;
+  /** Measured requests only, in the order in which they end. What it throws ends the load and is thrown on. */
+  onSample(sample: Sample): void;
+  /** The bodies of the first replies, read by read: for fixtures, and for users who look into a server. Not in mode 'saturate'. */
+  readonly keepReplies?: KeepReplies | undefined;
+}
+
+/** Of one part; it can be sent from thread to thread. */
+export interface PartOutcome {
+  readonly marks: SteadyMarks;
+  /** Null where the load is not an open loop. */
+  readonly open: OpenLoopOutcome | null;
+  readonly health: PartHealth;
+  readonly inFlightMax: number;
+  readonly http: Transport['http'] | 'autocannon';
+  /** Null where autocannon opened them. */
+  readonly connectionsOpened: number | null;
+  readonly connectionsRefused: number;
+  /** Why the transport was changed; null where it was not. */
+  readonly switched: string | null;
+}
+
+/** A part that has its connections, and a server that was warmed up where that is drained before the measurement. */
+export interface ReadyPart extends AsyncDisposable {
+  /** Puts the part's share of the load on the server and waits until every reply has ended. */
+  run(): Promise<PartOutcome>;
+}
+
+/** Concurrency of an open loop's warm-up: enough to warm a server, too little to overload one. */
+const openWarmupConcurrency = 8;
+/** Connections opened before an open loop that sets no limit; it opens more as it needs them. */
+const openConnections = 64;
+
+/** How many of `count` fall to a part when they are dealt out in turn. */
+export const shareOf = (count: number, {index, of}: PartOptions['part']): number =>
+  Math.floor((count - index + of - 1) / of);
+
+/**
+ * One thread's share of a load, from its connections to its last reply. All parts of a load count in `shared`; with one
+ * part of one it is the whole load.
+ */
+export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
+  const {trial, engine, endpoint, load, timeoutMs, part, shared, keepReplies} = options;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const fail = (thrown: unknown) => failed.abort(thrown);
+  const clock = trialClock();
+  const transport = await transportTo(endpoint.url, clock);
+  const route = {engine, endpoint, transport, clock, timeoutMs, replySample: new ReplySample()};
+  const tally = new Tally(shared.measure, clock);
+  const steady = new SteadyWindow();
+  let health: HealthWatch | null = null;
+
+  const noteTtft = ({firstTokenMs, scheduledMs, sentMs}: Sample) => {
+    if (firstTokenMs !== null) shared.noteTtft(firstTokenMs - (scheduledMs ?? sentMs));
+  };
+  const onSample = (sample: Sample) => {
+    noteTtft(sample);
+    steady.add(sample);
+    health?.seen(sample);
+    options.onSample(sample);
+  };
+  const laneOf = (source: SessionSource, limit: number | null, counts: PhaseCounts, send: Lane['send']): Lane => ({
+    sessions: new SessionFeed(source, counts, limit),
+    send,
+  });
+  const loop: Loop = {
+    warmup: laneOf(
+      options.warmup,
+      load.warmup,
+      shared.warmup,
+      createSender({trial, route, tally: new Tally(shared.warmup, clock), signal, onSample: noteTtft}),
+    ),
+    measure: laneOf(
+      options.measured,
+      load.requests,
+      shared.measure,
+      createSender({trial, route, tally, signal, keepReplies, onSample}),
+    ),
+    turnsOf: session => turnsOf(session, engine, endpoint),
+    clock,
+    untilMs: load.durationSeconds === null ? Number.POSITIVE_INFINITY : load.durationSeconds * 1000,
+    signal,
+    fail,
+  };
+
+  /** The measurement begins here, unless another part has begun it already. */
+  const begin = () => {
+    if (health !== null) return;
+    shared.begin(machineNow());
+    clock.startAt(shared.beganMs ?? machineNow());
+    health = new HealthWatch({clock, tally, transport, scheduled: load.mode === 'open'});
+  };
+
+  const drive = async (): Promise<OpenLoopOutcome | null> => {
+    if (load.mode === 'closed') {
+      const {concurrency, warmup} = load;
+      await runClosedLoop({concurrency, part, warmup, steady, begin, begun: () => shared.begun()}, loop);
+      return null;
+    }
+    begin();
+    if (load.mode === 'open') {
+      const maxInFlight = load.maxInFlight === null ? null : shareOf(load.maxInFlight, part);
+      return await runOpenLoop({arrivalsMs: options.arrivalsMs, maxInFlight, part}, loop);
+    }
+    // Loaded only here: few loads need it, and it costs as much memory as all the rest.
+    const {saturate} = await import('./saturate.ts');
+    await saturate(load.concurrency, {trial, engine, endpoint, timeoutMs, loop, tally, steady, onSample});
+    return null;
+  };
+
+  try {
+    if (load.mode !== 'closed' && load.warmup > 0 && part.index === 0) {
+      const concurrency = Math.min(load.warmup, load.mode === 'open' ? openWarmupConcurrency : load.concurrency);
+      await transport.open(concurrency);
+      await runWarmup(concurrency, loop);
+      failed.signal.throwIfAborted();
+    }
+    if (load.mode === 'closed') await transport.open(shareOf(load.concurrency, part));
+    if (load.mode === 'open')
+      await transport.open(shareOf(Math.min(load.maxInFlight ?? openConnections, options.arrivalsMs.length), part));
+  } catch (thrown) {
+    await transport.close();
+    throw thrown;
+  }
+
+  return {
+    async run() {
+      const open = await drive();
+      failed.signal.throwIfAborted();
+      begin(); // where nothing was sent
+      const seen = (health as HealthWatch | null)?.read();
+      if (seen === undefined) throw new Error('the measurement did not begin');
+      const byAutocannon = load.mode === 'saturate';
+      return {
+        marks: steady.marks,
+        open,
+        health: seen,
+        inFlightMax: tally.inFlightMax,
+        http: byAutocannon ? 'autocannon' : transport.http,
+        connectionsOpened: byAutocannon ? null : transport.connectionsOpened,
+        connectionsRefused: transport.connectionsRefused,
+        switched: transport.switched,
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      health?.[Symbol.dispose]();
+      await transport.close();
+    },
+  };
+};

@@ -1,0 +1,99 @@
+import {join} from 'node:path';
+import {Worker} from 'node:worker_threads';
+import {CutoverError} from '../../errors.ts';
+import {projectRoot} from '../../root.ts';
+import type {LoadListeners, LoadPlan} from '../run-load.ts';
+import type {SharedCounts} from '../shared-counts.ts';
+import type {FromWorker, ThrownThere, ToWorker, WorkerData, WorkerResult} from './messages.ts';
+
+type PoolListeners = Pick<LoadListeners, 'signal' | 'onBlock' | 'onReply'>;
+
+const thrownHere = (thrown: ThrownThere): unknown =>
+  thrown.code === null
+    ? thrown.error
+    : new CutoverError(thrown.code, thrown.message, thrown.hint === undefined ? {} : {hint: thrown.hint});
+
+/** One worker thread with one part of the load. */
+class LoadWorker implements AsyncDisposable {
+  /** Its connections are open; rejects when it fails before. */
+  readonly ready: Promise<void>;
+  readonly done: Promise<WorkerResult>;
+  readonly #worker: Worker;
+
+  constructor(data: WorkerData, {onBlock, onReply}: PoolListeners) {
+    this.#worker = new Worker(join(projectRoot, 'src', 'load', 'workers', 'worker.ts'), {workerData: data});
+    const ready = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<WorkerResult>();
+    const fail = (thrown: unknown) => {
+      ready.reject(thrown);
+      done.reject(thrown);
+    };
+    const hear = (message: FromWorker) => {
+      switch (message.kind) {
+        case 'ready':
+          return ready.resolve();
+        case 'block':
+          return onBlock(data.part.index, message.block);
+        case 'reply':
+          return onReply(message.id, message.reads);
+        case 'done':
+          return done.resolve(message.result);
+        case 'failed':
+          return fail(thrownHere(message.thrown));
+      }
+    };
+    this.#worker
+      .on('message', (message: FromWorker) => {
+        try {
+          hear(message);
+        } catch (thrown) {
+          fail(thrown);
+        }
+      })
+      .on('error', fail)
+      .on('exit', code => fail(new Error(`a worker of the load ended early (${code})`)));
+    this.ready = ready.promise;
+    this.done = done.promise;
+    // Whoever waits for the other of the two hears of it.
+    this.ready.catch(() => {});
+    this.done.catch(() => {});
+  }
+
+  tell(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+/**
+ * Runs a load in `count` worker threads: all of them get ready, start together, and count together in `shared`. Rejects
+ * with what one of them failed with, as soon as it does; the others are ended then.
+ */
+export const runWorkers = async (
+  plan: LoadPlan,
+  count: number,
+  shared: SharedCounts,
+  listeners: PoolListeners,
+): Promise<readonly WorkerResult[]> => {
+  await using workers = new AsyncDisposableStack();
+  const all = Array.from({length: count}, (_, index) =>
+    workers.use(new LoadWorker({plan, part: {index, of: count}, shared: shared.buffer}, listeners)),
+  );
+  const tellAll = (message: ToWorker) => {
+    for (const worker of all) worker.tell(message);
+  };
+  const abort = () => tellAll('abort');
+  const {signal} = listeners;
+  signal.addEventListener('abort', abort);
+  try {
+    if (signal.aborted) abort();
+    await Promise.all(all.map(({ready}) => ready));
+    tellAll('go');
+    return await Promise.all(all.map(({done}) => done));
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+};
