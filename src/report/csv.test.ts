@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {exampleEmbedTrial, exampleRecord, exampleTrial} from '../records/test-run.ts';
 import type {RunRecord} from '../schema/record.ts';
-import {csv} from './csv.ts';
+import {renderCsv} from './csv.ts';
 import type {ExportFile, Format} from './format.ts';
-import {json} from './json.ts';
+import {renderJson} from './json.ts';
 import {rowKeys, rowOf} from './rows.ts';
 
-const rendered = async (format: Format, record: RunRecord): Promise<string> => {
-  const [file] = (await format.render({record, samples: async function* () {}})) as [ExportFile];
+const rendered = async (render: Format['render'], record: RunRecord): Promise<string> => {
+  const [file] = (await render({record, samples: async function* () {}})) as [ExportFile];
   return String(file.content);
 };
 
@@ -25,13 +25,13 @@ const parseCsv = (text: string): string[][] =>
 
 /** One trial by its keys, as a reader of the file sees it. */
 const firstRow = async (record: RunRecord) => {
-  const [head = [], row = []] = parseCsv(await rendered(csv, record));
+  const [head = [], row = []] = parseCsv(await rendered(renderCsv, record));
   return Object.fromEntries(head.map((key, place) => [key, row[place]]));
 };
 
 describe('CSV', () => {
   test('has the keys of the columns as its head and one line a trial', async () => {
-    const lines = parseCsv(await rendered(csv, exampleRecord({trials: [exampleTrial(), exampleEmbedTrial()]})));
+    const lines = parseCsv(await rendered(renderCsv, exampleRecord({trials: [exampleTrial(), exampleEmbedTrial()]})));
     expect(lines[0]).toEqual(rowKeys);
     expect(lines.map(({length}) => length)).toEqual([rowKeys.length, rowKeys.length, rowKeys.length]);
   });
@@ -69,7 +69,7 @@ describe('CSV', () => {
       fc.asyncProperty(number, fc.option(number), word, async (durationMs, requestsPerSecond, suite) => {
         const trial = exampleTrial({durationMs, requestsPerSecond, suite});
         const record = exampleRecord({trials: [trial]});
-        const [, row = []] = parseCsv(await rendered(csv, record));
+        const [, row = []] = parseCsv(await rendered(renderCsv, record));
         const values = rowOf(record, trial);
         expect(row).toHaveLength(values.length);
         for (const [place, value] of values.entries()) {
@@ -88,7 +88,7 @@ describe('JSON', () => {
   test('has the same keys and values as the CSV, and null where that is empty', async () => {
     const trial = exampleEmbedTrial();
     const record = exampleRecord({trials: [trial]});
-    const content = JSON.parse(await rendered(json, record));
+    const content = JSON.parse(await rendered(renderJson, record));
     expect(content).toMatchObject({schemaVersion: 1, evidence: 'real'});
     expect(Object.keys(content.trials[0])).toEqual(rowKeys);
     expect(Object.values(content.trials[0])).toEqual(rowOf(record, trial));

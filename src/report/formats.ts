@@ -1,9 +1,25 @@
-import {csv} from './csv.ts';
 import type {Format} from './format.ts';
-import {json} from './json.ts';
-import {markdown} from './markdown.ts';
-import {png} from './png.ts';
 
-/** Every export beside record.json, by the name that --format takes. A new one is a file and a line here. */
-export const formats = {markdown, csv, json, png} satisfies Record<string, Format>;
+/**
+ * Every export beside record.json, by the name that --format takes. A new one is a file and an entry here. Each is loaded
+ * when it is asked for: a run is not to carry them while it measures.
+ */
+export const formats = {
+  markdown: {
+    writes: 'report.md: facts, table and findings',
+    render: async run => (await import('./markdown.ts')).renderMarkdown(run),
+  },
+  csv: {
+    writes: 'trials.csv: one line a trial, every number unrounded',
+    render: async run => (await import('./csv.ts')).renderCsv(run),
+  },
+  json: {
+    writes: 'trials.json: the same rows with their keys',
+    render: async run => (await import('./json.ts')).renderJson(run),
+  },
+  png: {
+    writes: '*.png: distribution of latencies, throughput over time',
+    render: async run => (await import('./png.ts')).renderPng(run),
+  },
+} satisfies Record<string, Format>;
 export type FormatName = keyof typeof formats;

@@ -1,10 +1,10 @@
 import {expect, test} from 'vitest';
 import {exampleEmbedTrial, exampleRecord, exampleTrial} from '../records/test-run.ts';
 import type {RunRecord} from '../schema/record.ts';
-import {markdown} from './markdown.ts';
+import {renderMarkdown} from './markdown.ts';
 
 const rendered = async (record: RunRecord): Promise<string> => {
-  const [file] = await markdown.render({record, samples: async function* () {}});
+  const [file] = await renderMarkdown({record, samples: async function* () {}});
   return String(file?.content);
 };
 

@@ -60,7 +60,4 @@ const document = (record: RunRecord): string => {
   ].join('\n');
 };
 
-export const markdown: Format = {
-  writes: 'report.md: facts, table and findings',
-  render: async ({record}) => [{name: 'report.md', content: document(record)}],
-};
+export const renderMarkdown: Format['render'] = async ({record}) => [{name: 'report.md', content: document(record)}];

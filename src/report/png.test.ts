@@ -4,7 +4,7 @@ import {exampleEmbedTrial, exampleRecord, exampleTrial} from '../records/test-ru
 import type {RunRecord} from '../schema/record.ts';
 import {chatSampleAt, embedSample} from '../stats/test-samples.ts';
 import {cumulativeShares, latencyChart} from './latency-chart.ts';
-import {png} from './png.ts';
+import {renderPng} from './png.ts';
 import {rateChart} from './rate-chart.ts';
 import {trialSeries} from './trial-series.ts';
 
@@ -23,7 +23,7 @@ const both = {trials: [exampleTrial(), exampleEmbedTrial({index: 1, durationMs: 
 
 describe('the files', () => {
   test('are a distribution and a course over time for streams, and the same for whole replies', async () => {
-    const files = await png.render(runOf(both));
+    const files = await renderPng(runOf(both));
     expect(files.map(({name}) => name)).toEqual([
       'ttft.png',
       'tokens-over-time.png',
@@ -34,8 +34,8 @@ describe('the files', () => {
   });
 
   test('are only those that the run has something for', async () => {
-    expect((await png.render(runOf({}))).map(({name}) => name)).toEqual(['ttft.png', 'tokens-over-time.png']);
-    expect(await png.render(runOf({trials: []}))).toEqual([]);
+    expect((await renderPng(runOf({}))).map(({name}) => name)).toEqual(['ttft.png', 'tokens-over-time.png']);
+    expect(await renderPng(runOf({trials: []}))).toEqual([]);
   });
 });
 

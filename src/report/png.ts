@@ -1,5 +1,6 @@
+import {ChartJSNodeCanvas} from 'chartjs-node-canvas';
 import {chartSize, type LineChart, setLetters} from './chart-style.ts';
-import type {ExportFile, Format, ReportedRun} from './format.ts';
+import type {Format, ReportedRun} from './format.ts';
 import {latencyChart} from './latency-chart.ts';
 import {rateChart} from './rate-chart.ts';
 import {trialSeries} from './trial-series.ts';
@@ -20,14 +21,9 @@ const chartsOf = async (run: ReportedRun): Promise<readonly (readonly [name: str
 };
 
 /** Charts of the distributions and of the throughput over time. Throws where the machine has no fonts. */
-export const png: Format = {
-  writes: '*.png: distribution of latencies, throughput over time',
-  async render(run): Promise<readonly ExportFile[]> {
-    const charts = await chartsOf(run);
-    // Loaded only here: it takes longer than everything else that `cutover report` does.
-    const {ChartJSNodeCanvas} = await import('chartjs-node-canvas');
-    const canvas = new ChartJSNodeCanvas({...chartSize, backgroundColour: 'white', chartCallback: setLetters});
-    // The synchronous call: the one with a callback does not work on this canvas.
-    return charts.map(([name, chart]) => ({name, content: canvas.renderToBufferSync(chart, 'image/png')}));
-  },
+export const renderPng: Format['render'] = async run => {
+  const charts = await chartsOf(run);
+  const canvas = new ChartJSNodeCanvas({...chartSize, backgroundColour: 'white', chartCallback: setLetters});
+  // The synchronous call: the one with a callback does not work on this canvas.
+  return charts.map(([name, chart]) => ({name, content: canvas.renderToBufferSync(chart, 'image/png')}));
 };
