@@ -1,13 +1,11 @@
 import {readFileSync} from 'node:fs';
-import {enableCompileCache} from 'node:module';
 import {join} from 'node:path';
 import {interruptedBy} from './ctrl-c.ts';
+import {type Ending, handedOver, handOver} from './ending.ts';
 import {CutoverError, exitCodes, reasonOf} from './errors.ts';
+import type {Options} from './options.ts';
 import {projectRoot} from './root.ts';
 import type {Terminal} from './terminal.ts';
-
-// Half of a short run's start is parsing; the cache lives in the system's temporary folder.
-enableCompileCache();
 
 const reportsDir = join(projectRoot, 'reports');
 const stacksDir = join(projectRoot, 'docker', 'stacks');
@@ -32,47 +30,84 @@ const explain = (thrown: unknown): string => {
   );
 };
 
-const run = async (argv: readonly string[]): Promise<void> => {
+const exitCodeOf = (thrown: unknown): number => (thrown instanceof CutoverError ? thrown.exitCode : exitCodes.bug.code);
+
+/** Waits until a pipe has taken everything: process.exit would cut it off. */
+const flushed = (stream: NodeJS.WriteStream) => new Promise<void>(resolve => stream.write('', () => resolve()));
+
+const show = async (ending: Ending): Promise<number> => {
+  const [{processTerminal}, {showRun}] = await Promise.all([import('./terminal.ts'), import('./commands/show-run.ts')]);
+  await showRun(ending, processTerminal(ending));
+  process.stderr.write(ending.explanation);
+  return ending.exitCode;
+};
+
+/** A run to its end: measured here, shown by a fresh image of the program. */
+const benchAndShow = async (argv: readonly string[], version: string, options: Options): Promise<number> => {
+  const {bench} = await import('./commands/bench.ts');
+  const {processTerminal} = await import('./terminal.ts');
+  const {engine, format: formats, json, as, quiet} = options;
+  if (engine === null) throw new TypeError('contradictions.ts lets no bench pass without an engine');
+  const terminal = processTerminal(options);
+  const interrupted = interruption(terminal);
+  const {folder, failure} = await bench({
+    options: {...options, engine},
+    argv,
+    version,
+    terminal,
+    reportsDir,
+    interrupted,
+  });
+  const became =
+    failure === null
+      ? {exitCode: exitCodes.done.code, explanation: ''}
+      : {exitCode: exitCodeOf(failure), explanation: explain(failure)};
+  const ending = {folder, formats, json, as, quiet, ...became};
+  await flushed(process.stderr);
+  // A fresh image would know nothing of the Ctrl-C, and end at once when npm passes it on.
+  if (!interrupted.aborted) handOver(ending);
+  return show(ending);
+};
+
+/** Does what was asked for; resolves with the exit code. */
+const run = async (argv: readonly string[]): Promise<number> => {
   const {version} = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {version: string};
   const {readCommandLine} = await import('./command-line.ts');
   const invocation = readCommandLine(argv, version);
+  const out = (text: string) => void process.stdout.write(text);
   if (invocation.command === 'print') {
-    process.stdout.write(invocation.text);
-    return;
+    out(invocation.text);
+    return exitCodes.done.code;
   }
   const {operands, options} = invocation;
+  if (invocation.command === 'bench') return benchAndShow(argv, version, options);
   const {processTerminal} = await import('./terminal.ts');
   const terminal = processTerminal(options);
-  const out = terminal.out;
   const [a = '', b = ''] = operands;
   // Each command is imported when it is asked for: comparing two records need not load an HTTP client.
   switch (invocation.command) {
-    case 'bench': {
-      const {bench} = await import('./commands/bench.ts');
-      const {engine} = options;
-      if (engine === null) throw new TypeError('contradictions.ts lets no bench pass without an engine');
-      return bench({
-        options: {...options, engine},
-        argv,
-        version,
-        terminal,
-        reportsDir,
-        interrupted: interruption(terminal),
-      });
-    }
     case 'compare':
-      return (await import('./commands/compare.ts')).compare({a, b, reportsDir, out, json: options.json});
-    case 'report':
-      return (await import('./commands/report.ts')).renderReport({run: a, reportsDir, formats: options.format, out});
+      await (await import('./commands/compare.ts')).compare({a, b, reportsDir, out, json: options.json});
+      break;
+    case 'report': {
+      const {format: formats, as} = options;
+      await (await import('./commands/report.ts')).renderReport({run: a, reportsDir, formats, as, out});
+      break;
+    }
     case 'simulate':
-      return (await import('./commands/simulate.ts')).simulate(options, terminal, interruption(terminal));
+      await (await import('./commands/simulate.ts')).simulate(options, terminal, interruption(terminal));
+      break;
     case 'fit':
-      return (await import('./commands/fit.ts')).fitConstants({run: a, reportsDir, terminal});
+      await (await import('./commands/fit.ts')).fitConstants({run: a, reportsDir, terminal});
+      break;
     case 'list':
-      return out(await (await import('./commands/list.ts')).list(stacksDir));
+      out(await (await import('./commands/list.ts')).list(stacksDir));
+      break;
     case 'schema':
-      return (await import('./commands/schema.ts')).printSchema(out);
+      (await import('./commands/schema.ts')).printSchema(out);
+      break;
   }
+  return exitCodes.done.code;
 };
 
 // A reader that is gone, as `| head` is after ten lines, is no reason to end a run in its middle; a full disk is one to
@@ -83,16 +118,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => {});
 
-/** Waits until a pipe has taken everything: process.exit would cut it off. */
-const flushed = (stream: NodeJS.WriteStream) => new Promise<void>(resolve => stream.write('', () => resolve()));
-
 const main = async (): Promise<number> => {
   try {
-    await run(process.argv.slice(2));
-    return exitCodes.done.code;
+    const ending = handedOver();
+    return ending === null ? await run(process.argv.slice(2)) : await show(ending);
   } catch (thrown) {
     process.stderr.write(explain(thrown));
-    return thrown instanceof CutoverError ? thrown.exitCode : exitCodes.bug.code;
+    return exitCodeOf(thrown);
   }
 };
 

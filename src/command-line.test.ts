@@ -84,8 +84,56 @@ describe('mistakes', () => {
     ]);
   });
 
+  test('what --as prints is no JSON, and a client that is not known is named', () => {
+    expect(mistakesOf('bench --engine vllm --as vllm --as aiperf --json')).toEqual([
+      '--as prints text, and --json keeps stdout for JSON. Leave one out',
+    ]);
+    expect(mistakesOf('report run-1 --as guidelm')).toEqual([
+      expect.stringMatching(
+        /^--as must be one of vllm, sglang, guidellm, aiperf, got "guidelm"\. Did you mean guidellm\?$/,
+      ),
+    ]);
+  });
+
   test('an open-loop option without a rate says what is missing', () => {
     expect(mistakesOf('bench --engine vllm --arrivals uniform --max-in-flight 4')).toHaveLength(2);
+  });
+
+  test.each([
+    ['--arrivals gamma --rate 5', '--arrivals gamma has no shape. Add --burstiness <shape>; 1 would be poisson'],
+    [
+      '--arrivals poisson --rate 5 --burstiness 2',
+      '--burstiness is the shape of gamma arrivals and does not go with --arrivals poisson. Leave one out',
+    ],
+    ['--burstiness 2', '--burstiness needs an open loop. Add --rate <per second>'],
+    [
+      '--burstiness 0 --rate 5',
+      '--burstiness must be a number from 0.01 to 10000, got "0". Write for example --burstiness 0.25',
+    ],
+    ['--arrivals trace', '--arrivals trace has no trace. Add --trace <file>'],
+    ['--trace-speed 2 --rate 5', '--trace-speed has no trace. Add --trace <file>'],
+    ['--trace x --arrivals uniform', '--trace brings its own spacing. Leave --arrivals uniform out'],
+    ['--trace x --burstiness 2', '--trace brings its own spacing. Leave --burstiness out'],
+    ['--trace x --rate 5', '--trace brings its own rate. Leave --rate out; to replay it faster write --trace-speed 2'],
+    [
+      '--trace x --concurrency 5',
+      '--trace (open loop) and --concurrency (closed loop) exclude each other. To bound an open loop write --max-in-flight',
+    ],
+    [
+      '--trace x --suite saturate',
+      '--trace does not go with a saturation suite, which is a closed loop. Leave it out, or run embed or rerank',
+    ],
+  ])('%s is one mistake', (line, mistake) => {
+    expect(mistakesOf(`bench --engine vllm ${line}`)).toEqual([mistake]);
+  });
+
+  test.each([
+    '--burstiness 0.5 --rate 5',
+    '--arrivals gamma --burstiness 0.5 --rate 5',
+    '--trace x --trace-speed 3',
+    '--arrivals trace --trace x --max-in-flight 3 --duration 5',
+  ])('%s is none', line => {
+    expect(() => bench(`--engine vllm ${line}`)).not.toThrow();
   });
 
   test('an attached suite needs a server for each of its roles', () => {

@@ -1,11 +1,45 @@
 import {suites} from '../suites/index.ts';
 import type {CommandName, Options} from './options.ts';
-import {roleOf} from './schema/suite.ts';
+import {roleOf} from './schema/request.ts';
+
+type Clash = (when: boolean, sentence: string) => void;
+
+/** Among the options that make an open loop. */
+const openLoopClashes = (options: Options, clash: Clash) => {
+  const {rate, arrivals, burstiness, trace, traceSpeed, concurrency, maxInFlight} = options;
+  const open = rate !== null || trace !== null;
+  const needsOpen = (name: string) => `${name} needs an open loop. Add --rate <per second>`;
+  clash(arrivals === 'trace' && trace === null, '--arrivals trace has no trace. Add --trace <file>');
+  clash(traceSpeed !== null && trace === null, '--trace-speed has no trace. Add --trace <file>');
+  clash(!open && arrivals !== null && arrivals !== 'trace', needsOpen('--arrivals'));
+  clash(!open && burstiness !== null, needsOpen('--burstiness'));
+  clash(!open && maxInFlight !== null, `${needsOpen('--max-in-flight')}, or write --concurrency`);
+  clash(
+    arrivals === 'gamma' && burstiness === null,
+    '--arrivals gamma has no shape. Add --burstiness <shape>; 1 would be poisson',
+  );
+  clash(
+    burstiness !== null && (arrivals ?? 'gamma') !== 'gamma',
+    `--burstiness is the shape of gamma arrivals and does not go with --arrivals ${arrivals}. Leave one out`,
+  );
+  clash(
+    trace !== null && ((arrivals ?? 'trace') !== 'trace' || burstiness !== null),
+    `--trace brings its own spacing. Leave ${arrivals === null ? '--burstiness' : `--arrivals ${arrivals}`} out`,
+  );
+  clash(
+    trace !== null && rate !== null,
+    '--trace brings its own rate. Leave --rate out; to replay it faster write --trace-speed 2',
+  );
+  clash(
+    concurrency !== null && open,
+    `${trace === null ? '--rate' : '--trace'} (open loop) and --concurrency (closed loop) exclude each other. To bound an open loop write --max-in-flight`,
+  );
+};
 
 /** Options that are each right and cannot go together; one sentence with its fix for every clash. */
 export const contradictions = (command: CommandName, options: Options): readonly string[] => {
   const found: string[] = [];
-  const clash = (when: boolean, sentence: string) => {
+  const clash: Clash = (when, sentence) => {
     if (when) found.push(sentence);
   };
   if (command === 'simulate') {
@@ -19,19 +53,12 @@ export const contradictions = (command: CommandName, options: Options): readonly
   clash(options.engine === null, '--engine is missing. Write for example --engine sglang');
   const twice = options.suite.find((name, index) => options.suite.indexOf(name) < index);
   clash(twice !== undefined, `--suite names ${twice} twice. To run it more often write --repetitions`);
+  clash(options.json && options.as.length > 0, '--as prints text, and --json keeps stdout for JSON. Leave one out');
   clash(
     options.requests !== null && options.duration !== null,
     '--requests and --duration both end a trial. Leave one out',
   );
-  clash(
-    options.rate !== null && options.concurrency !== null,
-    '--rate (open loop) and --concurrency (closed loop) exclude each other. To bound an open loop write --max-in-flight',
-  );
-  clash(options.rate === null && options.arrivals !== null, '--arrivals needs an open loop. Add --rate <per second>');
-  clash(
-    options.rate === null && options.maxInFlight !== null,
-    '--max-in-flight needs an open loop. Add --rate <per second>, or write --concurrency',
-  );
+  openLoopClashes(options, clash);
   clash(
     attached && options.runtime !== null && options.runtime !== 'attach',
     `--attach and --runtime ${options.runtime} exclude each other. Leave one out`,
@@ -78,8 +105,8 @@ export const contradictions = (command: CommandName, options: Options): readonly
   }
   const saturates = options.suite.some(name => suites[name].stages.some(stage => stage.load.mode === 'saturate'));
   clash(
-    saturates && options.rate !== null,
-    '--rate does not go with a saturation suite, which is a closed loop. Leave it out, or run embed or rerank',
+    saturates && (options.rate !== null || options.trace !== null),
+    `${options.trace === null ? '--rate' : '--trace'} does not go with a saturation suite, which is a closed loop. Leave it out, or run embed or rerank`,
   );
   return found;
 };

@@ -1,7 +1,8 @@
 import {type SuiteName, suites} from '../suites/index.ts';
 import {type EngineName, engines} from './engines/index.ts';
-import {numeric, oneOf, perRole, type ReadValue, serverOrigin, text, whole, words} from './option-values.ts';
+import {autoOr, numeric, oneOf, perRole, type ReadValue, serverOrigin, text, whole, words} from './option-values.ts';
 import {type FormatName, formats} from './report/formats.ts';
+import {type RivalName, rivals} from './report/rivals/index.ts';
 import {runtimeNames} from './runtimes/stack.ts';
 import {parseFault} from './simulator/faults.ts';
 
@@ -85,6 +86,7 @@ const toggle = ({on = ['bench'], help}: Described): Flag<boolean> => ({
 const engineNames = Object.keys(engines) as EngineName[];
 const suiteNames = Object.keys(suites) as SuiteName[];
 const formatNames = Object.keys(formats) as FormatName[];
+const rivalNames = Object.keys(rivals) as RivalName[];
 
 /** The one list of flags: the parser, --help and the README's table are made from it, in this order. */
 export const flags = {
@@ -119,8 +121,17 @@ export const flags = {
   rate: once('per second', numeric({min: 0, above: true, max: 1_000_000, example: '--rate 20'}), {
     help: 'Open loop: requests are sent at this rate whatever the server does, and latency counts from the planned time',
   }),
-  arrivals: once('kind', oneOf(['poisson', 'uniform']), {
-    help: 'Spacing of an open loop: poisson (the default with --rate) or uniform',
+  arrivals: once('kind', oneOf(['poisson', 'uniform', 'gamma', 'trace']), {
+    help: 'Spacing of an open loop: poisson (the default with --rate), uniform, gamma (with --burstiness) or trace (with --trace)',
+  }),
+  burstiness: once('shape', numeric({min: 0.01, max: 10_000, example: '--burstiness 0.25'}), {
+    help: 'Open loop: gaps from a gamma distribution of this shape, as in vllm bench serve; 1 is poisson, less is burstier, more is more even',
+  }),
+  trace: once('file', text('--trace conversation_trace.jsonl'), {
+    help: 'Open loop: replay the arrival times of this file: JSONL with "timestamp" in ms (Mooncake), or a first column of dates (Azure) or of numbers, in seconds (BurstGPT) or in the unit that its name ends in (time_ms). All of it, unless --requests or --duration ends it',
+  }),
+  traceSpeed: once('factor', numeric({min: 0, above: true, max: 1_000_000, example: '--trace-speed 2'}), {
+    help: 'Replay the trace so many times as fast; 1 when left out',
   }),
   maxInFlight: once('n', whole({min: 1, max: 100_000, example: '--max-in-flight 256'}), {
     help: 'Open loop: never more than this in flight; what is due waits in a queue, and the wait counts',
@@ -146,6 +157,10 @@ export const flags = {
   repetitions: once('n', whole({min: 1, max: 1000, example: '--repetitions 3'}), {
     help: 'How often the whole suite is run, each time with new prompts',
   }),
+  workers: withDefault('n|auto', autoOr(whole({min: 1, max: 256, example: '--workers 2'})), {
+    help: 'Threads of the load client; auto is one for each 1,000 streams, as far as there are cores',
+    default: 'auto',
+  }),
   seed: withDefault('n', whole({min: 0, max: 2 ** 31 - 1, example: '--seed 7'}), {
     on: ['bench', 'simulate'],
     help: 'The same seed gives the same requests, byte for byte',
@@ -167,6 +182,10 @@ export const flags = {
   format: many('name', oneOf(formatNames), {
     on: ['bench', 'report'],
     help: `Exports to write beside record.json: ${formatNames.join(', ')}. All when left out`,
+  }),
+  as: many('client', oneOf(rivalNames), {
+    on: ['bench', 'report'],
+    help: `Print what this load client would have printed from the same events, and why it differs: ${rivalNames.join(', ')}. With it report writes only the exports that --format names`,
   }),
   port: withDefault('n', whole({min: 0, max: 65_535, example: '--port 8000'}), {
     on: ['simulate'],

@@ -1,11 +1,12 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {createHash} from 'node:crypto';
+import {readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {temporaryFolder} from '../records/test-folder.ts';
 import type {Trial} from '../schema/record.ts';
 import type {Sample} from '../schema/sample.ts';
-import {summariseTrial} from '../stats/trial.ts';
-import {benchHere, simulatorThread} from './test-cutover.ts';
+import {summaryOf} from '../stats/test-summary.ts';
+import {benchHere, cutover, simulatorThread} from './test-cutover.ts';
 import {openaiServer} from './test-openai-server.ts';
 
 const words = (line: string) => line.split(' ');
@@ -35,6 +36,44 @@ describe('a server that only speaks OpenAI', () => {
     ]);
     const [trial] = record.trials;
     expect(trial?.ttftMs).toEqual(trial?.fromScheduleMs?.ttftMs);
+  });
+
+  test('gets a trace at its own times, and the record tells which trace it was', async () => {
+    await using place = await temporaryFolder();
+    await using server = await openaiServer();
+    const file = join(place.path, 'trace.jsonl');
+    const dueMs = [0, 0, 30, 31.5, 90];
+    const text = dueMs.map(atMs => JSON.stringify({timestamp: 7000 + 2 * atMs, input_length: 9})).join('\n');
+    await writeFile(file, text);
+    const load = ['--suite', 'chat', '--trace', file, ...words('--trace-speed 2 --output-tokens 8')];
+    const {failure, record, samples, notes} = await benchHere(join(place.path, 'run'), ...to(server), ...load);
+    expect(failure).toBeNull();
+    expect(notes).toContain('Trace trace.jsonl: 5 arrivals over 0.180 s ("timestamp" in ms)');
+    expect(samples.map(({scheduledMs}) => Number(scheduledMs)).sort((a, b) => a - b)).toEqual(dueMs);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const trace = {file: 'trace.jsonl', sha256, speed: 2, arrivals: 5};
+    const [trial] = record.trials;
+    expect(trial?.load).toMatchObject({mode: 'open', arrivals: 'trace', trace, ratePerSecond: 44.4444, requests: 5});
+  });
+
+  test('is asked for nothing when the trace is not one', async () => {
+    await using place = await temporaryFolder();
+    await using server = await openaiServer();
+    const file = join(place.path, 'trace.txt');
+    await writeFile(file, '1\n2\nthree\n');
+    const run = await cutover(
+      'bench',
+      ...to(server),
+      '--suite',
+      'chat',
+      '--trace',
+      file,
+      '--out',
+      join(place.path, 'run'),
+    );
+    expect(run.exitCode).toBe(10);
+    expect(run.stderr).toContain(`The trace ${file} cannot be used: line 3 has no date or number`);
+    expect([server.posts.length, await readdir(place.path)]).toEqual([0, ['trace.txt']]);
   });
 
   test('gets --batch texts in each request, and none of it is called a token', async () => {
@@ -93,12 +132,12 @@ test('--duration, --warmup, --repetitions and the sizes are what reaches the ser
 
 /** The numbers of a trial, from what is on the disk alone. */
 const workedOut = ({index, load, workload, window}: Trial, samples: readonly Sample[]) =>
-  summariseTrial({
+  summaryOf({
     samples: samples.filter(({trial}) => trial === index),
     load,
     workload,
     steady: window?.kind === 'steady' ? window : null,
-  });
+  }).numbers();
 
 test.each([
   ['closed loops', '--suite smoke --suite saturate --requests 16 --concurrency 4'],

@@ -1,22 +1,22 @@
 import {suites as allSuites} from '../../suites/index.ts';
 import {type EngineName, engines} from '../engines/index.ts';
 import {CutoverError, reasonOf} from '../errors.ts';
-import {measureClientOverhead} from '../load/overhead.ts';
 import {machineFacts} from '../machine/facts.ts';
 import {gitState} from '../machine/git.ts';
 import type {Options} from '../options.ts';
-import {createRunFolder, runIdOf} from '../records/run-folder.ts';
-import {renderTable} from '../report/table.ts';
+import {createRunFolder, type RunFolder, runIdOf} from '../records/run-folder.ts';
+import {shownNumber} from '../report/number.ts';
 import {projectRoot} from '../root.ts';
 import type {Stack} from '../runtimes/stack.ts';
-import {type RunRecord, schemaVersion} from '../schema/record.ts';
-import {roleOf} from '../schema/suite.ts';
+import type {RunRecord} from '../schema/record.ts';
+import {roleOf} from '../schema/request.ts';
+import {schemaVersion} from '../schema/version.ts';
 import type {Terminal} from '../terminal.ts';
+import {readTrace, type Trace} from '../traces/read-trace.ts';
 import {combineHashes} from '../workloads/data-hash.ts';
 import {bringUp, type Choice, chooseWhere} from './bring-up.ts';
-import {writeExports} from './exports.ts';
 import {runTrials} from './run-trials.ts';
-import {planTrials} from './stages.ts';
+import {type PlannedTrial, planTrials} from './stages.ts';
 
 export interface BenchContext {
   readonly options: Options & {readonly engine: EngineName};
@@ -27,6 +27,21 @@ export interface BenchContext {
   readonly reportsDir: string;
   /** Aborted with a CutoverError INTERRUPTED by Ctrl-C. */
   readonly interrupted: AbortSignal;
+}
+
+/** A run that is over. */
+export interface BenchedRun {
+  readonly folder: string;
+  /** What ended it early, mostly a CutoverError; null when nothing did. */
+  readonly failure: unknown;
+}
+
+/** A run that can be measured. */
+interface Begun {
+  readonly choice: Choice;
+  readonly trials: readonly PlannedTrial[];
+  readonly record: RunRecord;
+  readonly folder: RunFolder;
 }
 
 /** The record as it stands before anything has been measured. */
@@ -92,46 +107,62 @@ const noteFailure = (record: RunRecord, thrown: unknown) => {
   record.failure = {code, message: reasonOf(thrown)};
 };
 
+/** How the file was understood, for whoever knows what it holds. */
+const traceText = ({file, times, timesMs}: Trace): string => {
+  const seconds = ((timesMs.at(-1) ?? 0) - (timesMs[0] ?? 0)) / 1000;
+  return `Trace ${file}: ${timesMs.length} arrivals over ${shownNumber(seconds, 's')} s (${times})`;
+};
+
+/** Brings the stack up, runs every trial and takes the stack down; the record on the disk is whole whatever it throws. */
+const measure = async (
+  {options, terminal, interrupted}: BenchContext,
+  {choice, trials, record, folder}: Begun,
+): Promise<void> => {
+  const engine = engines[options.engine];
+  const roles = [...new Set(trials.map(({stage}) => roleOf(stage.workload.kind)))];
+  await using down = new AsyncDisposableStack();
+  try {
+    const asked = {engine, choice, options, roles, logDir: folder.path};
+    const stack = down.use(await bringUp({...asked, signal: interrupted, onLine: terminal.note}));
+    noteStack(record, stack);
+    await runTrials({stack, record, folder, trials, options, progress: terminal.progress, interrupted});
+    failedTrials(record);
+    // Not before the first request: by now the client's code is compiled as it was in the trials.
+    const {measureClientOverhead} = await import('../load/overhead.ts');
+    record.clientOverhead = await measureClientOverhead();
+    record.status = 'complete';
+  } catch (thrown) {
+    noteFailure(record, thrown);
+    throw thrown;
+  } finally {
+    // Before the servers stop: that may take minutes, and somebody may lose patience with it.
+    terminal.progress.finish();
+    record.endedAt = new Date().toISOString();
+    await folder.save(record);
+  }
+};
+
 /**
- * Measures one engine: opens the run's folder, brings the stack up, runs every trial, and leaves a record that is
- * whole up to the last trial whatever happens. Throws a CutoverError for what ended it early.
+ * Measures one engine: opens the run's folder, brings the stack up, runs every trial, and leaves a record that is whole
+ * up to the last trial whatever happens; showing it is left to others. Throws what kept a run from being begun.
  */
-export const bench = async (context: BenchContext): Promise<void> => {
-  const {options, terminal, interrupted, reportsDir} = context;
+export const bench = async (context: BenchContext): Promise<BenchedRun> => {
+  const {options, terminal, reportsDir} = context;
   const engine = engines[options.engine];
   const suites = options.suite.map(name => allSuites[name]);
-  const trials = planTrials(suites, options);
-  const roles = [...new Set(trials.map(({stage}) => roleOf(stage.workload.kind)))];
+  const trace = options.trace === null ? null : await readTrace(options.trace);
+  const trials = planTrials(suites, options, trace);
 
   const choice = await chooseWhere(engine, options);
   const runId = runIdOf(new Date(), engine.name, Math.random);
   await using folder = await createRunFolder({outDir: options.out, reportsDir, runId});
   terminal.note(choice.why);
+  if (trace !== null) terminal.note(traceText(trace));
   const record = await emptyRecord(context, choice, runId);
   await folder.save(record);
-  try {
-    await using down = new AsyncDisposableStack();
-    try {
-      const asked = {engine, choice, options, roles, logDir: folder.path};
-      const stack = down.use(await bringUp({...asked, signal: interrupted, onLine: terminal.note}));
-      noteStack(record, stack);
-      record.clientOverhead = await measureClientOverhead();
-      await runTrials({stack, record, folder, trials, options, progress: terminal.progress, interrupted});
-      failedTrials(record);
-      record.status = 'complete';
-    } catch (thrown) {
-      noteFailure(record, thrown);
-      throw thrown;
-    } finally {
-      // Before the servers stop: that may take minutes, and somebody may lose patience with it.
-      terminal.progress.finish();
-      record.endedAt = new Date().toISOString();
-      await folder.save(record);
-    }
-  } finally {
-    if (record.trials.length > 0) await writeExports(options.format, {record, folder: folder.path}, terminal);
-    if (options.json) terminal.out(`${JSON.stringify(record, null, 2)}\n`);
-    else if (record.trials.length > 0) terminal.out(renderTable(record));
-    terminal.note(`Record: ${folder.path}/record.json`);
-  }
+  const failure = await measure(context, {choice, trials, record, folder}).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  return {folder: folder.path, failure};
 };

@@ -4,14 +4,8 @@ import {CutoverError} from '../errors.ts';
 import {readGpus} from '../gpu/nvidia-smi.ts';
 import type {Options} from '../options.ts';
 import {projectRoot} from '../root.ts';
-import {attachTo} from '../runtimes/attach.ts';
 import {chooseRuntime} from '../runtimes/choose.ts';
-import {probeDocker} from '../runtimes/docker/probe.ts';
-import {startEmbedded} from '../runtimes/embedded.ts';
-import {engineInstalled} from '../runtimes/installed.ts';
-import {startProcesses} from '../runtimes/process/start.ts';
 import type {BringUpListener, RuntimeName, Stack} from '../runtimes/stack.ts';
-import {readStackFile} from '../runtimes/stack-file.ts';
 import type {Machine} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
 import type {StackPlan} from '../schema/stack.ts';
@@ -25,12 +19,15 @@ export interface Choice {
   readonly plan: StackPlan | null;
 }
 
+// Each runtime is imported when it is chosen: attaching to a server need not load what starts one, nor YAML and its schema.
+
 const readPlan = async (engine: Engine, {stack}: Options): Promise<StackPlan> => {
   const name = stack ?? engine.launch?.defaultStack;
   if (name === undefined)
     throw new CutoverError('BAD_OPTIONS', `${engine.title} cannot be started by cutover`, {
       hint: 'Start it yourself and add --attach <URL>.',
     });
+  const {readStackFile} = await import('../runtimes/stack-file.ts');
   const plan = await readStackFile(name, join(projectRoot, 'docker', 'stacks'));
   if (plan.engine !== engine.name)
     throw new CutoverError('BAD_OPTIONS', `--stack ${name} is a plan for ${plan.engine}, not for ${engine.name}`, {
@@ -48,8 +45,14 @@ export const chooseWhere = async (engine: Engine, options: Options): Promise<Cho
   const command = options.command !== null || options.stack !== null;
   const open = !attach && !command && options.runtime === null;
   const unknown = {reachable: false, reason: 'not asked', gpuRuntime: false};
-  const [gpus, docker] = await Promise.all([attach ? [] : readGpus(), open ? probeDocker() : unknown]);
-  const installed = open && gpus.length > 0 ? await engineInstalled(engine, options.python ?? 'python3') : null;
+  const [gpus, docker] = await Promise.all([
+    attach ? [] : readGpus(),
+    open ? (await import('../runtimes/docker/probe.ts')).probeDocker() : unknown,
+  ]);
+  const installed =
+    open && gpus.length > 0
+      ? await (await import('../runtimes/installed.ts')).engineInstalled(engine, options.python ?? 'python3')
+      : null;
   const chosen = chooseRuntime({
     attach,
     command,
@@ -90,7 +93,7 @@ export const bringUp = async ({
 }: BringUpOptions): Promise<Stack> => {
   const models = modelsOf(options.model);
   if (plan !== null)
-    return startProcesses({
+    return (await import('../runtimes/process/start.ts')).startProcesses({
       engine,
       plan,
       launcher: options.command,
@@ -104,11 +107,12 @@ export const bringUp = async ({
     });
   if (runtime === 'attach') {
     const targets = options.attach.map(({role, value}) => ({role, url: value}));
-    return attachTo({engine, targets, models, signal, onLine});
+    return (await import('../runtimes/attach.ts')).attachTo({engine, targets, models, signal, onLine});
   }
   const dialect = engine.simulatorDialect;
   if (dialect === null)
     throw new CutoverError('BAD_OPTIONS', `${engine.title} has no embedded simulation`, {hint: 'Add --attach <URL>.'});
   const model = models.chat ?? 'simulated-model';
+  const {startEmbedded} = await import('../runtimes/embedded.ts');
   return startEmbedded({engine, dialect, model, seed: options.seed, faults: options.fault, signal, onLine});
 };

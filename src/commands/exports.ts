@@ -1,9 +1,9 @@
 import {join} from 'node:path';
 import {reasonOf} from '../errors.ts';
-import {readSamples} from '../records/read-samples.ts';
 import {writeInside} from '../records/write-inside.ts';
 import {type FormatName, formats} from '../report/formats.ts';
 import type {RunRecord} from '../schema/record.ts';
+import type {Sample} from '../schema/sample.ts';
 import type {Terminal} from '../terminal.ts';
 
 export interface MeasuredRun {
@@ -16,9 +16,15 @@ export interface MeasuredRun {
 export const formatsFrom = (chosen: readonly FormatName[]): readonly FormatName[] =>
   chosen.length > 0 ? chosen : (Object.keys(formats) as FormatName[]);
 
+/** What reads and checks them is loaded by those exports that ask for them. */
+async function* samplesOf(folder: string): AsyncGenerator<Sample> {
+  const {readSamples} = await import('../records/read-samples.ts');
+  yield* readSamples(folder);
+}
+
 /** Makes one export from the record and the samples in the run's folder; resolves with the files that it wrote there. */
 export const writeExport = async (format: FormatName, {record, folder}: MeasuredRun): Promise<readonly string[]> => {
-  const files = await formats[format].render({record, samples: () => readSamples(folder)});
+  const files = await formats[format].render({record, samples: () => samplesOf(folder)});
   for (const {name, content} of files) await writeInside(folder, name, content);
   return files.map(({name}) => join(folder, name));
 };

@@ -1,11 +1,14 @@
 import {expect, test} from 'vitest';
-import type {Suite} from '../schema/suite.ts';
+import {loadSpec, type Suite} from '../schema/suite.ts';
+import type {Trace} from '../traces/read-trace.ts';
 import {planTrials, type StageOptions} from './stages.ts';
 
 const nothing: StageOptions = {
   concurrency: null,
   rate: null,
   arrivals: null,
+  burstiness: null,
+  traceSpeed: null,
   maxInFlight: null,
   requests: null,
   duration: null,
@@ -35,8 +38,16 @@ const suite: Suite = {
 };
 const once: Suite = {...suite, name: 'once', repetitions: 1};
 
-const plan = (options: Partial<StageOptions>, suites: readonly Suite[] = [suite]) =>
-  planTrials(suites, {...nothing, ...options});
+const plan = (options: Partial<StageOptions>, suites: readonly Suite[] = [suite], replayed: Trace | null = null) =>
+  planTrials(suites, {...nothing, ...options}, replayed);
+
+/** Four arrivals in three seconds. */
+const trace: Trace = {
+  file: 'x.jsonl',
+  sha256: 'abc',
+  times: '"timestamp" in ms',
+  timesMs: Float64Array.of(500, 500, 1000, 3500),
+};
 
 test('a whole repetition runs before the next one begins', () => {
   const order = plan({}).map(({stage, repetition}) => `${stage.name} ${repetition}`);
@@ -74,6 +85,87 @@ test('--rate turns a closed loop into an open one with Poisson arrivals and keep
     durationSeconds: null,
     warmup: 4,
   });
+});
+
+test('--burstiness makes the arrivals gamma', () => {
+  expect(plan({rate: 20, burstiness: 0.5})[0]?.stage.load).toMatchObject({
+    mode: 'open',
+    ratePerSecond: 20,
+    arrivals: 'gamma',
+    burstiness: 0.5,
+  });
+});
+
+test("an open suite keeps its own spacing at another rate, and loses it to the command line's", () => {
+  const bursty: Suite = {
+    ...suite,
+    stages: suite.stages.slice(0, 1).map(stage => ({
+      ...stage,
+      load: {
+        mode: 'open',
+        ratePerSecond: 5,
+        arrivals: 'gamma',
+        burstiness: 0.25,
+        maxInFlight: null,
+        requests: 10,
+        durationSeconds: null,
+        warmup: 1,
+      },
+    })),
+  };
+  expect(plan({rate: 9}, [bursty])[0]?.stage.load).toMatchObject({
+    arrivals: 'gamma',
+    burstiness: 0.25,
+    ratePerSecond: 9,
+  });
+  const uniform = plan({arrivals: 'uniform'}, [bursty])[0]?.stage.load;
+  expect(uniform).toMatchObject({arrivals: 'uniform', ratePerSecond: 5});
+  expect(uniform).not.toHaveProperty('burstiness');
+});
+
+test('a trace is replayed whole by every stage, at its mean rate, and the record can tell which it was', () => {
+  const planned = plan({repetitions: 1}, [suite], trace);
+  expect(planned.map(({traceMs}) => traceMs)).toEqual([trace.timesMs, trace.timesMs]);
+  expect(planned[0]?.stage.load).toEqual({
+    mode: 'open',
+    ratePerSecond: 1,
+    arrivals: 'trace',
+    trace: {file: 'x.jsonl', sha256: 'abc', speed: 1, arrivals: 4},
+    maxInFlight: null,
+    requests: 4,
+    durationSeconds: null,
+    warmup: 4,
+  });
+  expect(loadSpec.safeParse(planned[0]?.stage.load).error).toBeUndefined();
+});
+
+test('the part of a trace that has no rate of its own is said to have that of the whole', () => {
+  for (const requests of [1, 2])
+    expect(plan({requests}, [suite], trace)[0]?.stage.load).toMatchObject({ratePerSecond: 1});
+});
+
+test('a trace of which conversations are made has all their turns', () => {
+  const conversations: Suite = {
+    ...suite,
+    stages: suite.stages.slice(0, 1).map(stage => ({
+      ...stage,
+      workload: {kind: 'prefix', promptTokens: 512, outputTokens: 32, turns: 3},
+    })),
+  };
+  expect(plan({}, [conversations], trace)[0]?.stage.load.requests).toBe(12);
+});
+
+test('--trace-speed, --requests and --duration change the replay', () => {
+  const load = (options: Partial<StageOptions>) => plan(options, [suite], trace)[0]?.stage.load;
+  expect(load({traceSpeed: 2})).toMatchObject({ratePerSecond: 2, trace: {speed: 2}, requests: 4});
+  expect(load({requests: 3})).toMatchObject({ratePerSecond: 4, requests: 3, trace: {arrivals: 4}});
+  expect(load({duration: 2})).toMatchObject({ratePerSecond: 4, requests: null, durationSeconds: 2});
+  expect(load({duration: 2, traceSpeed: 2})).toMatchObject({ratePerSecond: 2, durationSeconds: 2});
+  expect(load({maxInFlight: 7, warmup: 0})).toMatchObject({maxInFlight: 7, warmup: 0});
+});
+
+test('more requests than the trace has are refused before anything is started', () => {
+  expect(() => plan({requests: 5}, [suite], trace)).toThrow('--requests asks for 5, and the trace x.jsonl has only 4');
 });
 
 test('--concurrency turns an open loop into a closed one', () => {

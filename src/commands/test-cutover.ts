@@ -10,7 +10,9 @@ import {readSamples} from '../records/read-samples.ts';
 import {projectRoot} from '../root.ts';
 import {freePort, programFile} from '../runtimes/process/test-programs/test-stack.ts';
 import type {TruthRow} from '../simulator/truth.ts';
+import type {Terminal} from '../terminal.ts';
 import {bench} from './bench.ts';
+import {showRun} from './show-run.ts';
 
 /** The program as a user starts it, in a process of its own; never rejects for its exit code. */
 export const cutover = (...words: readonly string[]) =>
@@ -69,26 +71,25 @@ export const benchHere = async (folder: string, ...words: readonly string[]) => 
   const argv = ['bench', ...words, '--out', folder];
   const invocation = readCommandLine(argv, '1.2.3');
   if (invocation.command !== 'bench' || invocation.options.engine === null) throw new TypeError(argv.join(' '));
-  const {engine} = invocation.options;
+  const {engine, format: formats, json, as} = invocation.options;
   const said = {stdout: '', notes: [] as string[]};
-  const failure = await bench({
+  const terminal: Terminal = {
+    out: text => {
+      said.stdout += text;
+    },
+    note: line => said.notes.push(line),
+    warn: line => said.notes.push(line),
+    progress: {show() {}, finish() {}},
+  };
+  const {failure} = await bench({
     options: {...invocation.options, engine},
     argv,
     version: '1.2.3',
-    terminal: {
-      out: text => {
-        said.stdout += text;
-      },
-      note: line => said.notes.push(line),
-      warn: line => said.notes.push(line),
-      progress: {show() {}, finish() {}},
-    },
+    terminal,
     reportsDir: folder,
     interrupted: new AbortController().signal,
-  }).then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
+  });
+  await showRun({folder, formats, json, as}, terminal);
   return {...said, failure, ...(await readRun(folder))};
 };
 

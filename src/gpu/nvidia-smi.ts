@@ -1,4 +1,5 @@
-import {execa} from 'execa';
+import {execFile} from 'node:child_process';
+import {promisify} from 'node:util';
 import type {Machine} from '../schema/record.ts';
 
 type Gpu = Machine['gpus'][number];
@@ -44,11 +45,10 @@ const rowsOf = (page: string): readonly string[] =>
     .map(row => row.trim())
     .filter(row => row !== '');
 
-const query = async (what: string): Promise<string | null> => {
-  const {failed, stdout} = await execa('nvidia-smi', [what, '--format=csv,noheader,nounits'], {
-    reject: false,
-    timeout: limitMs,
-    stdin: 'ignore',
-  });
-  return failed ? null : stdout;
-};
+const run = promisify(execFile);
+
+const query = (what: string): Promise<string | null> =>
+  run('nvidia-smi', [what, '--format=csv,noheader,nounits'], {timeout: limitMs}).then(
+    ({stdout}) => stdout,
+    () => null,
+  );

@@ -1,14 +1,12 @@
-import {once} from 'node:events';
-import {join} from 'node:path';
-import {Worker} from 'node:worker_threads';
 import {Bench} from 'tinybench';
-import {projectRoot} from '../root.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {Session} from '../schema/request.ts';
 import {minimumForP99, percentile} from '../stats/percentile.ts';
 import {nothingTold} from './chat-stream.ts';
 import {trialClock} from './clock.ts';
 import {Exchange} from './exchange.ts';
+import {startNullServer} from './null-server.ts';
+import {streamWrites} from './reply-bytes.ts';
 import {transportTo} from './transport-to.ts';
 import {turnsOf, type Wire} from './turn.ts';
 import {ReplySample} from './whole-body.ts';
@@ -33,8 +31,8 @@ const session: Session = {
 };
 
 /**
- * What a request costs this client on this machine: CPU of its thread, and the latency that is seen although the server
- * (null-server.ts, on a thread of its own) answers at once. One request at a time over one connection; each latency in
+ * What a request costs this client on this machine: CPU of its thread, without the server's part, and the latency that is
+ * seen although the server (null-server.ts) answers at once. One request at a time over one connection; each latency in
  * ms is from the send to the end of the stream, of 64 tokens. Throws when the null server does not answer.
  */
 export const measureClientOverhead = async ({
@@ -42,11 +40,9 @@ export const measureClientOverhead = async ({
 }: {
   readonly requests?: number;
 } = {}): Promise<NonNullable<RunRecord['clientOverhead']>> => {
-  const server = new Worker(join(projectRoot, 'src', 'load', 'null-server.ts'));
-  const [port]: unknown[] = await once(server, 'message');
-  const url = `http://127.0.0.1:${port}`;
+  await using server = await startNullServer(Buffer.concat(streamWrites(64)));
   const clock = trialClock();
-  const transport = transportTo(url, clock);
+  const transport = transportTo(server.url, clock);
   try {
     const route = {
       engine: nullWire,
@@ -58,7 +54,8 @@ export const measureClientOverhead = async ({
     };
     const [turn] = turnsOf(session, nullWire, {model: 'null'});
     if (turn === undefined) throw new Error('the overhead session has no request');
-    let cpu = process.threadCpuUsage();
+    let [beganMs, serverBeganMs, cpuBefore] = [0, 0, process.threadCpuUsage()];
+    let clientCpuMs = 0;
     const bench = new Bench({
       iterations: requests,
       time: 0,
@@ -66,11 +63,15 @@ export const measureClientOverhead = async ({
       warmupTime: 0,
       retainSamples: true,
       throws: true,
+      // They frame the warm-up first and the counted requests last.
       setup: () => {
-        cpu = process.threadCpuUsage();
+        [beganMs, serverBeganMs, cpuBefore] = [performance.now(), server.busyMs(), process.threadCpuUsage()];
       },
       teardown: () => {
-        cpu = process.threadCpuUsage(cpu);
+        const {user, system} = process.threadCpuUsage(cpuBefore);
+        // The thread never waits, so that the server's share of its time is its share of its CPU, which ticks too coarsely.
+        const serverShare = (server.busyMs() - serverBeganMs) / (performance.now() - beganMs);
+        clientCpuMs = ((user + system) / 1000) * (1 - serverShare);
       },
     });
     bench.add('request', async () => {
@@ -83,14 +84,12 @@ export const measureClientOverhead = async ({
       throw new Error('the overhead measurement did not complete');
     const {samples} = result.latency;
     return {
-      // setup and teardown frame the warm-up first and the counted requests last.
-      cpuMsPerRequest: (cpu.user + cpu.system) / 1000 / samples.length,
+      cpuMsPerRequest: clientCpuMs / samples.length,
       latencyP50Ms: percentile(samples, 0.5),
       latencyP99Ms: samples.length < minimumForP99 ? null : percentile(samples, 0.99),
       n: samples.length,
     };
   } finally {
     await transport.close();
-    await server.terminate();
   }
 };

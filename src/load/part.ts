@@ -15,6 +15,7 @@ import {Tally} from './tally.ts';
 import type {Transport} from './transport.ts';
 import {transportTo} from './transport-to.ts';
 import {turnsOf} from './turn.ts';
+import {warmCode} from './warm-code.ts';
 import {ReplySample} from './whole-body.ts';
 
 export interface PartOptions {
@@ -68,8 +69,7 @@ const openWarmupConcurrency = 8;
 const openConnections = 64;
 
 /** How many of `count` fall to a part when they are dealt out in turn. */
-export const shareOf = (count: number, {index, of}: PartOptions['part']): number =>
-  Math.floor((count - index + of - 1) / of);
+const shareOf = (count: number, {index, of}: PartOptions['part']): number => Math.floor((count - index + of - 1) / of);
 
 /**
  * One thread's share of a load, from its connections to its last reply. All parts of a load count in `shared`; with one
@@ -146,6 +146,8 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
   };
 
   try {
+    if (transport.http === 'net' && load.mode !== 'saturate')
+      await warmCode({engine, endpoint, timeoutMs, replySample: new ReplySample(), sessions: options.warmup});
     if (load.mode !== 'closed' && load.warmup > 0 && part.index === 0) {
       const concurrency = Math.min(load.warmup, load.mode === 'open' ? openWarmupConcurrency : load.concurrency);
       await transport.open(concurrency);

@@ -1,5 +1,8 @@
 import type {Clock} from './clock.ts';
 
+/** A timer cannot be set to less. */
+const shortestTimerMs = 1;
+
 /**
  * Resolves when `clock` shows `dueMs`, or at once when `signal` is aborted; never early otherwise. Timers fire up to
  * 1.5 ms late (p99), so the last `spinMs` are spent looking at the clock once per turn of the event loop, which brings
@@ -7,13 +10,16 @@ import type {Clock} from './clock.ts';
  */
 export const waitUntil = (clock: Clock, dueMs: number, signal: AbortSignal, spinMs = 1.5): Promise<void> =>
   new Promise(resolve => {
-    if (signal.aborted || clock.now() >= dueMs) return resolve();
-    const done = () => {
+    const over = () => signal.aborted || clock.now() >= dueMs;
+    const spin = () => (over() ? resolve() : void setImmediate(spin));
+    if (over()) return resolve();
+    const restMs = Math.floor(dueMs - clock.now() - spinMs);
+    if (restMs < shortestTimerMs && spinMs > 0) return void setImmediate(spin);
+    const stopWaiting = () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
+      signal.removeEventListener('abort', stopWaiting);
+      spin();
     };
-    const spin = () => (signal.aborted || clock.now() >= dueMs ? done() : setImmediate(spin));
-    const timer = setTimeout(spin, Math.max(0, Math.floor(dueMs - clock.now() - spinMs)));
-    signal.addEventListener('abort', done);
+    const timer = setTimeout(stopWaiting, restMs);
+    signal.addEventListener('abort', stopWaiting);
   });

@@ -1,6 +1,7 @@
+import {execFile} from 'node:child_process';
 import {realpath} from 'node:fs/promises';
 import {resolve} from 'node:path';
-import {execa} from 'execa';
+import {promisify} from 'node:util';
 
 interface GitState {
   readonly commit: string | null;
@@ -10,14 +11,20 @@ interface GitState {
 
 const unknown: GitState = {commit: null, dirty: null};
 
+const run = promisify(execFile);
+
 /** The state of the repository whose top is `root`; nulls where there is none, no commit yet or no git. */
 export const gitState = async (root: string): Promise<GitState> => {
-  const git = (...words: readonly string[]) =>
-    execa('git', ['-C', root, ...words], {reject: false, timeout: 10_000, stdin: 'ignore'});
+  /** What it printed; null when it failed. */
+  const git = (...words: readonly string[]): Promise<string | null> =>
+    run('git', ['-C', root, ...words], {timeout: 10_000, maxBuffer: Number.POSITIVE_INFINITY}).then(
+      ({stdout}) => stdout,
+      () => null,
+    );
   const [head, status] = await Promise.all([git('rev-parse', '--show-toplevel', 'HEAD'), git('status', '--porcelain')]);
-  const [top, commit] = head.stdout?.split('\n') ?? [];
-  if (head.failed || top === undefined || commit === undefined) return unknown;
+  const [top, commit] = head?.split('\n') ?? [];
+  if (top === undefined || commit === undefined) return unknown;
   // Installed below somebody else's repository, that one's commit says nothing of this code.
   if (resolve(top) !== (await realpath(root))) return unknown;
-  return {commit, dirty: status.failed ? null : status.stdout !== ''};
+  return {commit, dirty: status === null ? null : status !== ''};
 };

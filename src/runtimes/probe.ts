@@ -1,6 +1,5 @@
-import {request} from 'undici';
 import type {Fetchable, Reply} from '../engines/engine.ts';
-import {reasonOf} from '../errors.ts';
+import {fetchText} from '../http/fetch-text.ts';
 import {interruptionOf} from './interruption.ts';
 
 /** How every simulated server marks its replies, so that nothing it says passes for evidence about a real engine. */
@@ -10,27 +9,15 @@ export interface ProbeReply extends Reply {
   readonly simulated: boolean;
 }
 
-/**
- * One small request on a connection of its own, outside every measurement.
- * Rejects with the reason in one sentence when no reply came; an HTTP error status is a reply.
- */
+/** Rejects with the reason in one sentence when no reply came; an HTTP error status is a reply. */
 export const probe = async (
   url: string,
   {method, path}: Fetchable,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<ProbeReply> => {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  try {
-    const {statusCode, headers, body} = await request(`${url}${path}`, {
-      method,
-      reset: true, // closes the connection: an idle one would hold up a server that is asked to stop
-      signal: AbortSignal.any([signal, timeout]),
-    });
-    return {status: statusCode, body: await body.text(), simulated: headers[evidenceHeader] === 'simulated'};
-  } catch (thrown) {
-    throw new Error(timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(thrown), {cause: thrown});
-  }
+  const {status, body, headers} = await fetchText(url + path, {method, timeoutMs, signal});
+  return {status, body, simulated: headers[evidenceHeader] === 'simulated'};
 };
 
 /**

@@ -199,8 +199,8 @@ export const runRecord = z.object({
   /** sha256 over the trials' data hashes, in order. */
   dataHash: z.string(),
   /**
-   * What a request costs this client against a server that does nothing, on this machine, after the trials: by then the
-   * code is compiled as it was in them. Null in a run that is not complete.
+   * What a request costs this client against a server that does nothing, on this machine, right after the trials. That
+   * server runs in the client's thread: its part is in the latencies, and not in the CPU. Null in a run that is not complete.
    */
   clientOverhead: z
     .object({cpuMsPerRequest: z.number(), latencyP50Ms: z.number(), latencyP99Ms: z.number().nullable(), n: z.int()})

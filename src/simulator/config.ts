@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {calibrations, dialectNames} from './calibration.ts';
-import {fault} from './faults.ts';
+import type {Fault} from './faults.ts';
 
 /** How a simulated engine is set up. */
 export const simulatorConfig = z
@@ -15,7 +15,8 @@ export const simulatorConfig = z
     speed: z.number().positive().default(1),
     /** The KV pool, for all requests together; by default what the engine would make of an H100. */
     kvTokens: z.int().min(64).optional(),
-    faults: z.array(fault).default([]),
+    /** As `parseFault` made them. */
+    faults: z.array(z.custom<Fault>()).default([]),
     /** vLLM's --enable-prompt-tokens-details, SGLang's --enable-cache-report. */
     reportsCachedTokens: z.boolean().default(true),
     /** False is vLLM's --disable-log-stats, and SGLang without --enable-metrics. */

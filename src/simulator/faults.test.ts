@@ -28,11 +28,12 @@ describe('the text of a fault', () => {
     ['unavailable:every', 'fault "unavailable:every" needs a number in "every"'],
     ['unavailable:every=often', 'fault "unavailable:every=often" needs a number in "every=often"'],
     ['unavailable:every=1,every=2', 'fault "unavailable:every=1,every=2" gives every twice'],
-    ['unavailable:every=0', 'fault "unavailable:every=0" has a bad every: Too small: expected number to be >=1'],
+    ['unavailable:every=0', 'fault "unavailable:every=0" has a bad every: a whole number from 1 on is needed'],
     [
       'disconnect:every=1,after-tokens=1.5',
-      'fault "disconnect:every=1,after-tokens=1.5" has a bad after-tokens: Invalid input: expected int, received number',
+      'fault "disconnect:every=1,after-tokens=1.5" has a bad after-tokens: a whole number from 0 on is needed',
     ],
+    ['dies:at-ms=0', 'fault "dies:at-ms=0" has a bad at-ms: a number above 0 is needed'],
   ])('"%s" is refused with the reason and the valid forms', (text, message) => {
     expect(() => parseFault(text)).toThrow(
       expect.objectContaining({

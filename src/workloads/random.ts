@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 
 /** Uniform in [0, 1), in steps of 2^-32. */
 export type Random = () => number;
@@ -30,10 +30,13 @@ export const xoshiro128 = (state: readonly [number, number, number, number]): ((
  * labels, which also keeps neighbouring seeds apart.
  */
 export const seededRandom = (seed: number, ...stream: readonly (string | number)[]): Random => {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([seed, ...stream]))
-    .digest();
-  const next = xoshiro128([hash.readUInt32LE(0), hash.readUInt32LE(4), hash.readUInt32LE(8), hash.readUInt32LE(12)]);
+  const state = hash('sha256', JSON.stringify([seed, ...stream]), 'buffer');
+  const next = xoshiro128([
+    state.readUInt32LE(0),
+    state.readUInt32LE(4),
+    state.readUInt32LE(8),
+    state.readUInt32LE(12),
+  ]);
   return () => next() / 2 ** 32;
 };
 

@@ -1,6 +1,6 @@
 import {once} from 'node:events';
 import {connect, type Socket} from 'node:net';
-import {streamEnding} from './reply-bytes.ts';
+import {streamEnding} from '../reply-bytes.ts';
 
 export interface DrainJob {
   readonly port: number;

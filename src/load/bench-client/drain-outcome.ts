@@ -1,9 +1,10 @@
 import {askedPerSecond} from './accuracy.ts';
 import {type DrainJob, drain} from './drain-client.ts';
-import {costSoFar, fetchTruth, type Outcome} from './outcome.ts';
+import {costSoFar, cpuSecondsSoFar, fetchTruth, type Outcome} from './outcome.ts';
 
 /** The draining client's figures in the load client's words; it stamps nothing, so it has no accuracy. */
 export const runDrain = async (job: DrainJob): Promise<Outcome> => {
+  const startCpuSeconds = cpuSecondsSoFar();
   const {requests, done, slotsMs} = await drain(job);
   const cost = costSoFar();
   const truth = await fetchTruth(job.port);
@@ -13,6 +14,7 @@ export const runDrain = async (job: DrainJob): Promise<Outcome> => {
   const perSecond = (requests * job.connections * 1000) / slotsMs;
   return {
     ...cost,
+    startCpuSeconds,
     serverWaitedMs: truth.waitedForCoreMs,
     completed: ended,
     failed: requests - ended,

@@ -9,7 +9,7 @@ import {planArrivals} from '../arrivals.ts';
 import {runHere} from '../load-here.ts';
 import {runLoad} from '../run-load.ts';
 import {accuracyOf, askedPerSecond, requestsPerSecond, scheduleAccuracyOf, sendLagOf} from './accuracy.ts';
-import {costSoFar, fetchTruth, type Outcome} from './outcome.ts';
+import {costSoFar, cpuSecondsSoFar, fetchTruth, type Outcome} from './outcome.ts';
 
 export interface LoadJob {
   readonly port: number;
@@ -62,6 +62,7 @@ const putLoad = async ({port, workload, load, workers}: LoadJob): Promise<readon
 /** Puts the load on the paced server, and compares what was measured with what was true. */
 export const runOurs = async (job: LoadJob): Promise<Outcome> => {
   const {port, load} = job;
+  const startCpuSeconds = cpuSecondsSoFar();
   const blocks = await putLoad(job);
   const cost = costSoFar();
   const samples = blocks.flatMap(block => [...readSampleBlock(block)]);
@@ -75,6 +76,7 @@ export const runOurs = async (job: LoadJob): Promise<Outcome> => {
   const streamed = events > 0;
   return {
     ...cost,
+    startCpuSeconds,
     serverWaitedMs: truth.waitedForCoreMs,
     completed: samples.length - failed.length,
     failed: failed.length,

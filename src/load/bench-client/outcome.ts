@@ -23,6 +23,8 @@ export interface Outcome {
   readonly eventsAskedPerSecond: number | null;
   /** User and system time of the client's process, its start included. */
   readonly cpuSeconds: number;
+  /** Of that, what was spent before the load: on starting the process and loading the client's code. */
+  readonly startCpuSeconds: number;
   readonly peakMemoryMb: number;
   /** How long the client and the server were ready to run while something else had their core. */
   readonly clientWaitedMs: number | null;
@@ -32,12 +34,17 @@ export interface Outcome {
   readonly sendLag: ErrorMs | null;
 }
 
+/** User and system time of this process up to now, in seconds. */
+export const cpuSecondsSoFar = (): number => {
+  const {userCPUTime, systemCPUTime} = process.resourceUsage();
+  return (userCPUTime + systemCPUTime) / 1e6;
+};
+
 /** The process's cost up to now: read before the truth is fetched, which is no part of the client's work. */
 export const costSoFar = (): Pick<Outcome, 'cpuSeconds' | 'peakMemoryMb' | 'clientWaitedMs'> => {
-  const {userCPUTime, systemCPUTime, maxRSS} = process.resourceUsage();
   return {
-    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-    peakMemoryMb: maxRSS / 1024,
+    cpuSeconds: cpuSecondsSoFar(),
+    peakMemoryMb: process.resourceUsage().maxRSS / 1024,
     clientWaitedMs: waitedForCoreMs(),
   };
 };

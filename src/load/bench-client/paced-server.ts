@@ -2,9 +2,9 @@ import {once} from 'node:events';
 import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {type Random, seededRandom} from '../../workloads/random.ts';
 import {machineNow} from '../clock.ts';
+import {embeddingReply, jsonReply, streamWrites} from '../reply-bytes.ts';
+import {RequestReader} from '../request-reader.ts';
 import {waitedForCoreMs} from './disturbance.ts';
-import {embeddingReply, jsonReply, streamWrites} from './reply-bytes.ts';
-import {RequestReader} from './request-reader.ts';
 import {TimerWheel} from './timer-wheel.ts';
 import type {RequestTruth, Truth} from './truth.ts';
 

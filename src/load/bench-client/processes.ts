@@ -1,5 +1,6 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
+import {readFileSync} from 'node:fs';
 import {availableParallelism, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
@@ -16,8 +17,13 @@ export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-c', 
 export const pinned = (core: number | null, words: readonly string[]): readonly string[] =>
   canPin && core !== null ? ['taskset', '-c', String(core), ...words] : words;
 
-/** As the command line does it (src/cli.ts): half of a short run's start is parsing. */
+/** As the command line does it (src/start.js): half of a short run's start is parsing. */
 const compileCache = {NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache')};
+
+/** As `npm run bench` has them: what the client is measured with is what it runs with. */
+const benchFlags = (JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).scripts.bench as string)
+  .split(' ')
+  .filter(word => word.startsWith('--'));
 
 export interface Child extends AsyncDisposable {
   /** The part's one answer. Rejects when the process ends without it, or does not give it in time. */
@@ -35,6 +41,7 @@ const end = async (child: ChildProcess): Promise<void> => {
 export const startChild = (core: number | null, part: Part, stderr: 'inherit' | 'ignore' = 'inherit'): Child => {
   const [command = '', ...words] = pinned(core, [
     process.execPath,
+    ...(part.role === 'ours' ? benchFlags : []),
     join(projectRoot, 'src', 'load', 'bench-client', 'child.ts'),
   ]);
   const child = spawn(command, words, {

@@ -53,6 +53,21 @@ const cpu = (scenario: string, most: number, rivals: Row['rivals'] = none): Row 
   figures: [{goal: {most}, read: cpuPerMillion}],
 });
 
+/** What the load itself cost: a start is the same for a thousand events and for ten million. */
+const cpuOfLoad = (scenario: string): Row => ({
+  title: `the same without the start of the process, ${scenario}`,
+  goalText: '',
+  rivals: none,
+  scenario,
+  figures: [
+    {
+      goal: null,
+      read: ({cpuSeconds, startCpuSeconds, events}) =>
+        cpuPerMillion({cpuSeconds: cpuSeconds - startCpuSeconds, events}),
+    },
+  ],
+});
+
 const eventRate = (scenario: string, least: number, rivals: Row['rivals']): Row => ({
   title: `events/s, ${scenario}`,
   goalText: `≥ ${least.toLocaleString('en')}`,
@@ -108,8 +123,11 @@ export const rows: readonly Row[] = [
   ttftEach('10,000 streams'),
   cpu('128 streams', 6, ['24', '27', '195', '65', '6', '6.1']),
   cpu('512 streams', 6),
+  cpuOfLoad('512 streams'),
   cpu('1000 streams', 6),
+  cpuOfLoad('1000 streams'),
   cpu('null', 2, ['11', '14', '164', '72', '2.4', '2.0']),
+  cpuOfLoad('null'),
   eventRate('null', 300_000, ['90,600', '', '', '', '412,000', '322,000']),
   cpu('null, token by token', 2),
   eventRate('null, token by token', 300_000, none),

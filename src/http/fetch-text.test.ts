@@ -1,0 +1,41 @@
+import {expect, test} from 'vitest';
+import {reply, startTestServer} from '../load/test-server.ts';
+import {fetchText} from './fetch-text.ts';
+
+test('the status, body and headers of an answer are told, whatever the status', async () => {
+  await using server = await startTestServer(({socket}) =>
+    socket.write(reply('no such page', {status: 404, headers: 'X-Engine: one\r\nX-Engine: two\r\n'})),
+  );
+  const {status, body, headers} = await fetchText(`${server.url}/metrics`, {timeoutMs: 10_000});
+  expect({status, body, engine: headers['x-engine']}).toEqual({status: 404, body: 'no such page', engine: 'one, two'});
+  expect(server.received).toMatchObject([{method: 'GET', path: '/metrics'}]);
+});
+
+test('a POST is a POST, and each request has a connection of its own', async () => {
+  await using server = await startTestServer(({socket}) => socket.end(reply('', {headers: 'connection: close\r\n'})));
+  await fetchText(`${server.url}/flush_cache`, {method: 'POST', timeoutMs: 10_000});
+  await fetchText(`${server.url}/flush_cache`, {method: 'POST', timeoutMs: 10_000});
+  expect(server.received.map(({method, headers}) => [method, headers.connection])).toEqual([
+    ['POST', 'close'],
+    ['POST', 'close'],
+  ]);
+  expect(server.connections()).toBe(2);
+});
+
+test('a server that is not there is an error that names the reason and the address', async () => {
+  await expect(fetchText('http://127.0.0.1:9/health', {timeoutMs: 10_000})).rejects.toThrow(
+    'connect ECONNREFUSED 127.0.0.1:9',
+  );
+});
+
+test('a server that says nothing is an error after the timeout', async () => {
+  await using server = await startTestServer(() => {});
+  await expect(fetchText(server.url, {timeoutMs: 50})).rejects.toThrow('no answer within 0.05 s');
+});
+
+test('an abort throws its own reason', async () => {
+  const abort = new AbortController();
+  const reason = new Error('interrupted');
+  await using server = await startTestServer(() => abort.abort(reason));
+  await expect(fetchText(server.url, {timeoutMs: 10_000, signal: abort.signal})).rejects.toBe(reason);
+});
