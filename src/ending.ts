@@ -21,7 +21,8 @@ const variable = 'CUTOVER_ENDING';
  */
 export const handOver = (ending: Ending): void => {
   flushCompileCache(); // nothing else of this image is run
-  const start = join(projectRoot, 'src', 'start.js');
+  // The file that this image was started with: a bundle has another one than the sources.
+  const [, start = join(projectRoot, 'src', 'start.js')] = process.argv;
   process.execve?.(process.execPath, [process.execPath, ...process.execArgv, start], {
     ...process.env,
     [variable]: JSON.stringify(ending),

@@ -18,13 +18,13 @@ const watched = (scheduled = false) => {
 
 test('a loop that is blocked shows as lag and as CPU', async () => {
   using health = new HealthWatch(watched());
-  await pause(5); // the histogram's timer must have fired once
+  await pause(30); // the histogram's timer must have fired once
   blockFor(60);
-  await pause(5);
+  await pause(30);
   const {loopLagMaxMs, loopLagP99Ms, cpuMs, seconds} = health.read();
-  expect(loopLagMaxMs).toBeGreaterThan(50);
+  expect(loopLagMaxMs).toBeGreaterThan(40);
   expect(loopLagP99Ms).toBeLessThanOrEqual(loopLagMaxMs ?? 0);
-  expect(seconds.loopLagMaxMs[0]).toBeGreaterThan(50);
+  expect(seconds.loopLagMaxMs[0]).toBeGreaterThan(40);
   // 60 ms of blocking are CPU only as far as the thread was let run.
   expect(cpuMs).toBeGreaterThan(0);
 });
