@@ -76,5 +76,6 @@ ${
   core may be the limit. Which of the two the rivals' server did is not recorded.
 - Embeddings are asked for texts that were made beforehand.
 - "drain only" is \`drain-client.ts\`: it reads bytes, counts them and sees \`[DONE]\`, and is the least that Node can do.
+- Why goals are missed, with profiles: [evidence/load-client.md](evidence/load-client.md).
 - Rivals and prototype: measured for issue 4 on a machine of this kind, medians of three runs; they are not run here.
 `;
