@@ -65,7 +65,7 @@ const benchAndShow = async (argv: readonly string[], version: string, options: O
   const ending = {folder, formats, json, as, quiet, ...became};
   await flushed(process.stderr);
   // A fresh image would know nothing of the Ctrl-C, and end at once when npm passes it on.
-  if (!interrupted.aborted) handOver(ending);
+  if (!interrupted.aborted) handOver(ending, process.argv[1] ?? join(projectRoot, 'src', 'start.js'));
   return show(ending);
 };
 

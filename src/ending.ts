@@ -1,7 +1,5 @@
 import {flushCompileCache} from 'node:module';
-import {join} from 'node:path';
 import type {ShownRun} from './commands/show-run.ts';
-import {projectRoot} from './root.ts';
 
 /** What is left to do when a run is over, in words that a program can be started with. */
 export interface Ending extends ShownRun {
@@ -17,12 +15,10 @@ const variable = 'CUTOVER_ENDING';
 /**
  * Puts a fresh image of this program in the place of this process to do what is left: reading all samples, checking them
  * and drawing charts takes as much memory as measuring did, and so neither comes on top of the other. The process keeps
- * its number, its terminal and its folder. Returns only where the system has no such call (Windows).
+ * its number, its terminal and its folder. `start` is the program's first file. Returns only where the system has no such call (Windows).
  */
-export const handOver = (ending: Ending): void => {
+export const handOver = (ending: Ending, start: string): void => {
   flushCompileCache(); // nothing else of this image is run
-  // The file that this image was started with: a bundle has another one than the sources.
-  const [, start = join(projectRoot, 'src', 'start.js')] = process.argv;
   process.execve?.(process.execPath, [process.execPath, ...process.execArgv, start], {
     ...process.env,
     [variable]: JSON.stringify(ending),
