@@ -13,8 +13,8 @@ const startWith = (first: string, temporary: string, line: string) =>
     ['--import', `data:text/javascript,${encodeURIComponent(first)}`, join(projectRoot, 'src', 'start.js')].concat(
       line.split(' '),
     ),
-    // Node keeps no cache while it collects coverage, and hands that on unless it is told not to.
-    {env: {TMPDIR: temporary, NODE_COMPILE_CACHE: undefined, NODE_V8_COVERAGE: ''}, stdin: 'ignore'},
+    // vitest --coverage switches the cache off.
+    {env: {TMPDIR: temporary, NODE_COMPILE_CACHE: undefined, NODE_DISABLE_COMPILE_CACHE: undefined}, stdin: 'ignore'},
   );
 
 /** Names on stderr every module that is loaded by the image of the program that measures. */
