@@ -5,6 +5,7 @@ import {fetchText} from '../http/fetch-text.ts';
 import type {CacheState, Finding} from '../schema/record.ts';
 import type {ChatRequest} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
+import {StreamMemory} from './chat-stream.ts';
 import {type Clock, trialClock} from './clock.ts';
 import {Exchange, type Route} from './exchange.ts';
 import {transportTo} from './transport-to.ts';
@@ -128,7 +129,15 @@ export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedC
   }
   const clock = trialClock();
   const transport = transportTo(endpoint.url, clock);
-  const route = {engine, endpoint, transport, clock, timeoutMs, replySample: new ReplySample()};
+  const route = {
+    engine,
+    endpoint,
+    transport,
+    clock,
+    timeoutMs,
+    replySample: new ReplySample(),
+    streamMemory: new StreamMemory(),
+  };
   try {
     await askCanary(options, route, 1);
     await askCanary(options, route, 2);

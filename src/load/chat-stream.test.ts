@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ServerFacts} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
-import {ChatStream} from './chat-stream.ts';
+import {ChatStream, StreamMemory} from './chat-stream.ts';
 import {done, event, finish, token, usage} from './test-server.ts';
 
 const unknownFacts: ServerFacts = {
@@ -16,7 +16,7 @@ const cacheReport: ServerFacts = {...unknownFacts, reportsCachedTokens: true};
 
 /** Reads arrive at 10, 20, 30 … ms. */
 const readStream = (reads: readonly (string | Buffer)[], engine = engines.vllm, facts = unknownFacts) => {
-  const stream = new ChatStream(engine, facts);
+  const stream = new ChatStream(engine, facts, new StreamMemory());
   for (const [index, read] of reads.entries()) {
     const bytes = Buffer.from(read);
     stream.feed(bytes, 0, bytes.length, (index + 1) * 10);
@@ -27,6 +27,32 @@ const readStream = (reads: readonly (string | Buffer)[], engine = engines.vllm, 
 const delta = (fields: object, rest: object = {}) => event({choices: [{index: 0, delta: fields, ...rest}]});
 const counted = (content: string, completion_tokens: number) =>
   event({choices: [{index: 0, delta: {content}}], usage: {prompt_tokens: 7, completion_tokens}});
+
+test('what one stream has learned serves the next: its events are known by their bytes from the first on', () => {
+  const memory = new StreamMemory();
+  const read = (...events: readonly string[]) => {
+    const stream = new ChatStream(engines.vllm, unknownFacts, memory);
+    for (const [index, one] of events.entries()) stream.feed(Buffer.from(one), 0, one.length, (index + 1) * 10);
+    return stream;
+  };
+  read(token('a'), token('b'), finish, done);
+  const learned = memory.template;
+  const next = read(token('c'), token('d'), finish, done);
+  expect([next.firstChunkMs, next.tokenEventsMs, next.failure()]).toEqual([10, [10, 20], null]);
+  expect(memory.template).toBe(learned);
+  expect(learned).not.toBeNull();
+});
+
+test('streams that run at once and differ in their ids keep a template each', () => {
+  const memory = new StreamMemory();
+  const streams = ['x', 'y'].map(id => ({id, stream: new ChatStream(engines.vllm, unknownFacts, memory)}));
+  for (let index = 1; index <= 40; index += 1)
+    for (const {id, stream} of streams) {
+      const bytes = Buffer.from(event({id, choices: [{index: 0, delta: {content: `t${index}`}}]}));
+      stream.feed(bytes, 0, bytes.length, index);
+    }
+  for (const {stream} of streams) expect(stream.tokenEventsMs).toHaveLength(40);
+});
 
 describe('the first token', () => {
   test('is not the empty role delta before it', () => {

@@ -9,6 +9,14 @@ export type ReplyReaders = Pick<Engine, 'readUsage' | 'readWhole' | 'readError'>
 
 export const nothingTold: Usage = {promptTokens: null, outputTokens: null, cachedPromptTokens: null};
 
+/**
+ * What the streams of one server have in common. An event means what it says whoever streams it, so that a template that
+ * one stream has learned serves the next one too, where all that it does not leave open is the same.
+ */
+export class StreamMemory {
+  template: TokenTemplate | null = null;
+}
+
 /** An answer as it was streamed, with the times at which its parts arrived. */
 export class ChatStream {
   firstChunkMs: number | null = null;
@@ -19,6 +27,7 @@ export class ChatStream {
 
   readonly #engine: ReplyReaders;
   readonly #facts: ServerFacts;
+  readonly #memory: StreamMemory;
   readonly #sse = new SseReader();
   #failure: Pick<Failure, 'kind' | 'message'> | null = null;
   /** The first bytes, for a reply that is no event stream at all. */
@@ -30,13 +39,15 @@ export class ChatStream {
   #atMs = 0;
   #tokensSoFar: number | null = 0;
   readonly #tokensPerEvent: number[] = [];
+  /** The last one that knew an event of this stream: streams that run at once may differ in their ids. */
   #template: TokenTemplate | null = null;
   #learned = 0;
   #matched = 0;
 
-  constructor(engine: ReplyReaders, facts: ServerFacts) {
+  constructor(engine: ReplyReaders, facts: ServerFacts, memory: StreamMemory) {
     this.#engine = engine;
     this.#facts = facts;
+    this.#memory = memory;
   }
 
   /** `atMs` is when the bytes from `start` to `end` arrived: every event that they complete gets that stamp. */
@@ -76,11 +87,13 @@ export class ChatStream {
 
   /** Takes an event of the kind that was seen before, and returns where it ends; -1 where there is none at `start`. */
   #matchToken(bytes: Buffer, start: number, end: number): number {
-    const template = this.#template;
+    const template = this.#template ?? this.#memory.template;
     if (template === null) return -1;
     const next = template.match(bytes, start, end);
     if (next < 0) return -1;
+    this.#template = template;
     this.#matched += 1;
+    this.firstChunkMs ??= this.#atMs;
     const tokens = template.outputTokens;
     if (template.usage !== null) {
       this.#usageByTemplate = template.usage;
@@ -112,6 +125,7 @@ export class ChatStream {
       const readUsage = (usage: unknown) => this.#engine.readUsage(usage, this.#facts);
       const raw = bytes.subarray(start, next);
       this.#template = learnTemplate(raw, counted ? this.#usage : null, readUsage) ?? this.#template;
+      this.#memory.template = this.#template;
     }
     return next;
   }

@@ -2,6 +2,7 @@ import {describe, expect, test, vi} from 'vitest';
 import type {ServerFacts} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
 import type {WorkloadRequest} from '../schema/request.ts';
+import {StreamMemory} from './chat-stream.ts';
 import {Exchange} from './exchange.ts';
 import {done, event, finish, token, usage} from './test-server.ts';
 import type {HttpRequest, ReplyHandlers, Transport} from './transport.ts';
@@ -45,7 +46,15 @@ const start = (
   const [turn] = turnsOf({id: 's1', requests: [request]}, engines.openai, {model: 'm'});
   if (turn === undefined) throw new Error('no turn');
   const exchange = new Exchange(
-    {engine: engines.openai, endpoint: {facts}, transport, clock, timeoutMs, replySample: new ReplySample()},
+    {
+      engine: engines.openai,
+      endpoint: {facts},
+      transport,
+      clock,
+      timeoutMs,
+      replySample: new ReplySample(),
+      streamMemory: new StreamMemory(),
+    },
     turn,
     {trial: 3, index: 4, scheduledMs},
     keepReads,

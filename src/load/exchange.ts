@@ -1,7 +1,7 @@
 import type {Endpoint} from '../engines/engine.ts';
 import type {Failure, Sample} from '../schema/sample.ts';
 import {afterReads} from './after-reads.ts';
-import {ChatStream, nothingTold} from './chat-stream.ts';
+import {ChatStream, nothingTold, type StreamMemory} from './chat-stream.ts';
 import type {Clock} from './clock.ts';
 import type {ReplyHandlers, Transport} from './transport.ts';
 import {sampleOf, type Turn, type Wire} from './turn.ts';
@@ -22,6 +22,8 @@ export interface Route {
   readonly clock: Clock;
   /** Of all whole replies that come this way. */
   readonly replySample: ReplySample;
+  /** Of all streams that come this way. */
+  readonly streamMemory: StreamMemory;
   /** For the whole request, from the moment it is handed to the transport. */
   readonly timeoutMs: number;
 }
@@ -59,7 +61,8 @@ export class Exchange implements ReplyHandlers {
     this.#turn = turn;
     this.#numbered = numbered;
     this.reads = keepReads ? [] : null;
-    this.#stream = turn.request.kind === 'chat' ? new ChatStream(route.engine, route.endpoint.facts) : null;
+    this.#stream =
+      turn.request.kind === 'chat' ? new ChatStream(route.engine, route.endpoint.facts, route.streamMemory) : null;
     this.ended = new Promise(resolve => {
       this.#resolve = resolve;
     });

@@ -2,7 +2,7 @@ import {Bench} from 'tinybench';
 import type {RunRecord} from '../schema/record.ts';
 import type {Session} from '../schema/request.ts';
 import {minimumForP99, percentile} from '../stats/percentile.ts';
-import {nothingTold} from './chat-stream.ts';
+import {nothingTold, StreamMemory} from './chat-stream.ts';
 import {trialClock} from './clock.ts';
 import {Exchange} from './exchange.ts';
 import {startNullServer} from './null-server.ts';
@@ -51,6 +51,7 @@ export const measureClientOverhead = async ({
       clock,
       timeoutMs: 10_000,
       replySample: new ReplySample(),
+      streamMemory: new StreamMemory(),
     };
     const [turn] = turnsOf(session, nullWire, {model: 'null'});
     if (turn === undefined) throw new Error('the overhead session has no request');

@@ -2,6 +2,7 @@ import type {Endpoint, Engine} from '../engines/engine.ts';
 import type {SessionSource} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {LoadSpec} from '../schema/suite.ts';
+import {StreamMemory} from './chat-stream.ts';
 import {HealthWatch, type PartHealth} from './client-health.ts';
 import {machineNow, trialClock} from './clock.ts';
 import {runClosedLoop, runWarmup} from './closed-loop.ts';
@@ -82,7 +83,15 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
   const fail = (thrown: unknown) => failed.abort(thrown);
   const clock = trialClock();
   const transport = await transportTo(endpoint.url, clock);
-  const route = {engine, endpoint, transport, clock, timeoutMs, replySample: new ReplySample()};
+  const route = {
+    engine,
+    endpoint,
+    transport,
+    clock,
+    timeoutMs,
+    replySample: new ReplySample(),
+    streamMemory: new StreamMemory(),
+  };
   const tally = new Tally(shared.measure, clock);
   const steady = new SteadyWindow();
   let health: HealthWatch | null = null;

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import type {ServerFacts} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
 import {fixtureBytes} from '../test-fixture.ts';
-import {ChatStream} from './chat-stream.ts';
+import {ChatStream, StreamMemory} from './chat-stream.ts';
 import {type SseEvent, SseReader} from './sse.ts';
 
 const upTo = (end: number, begin = 1) => Array.from({length: end - begin + 1}, (_, index) => begin + index);
@@ -73,7 +73,7 @@ describe.each(recorded)('the stream of %s, %s', (name, file, count, tokenEvents,
   };
 
   const expectRead = (feed: (stream: ChatStream) => void, stampOf: (event: number) => number) => {
-    const stream = new ChatStream(engines[name], facts);
+    const stream = new ChatStream(engines[name], facts, new StreamMemory());
     feed(stream);
     expect(stream.failure()).toBeNull();
     expect(stream).toMatchObject({done: true, finishReason: 'length', usage, tokensPerEvent});

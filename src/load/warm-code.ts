@@ -1,4 +1,5 @@
 import type {SessionSource} from '../schema/request.ts';
+import {StreamMemory} from './chat-stream.ts';
 import {trialClock} from './clock.ts';
 import {Exchange, type Route} from './exchange.ts';
 import {netTransport} from './net-transport.ts';
@@ -30,7 +31,7 @@ export const warmCode = async ({engine, endpoint, timeoutMs, replySample, sessio
   await using server = await startNullServer(reply);
   const clock = trialClock();
   const transport = netTransport(server.url, clock);
-  const route: Route = {engine, endpoint, transport, clock, timeoutMs, replySample};
+  const route: Route = {engine, endpoint, transport, clock, timeoutMs, replySample, streamMemory: new StreamMemory()};
   let index = 0;
   const runSlot = async () => {
     while (index < requests) {
