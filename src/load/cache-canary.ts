@@ -5,13 +5,11 @@ import {fetchText} from '../http/fetch-text.ts';
 import type {CacheState, Finding} from '../schema/record.ts';
 import type {ChatRequest} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
-import {StreamMemory} from './chat-stream.ts';
 import {type Clock, trialClock} from './clock.ts';
-import {Exchange, type Route} from './exchange.ts';
+import {Exchange, newRoute, type Route} from './exchange.ts';
 import {transportTo} from './transport-to.ts';
 import {turnsOf} from './turn.ts';
 import {waitUntil} from './wait-until.ts';
-import {ReplySample} from './whole-body.ts';
 
 const timeoutMs = 60_000;
 /** How long requests that still run may keep a server from emptying its cache. */
@@ -129,15 +127,7 @@ export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedC
   }
   const clock = trialClock();
   const transport = transportTo(endpoint.url, clock);
-  const route = {
-    engine,
-    endpoint,
-    transport,
-    clock,
-    timeoutMs,
-    replySample: new ReplySample(),
-    streamMemory: new StreamMemory(),
-  };
+  const route = newRoute({engine, endpoint, transport, clock, timeoutMs});
   try {
     await askCanary(options, route, 1);
     await askCanary(options, route, 2);

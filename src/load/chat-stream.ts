@@ -124,8 +124,8 @@ export class ChatStream {
       const counted = this.#usage !== usageBefore;
       const readUsage = (usage: unknown) => this.#engine.readUsage(usage, this.#facts);
       const raw = bytes.subarray(start, next);
-      this.#template = learnTemplate(raw, counted ? this.#usage : null, readUsage) ?? this.#template;
-      this.#memory.template = this.#template;
+      const template = learnTemplate(raw, counted ? this.#usage : null, readUsage);
+      if (template !== null) this.#template = this.#memory.template = template;
     }
     return next;
   }

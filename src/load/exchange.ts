@@ -1,11 +1,11 @@
 import type {Endpoint} from '../engines/engine.ts';
 import type {Failure, Sample} from '../schema/sample.ts';
 import {afterReads} from './after-reads.ts';
-import {ChatStream, nothingTold, type StreamMemory} from './chat-stream.ts';
+import {ChatStream, nothingTold, StreamMemory} from './chat-stream.ts';
 import type {Clock} from './clock.ts';
 import type {ReplyHandlers, Transport} from './transport.ts';
 import {sampleOf, type Turn, type Wire} from './turn.ts';
-import {type ReplySample, WholeBody} from './whole-body.ts';
+import {ReplySample, WholeBody} from './whole-body.ts';
 import {statusFailure, type WholeVerdict} from './whole-reply.ts';
 
 /** One read of a reply's body: its bytes as they came, and when. */
@@ -27,6 +27,13 @@ export interface Route {
   /** For the whole request, from the moment it is handed to the transport. */
   readonly timeoutMs: number;
 }
+
+/** A way that nothing has come yet. */
+export const newRoute = (way: Omit<Route, 'replySample' | 'streamMemory'>): Route => ({
+  ...way,
+  replySample: new ReplySample(),
+  streamMemory: new StreamMemory(),
+});
 
 export interface Numbered {
   readonly trial: number;

@@ -2,14 +2,13 @@ import {Bench} from 'tinybench';
 import type {RunRecord} from '../schema/record.ts';
 import type {Session} from '../schema/request.ts';
 import {minimumForP99, percentile} from '../stats/percentile.ts';
-import {nothingTold, StreamMemory} from './chat-stream.ts';
+import {nothingTold} from './chat-stream.ts';
 import {trialClock} from './clock.ts';
-import {Exchange} from './exchange.ts';
+import {Exchange, newRoute} from './exchange.ts';
 import {startNullServer} from './null-server.ts';
 import {streamWrites} from './reply-bytes.ts';
 import {transportTo} from './transport-to.ts';
 import {turnsOf, type Wire} from './turn.ts';
-import {ReplySample} from './whole-body.ts';
 
 /** Sent before anything is counted, while the code is still being compiled. */
 const warmupRequests = 100;
@@ -44,15 +43,7 @@ export const measureClientOverhead = async ({
   const clock = trialClock();
   const transport = transportTo(server.url, clock);
   try {
-    const route = {
-      engine: nullWire,
-      endpoint: {facts},
-      transport,
-      clock,
-      timeoutMs: 10_000,
-      replySample: new ReplySample(),
-      streamMemory: new StreamMemory(),
-    };
+    const route = newRoute({engine: nullWire, endpoint: {facts}, transport, clock, timeoutMs: 10_000});
     const [turn] = turnsOf(session, nullWire, {model: 'null'});
     if (turn === undefined) throw new Error('the overhead session has no request');
     let [beganMs, serverBeganMs, cpuBefore] = [0, 0, process.threadCpuUsage()];

@@ -2,10 +2,10 @@ import type {Endpoint, Engine} from '../engines/engine.ts';
 import type {SessionSource} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {LoadSpec} from '../schema/suite.ts';
-import {StreamMemory} from './chat-stream.ts';
 import {HealthWatch, type PartHealth} from './client-health.ts';
 import {machineNow, trialClock} from './clock.ts';
 import {runClosedLoop, runWarmup} from './closed-loop.ts';
+import {newRoute} from './exchange.ts';
 import type {Lane, Loop} from './loop.ts';
 import {type OpenLoopOutcome, runOpenLoop} from './open-loop.ts';
 import {createSender, type KeepReplies} from './send.ts';
@@ -17,7 +17,6 @@ import type {Transport} from './transport.ts';
 import {transportTo} from './transport-to.ts';
 import {turnsOf} from './turn.ts';
 import {warmCode} from './warm-code.ts';
-import {ReplySample} from './whole-body.ts';
 
 export interface PartOptions {
   /** Copied to every sample. */
@@ -82,16 +81,8 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const fail = (thrown: unknown) => failed.abort(thrown);
   const clock = trialClock();
-  const transport = await transportTo(endpoint.url, clock);
-  const route = {
-    engine,
-    endpoint,
-    transport,
-    clock,
-    timeoutMs,
-    replySample: new ReplySample(),
-    streamMemory: new StreamMemory(),
-  };
+  const transport = transportTo(endpoint.url, clock);
+  const route = newRoute({engine, endpoint, transport, clock, timeoutMs});
   const tally = new Tally(shared.measure, clock);
   const steady = new SteadyWindow();
   let health: HealthWatch | null = null;
@@ -156,7 +147,7 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
 
   try {
     if (transport.http === 'net' && load.mode !== 'saturate')
-      await warmCode({engine, endpoint, timeoutMs, replySample: new ReplySample(), sessions: options.warmup});
+      await warmCode({engine, endpoint, timeoutMs, sessions: options.warmup});
     if (load.mode !== 'closed' && load.warmup > 0 && part.index === 0) {
       const concurrency = Math.min(load.warmup, load.mode === 'open' ? openWarmupConcurrency : load.concurrency);
       await transport.open(concurrency);

@@ -1,12 +1,12 @@
 import type {Endpoint} from '../engines/engine.ts';
-import {type EngineName, engines} from '../engines/index.ts';
-import {SampleBlockWriter} from '../schema/sample-block.ts';
+import type {EngineName} from '../engines/index.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import {DataHash} from '../workloads/data-hash.ts';
-import {type PlannedSessions, plannedSessions} from '../workloads/planned-sessions.ts';
+import type {PlannedSessions} from '../workloads/planned-sessions.ts';
 import type {Read} from './exchange.ts';
 import {joinParts, type LoadOutcome} from './join-parts.ts';
 import {runHere} from './load-here.ts';
+import {plannedPart} from './planned-part.ts';
 import {type LoadProgress, ProgressReport} from './progress.ts';
 import {refuseImpossible} from './refuse-impossible.ts';
 import {SharedCounts} from './shared-counts.ts';
@@ -52,8 +52,8 @@ export const runLoad = async (
   listeners: LoadListeners,
 ): Promise<LoadOutcome & {readonly dataHash: string}> => {
   const {signal, onBlock, onReply, onProgress} = listeners;
-  const dataHash = new DataHash();
   if (workers > 1) {
+    const dataHash = new DataHash();
     refuseImpossible(plan);
     const shared = new SharedCounts();
     using _report = onProgress && new ProgressReport({shared, load: plan.load, onProgress});
@@ -67,20 +67,7 @@ export const runLoad = async (
       dataHash: dataHash.digest(),
     };
   }
-  const blocks = new SampleBlockWriter(block => onBlock(0, block));
-  try {
-    const outcome = await runHere({
-      ...plan,
-      engine: engines[plan.engine],
-      warmup: plannedSessions(plan.warmup, null),
-      measured: plannedSessions(plan.measured, dataHash),
-      signal,
-      onSample: sample => blocks.add(sample),
-      onProgress,
-      keepReplies: {first: plan.keepReplies, keep: onReply},
-    });
-    return {...outcome, dataHash: dataHash.digest()};
-  } finally {
-    blocks.flush();
-  }
+  using part = plannedPart(plan, block => onBlock(0, block), onReply);
+  const outcome = await runHere({...part.options, signal, onProgress});
+  return {...outcome, dataHash: part.dataHash.digest()};
 };

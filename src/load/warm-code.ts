@@ -1,7 +1,6 @@
 import type {SessionSource} from '../schema/request.ts';
-import {StreamMemory} from './chat-stream.ts';
 import {trialClock} from './clock.ts';
-import {Exchange, type Route} from './exchange.ts';
+import {Exchange, newRoute, type Route} from './exchange.ts';
 import {netTransport} from './net-transport.ts';
 import {startNullServer} from './null-server.ts';
 import {embeddingReply, streamWrites} from './reply-bytes.ts';
@@ -13,7 +12,7 @@ const streams = 16;
 /** Kinds of requests that this thread has sent often enough. */
 const warmed = new Set<string>();
 
-interface Warmed extends Pick<Route, 'engine' | 'timeoutMs' | 'replySample'> {
+interface Warmed extends Pick<Route, 'engine' | 'timeoutMs'> {
   readonly endpoint: Route['endpoint'] & {readonly model: string};
   readonly sessions: SessionSource;
 }
@@ -23,7 +22,7 @@ interface Warmed extends Pick<Route, 'engine' | 'timeoutMs' | 'replySample'> {
  * compiled when requests are timed: a request costs four times as much at first, and the first requests of many streams
  * at once would queue up behind one another for 50 ms and more. Nothing of it reaches the server that is measured.
  */
-export const warmCode = async ({engine, endpoint, timeoutMs, replySample, sessions}: Warmed): Promise<void> => {
+export const warmCode = async ({engine, endpoint, timeoutMs, sessions}: Warmed): Promise<void> => {
   const kind = sessions.at(0)?.requests[0]?.kind;
   if (kind === undefined || warmed.has(kind)) return;
   warmed.add(kind);
@@ -31,7 +30,7 @@ export const warmCode = async ({engine, endpoint, timeoutMs, replySample, sessio
   await using server = await startNullServer(reply);
   const clock = trialClock();
   const transport = netTransport(server.url, clock);
-  const route: Route = {engine, endpoint, transport, clock, timeoutMs, replySample, streamMemory: new StreamMemory()};
+  const route = newRoute({engine, endpoint, transport, clock, timeoutMs});
   let index = 0;
   const runSlot = async () => {
     while (index < requests) {

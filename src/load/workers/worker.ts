@@ -1,11 +1,8 @@
 /** One worker of a load: does its part when it is told to, and hands its samples over as blocks. */
 import {parentPort, workerData} from 'node:worker_threads';
-import {engines} from '../../engines/index.ts';
 import {CutoverError} from '../../errors.ts';
-import {SampleBlockWriter} from '../../schema/sample-block.ts';
-import {DataHash} from '../../workloads/data-hash.ts';
-import {plannedSessions} from '../../workloads/planned-sessions.ts';
 import {preparePart} from '../part.ts';
+import {plannedPart} from '../planned-part.ts';
 import {SharedCounts} from '../shared-counts.ts';
 import type {FromWorker, ThrownThere, ToWorker, WorkerData, WorkerResult} from './messages.ts';
 
@@ -22,24 +19,21 @@ port.on('message', (message: ToWorker) => {
 });
 
 const work = async ({plan, part, shared}: WorkerData): Promise<WorkerResult> => {
-  const dataHash = new DataHash();
-  const blocks = new SampleBlockWriter(block => tell({kind: 'block', block}, [block.buffer]));
+  using planned = plannedPart(
+    plan,
+    block => tell({kind: 'block', block}, [block.buffer]),
+    (id, reads) => tell({kind: 'reply', id, reads}),
+  );
   await using ready = await preparePart({
-    ...plan,
-    engine: engines[plan.engine],
-    warmup: plannedSessions(plan.warmup, null),
-    measured: plannedSessions(plan.measured, dataHash),
+    ...planned.options,
     signal: aborted.signal,
     part,
     shared: new SharedCounts(shared),
-    onSample: sample => blocks.add(sample),
-    keepReplies: {first: plan.keepReplies, keep: (id, reads) => tell({kind: 'reply', id, reads})},
   });
   tell({kind: 'ready'});
   await go.promise;
   const outcome = await ready.run();
-  blocks.flush();
-  return {outcome, dataSums: dataHash.sums};
+  return {outcome, dataSums: planned.dataHash.sums};
 };
 
 const sendable = (thrown: unknown): ThrownThere =>

@@ -1,0 +1,34 @@
+import {engines} from '../engines/index.ts';
+import {SampleBlockWriter} from '../schema/sample-block.ts';
+import {DataHash} from '../workloads/data-hash.ts';
+import {plannedSessions} from '../workloads/planned-sessions.ts';
+import type {PartOptions} from './part.ts';
+import type {LoadListeners, LoadPlan} from './run-load.ts';
+
+interface PlannedPart extends Disposable {
+  readonly options: Omit<PartOptions, 'signal' | 'part' | 'shared'>;
+  /** Of the sessions that this part has taken so far. */
+  readonly dataHash: DataHash;
+}
+
+/** What a plan asks of one part, in whichever thread. Disposing it hands out the samples that fill no block yet. */
+export const plannedPart = (
+  plan: LoadPlan,
+  onBlock: (block: Uint8Array<ArrayBuffer>) => void,
+  onReply: LoadListeners['onReply'],
+): PlannedPart => {
+  const dataHash = new DataHash();
+  const blocks = new SampleBlockWriter(onBlock);
+  return {
+    dataHash,
+    options: {
+      ...plan,
+      engine: engines[plan.engine],
+      warmup: plannedSessions(plan.warmup, null),
+      measured: plannedSessions(plan.measured, dataHash),
+      onSample: sample => blocks.add(sample),
+      keepReplies: {first: plan.keepReplies, keep: onReply},
+    },
+    [Symbol.dispose]: () => blocks.flush(),
+  };
+};
