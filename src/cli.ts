@@ -37,8 +37,11 @@ const flushed = (stream: NodeJS.WriteStream) => new Promise<void>(resolve => str
 
 const show = async (ending: Ending): Promise<number> => {
   const [{processTerminal}, {showRun}] = await Promise.all([import('./terminal.ts'), import('./commands/show-run.ts')]);
-  await showRun(ending, processTerminal(ending));
-  process.stderr.write(ending.explanation);
+  try {
+    await showRun(ending, processTerminal(ending));
+  } finally {
+    process.stderr.write(ending.explanation); // what ended the run may be why it cannot be shown, as a full disk is
+  }
   return ending.exitCode;
 };
 
@@ -99,6 +102,14 @@ const run = async (argv: readonly string[]): Promise<number> => {
       break;
     case 'fit':
       await (await import('./commands/fit.ts')).fitConstants({run: a, reportsDir, terminal});
+      break;
+    case 'doctor':
+      return (await import('./commands/doctor.ts')).doctor(options, terminal, interruption(terminal));
+    case 'clean':
+      await (await import('./commands/clean.ts')).clean(options, terminal, interruption(terminal));
+      break;
+    case 'pin':
+      await (await import('./commands/pin.ts')).pin(options, terminal, interruption(terminal));
       break;
     case 'list':
       out(await (await import('./commands/list.ts')).list(stacksDir));

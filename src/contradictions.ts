@@ -46,10 +46,21 @@ export const contradictions = (command: CommandName, options: Options): readonly
     clash(options.engine === null, '--engine is missing. Write --engine vllm or --engine sglang to choose the dialect');
     return found;
   }
+  if (command === 'doctor') {
+    const about = options.stack !== null || options.model.length > 0 || options.kvTokens !== null;
+    clash(
+      options.engine === null && about,
+      '--stack, --model and --kv-tokens are about one engine. Add --engine vllm or --engine sglang',
+    );
+    clash(
+      options.engine === 'openai' || options.engine === 'simulated',
+      `--engine ${options.engine} is nothing to bring up. Write --engine vllm or --engine sglang`,
+    );
+  }
   if (command !== 'bench') return found;
 
   const attached = options.attach.length > 0;
-  const starts = options.command !== null || options.stack !== null;
+  const starts = options.command !== null || options.stack !== null || options.dockerSettings !== null;
   clash(options.engine === null, '--engine is missing. Write for example --engine sglang');
   const twice = options.suite.find((name, index) => options.suite.indexOf(name) < index);
   clash(twice !== undefined, `--suite names ${twice} twice. To run it more often write --repetitions`);
@@ -69,14 +80,26 @@ export const contradictions = (command: CommandName, options: Options): readonly
   );
   clash(
     attached && starts,
-    '--attach measures what already serves, so --command and --stack have no use. Leave them out',
+    '--attach measures what already serves, so --command, --stack and --docker-settings have no use. Leave them out',
   );
   clash(
     options.runtime === 'embedded' && starts,
-    '--runtime embedded starts no command. Leave --command and --stack out',
+    '--runtime embedded starts no command. Leave --command, --stack and --docker-settings out',
   );
   clash(
-    options.fault.length > 0 && (attached || options.runtime === 'process' || starts),
+    options.command !== null && (options.runtime === 'docker' || options.dockerSettings !== null),
+    '--command starts a process, not a container. Leave it out, or put `command` into the file of --docker-settings',
+  );
+  clash(
+    options.dockerSettings !== null && options.runtime === 'process',
+    '--docker-settings is for containers. Write --runtime docker, or leave it out',
+  );
+  clash(
+    options.kvTokens !== null && (attached || options.runtime === 'embedded'),
+    '--kv-tokens sets a flag of a server that cutover starts. Leave it out, or add --runtime docker or --runtime process',
+  );
+  clash(
+    options.fault.length > 0 && (attached || options.runtime === 'process' || options.runtime === 'docker' || starts),
     '--fault is for the embedded simulated engine only. Add --runtime embedded, without --attach, --command and --stack',
   );
   clash(
@@ -84,7 +107,7 @@ export const contradictions = (command: CommandName, options: Options): readonly
     '--engine openai has nothing to start. Add --attach <URL of the server>',
   );
   clash(
-    options.engine === 'simulated' && options.runtime === 'process',
+    options.engine === 'simulated' && (options.runtime === 'process' || options.runtime === 'docker'),
     '--engine simulated runs embedded. Leave --runtime out',
   );
 

@@ -8,6 +8,7 @@ export const exitCodes = {
   engineDidNotStart: {code: 11, meaning: 'an engine did not start, or could not be reached'},
   trialFailed: {code: 12, meaning: 'a trial failed: the engine died, or no request succeeded'},
   recordUnreadable: {code: 13, meaning: 'a record could not be read or written'},
+  leftBehind: {code: 14, meaning: 'something that cutover made could not be removed'},
   interrupted: {code: 20, meaning: 'interrupted; everything that was started has been stopped'},
   bug: {code: 70, meaning: 'a bug in cutover itself'},
 } as const;
@@ -19,12 +20,17 @@ const errorEndings = {
   BAD_OPTIONS: 'badOptions',
   BAD_SUITE: 'badOptions',
   BAD_STACK: 'badOptions',
+  PLAN_DOES_NOT_FIT: 'badOptions',
   ENGINE_DID_NOT_START: 'engineDidNotStart',
+  DOCKER_UNREACHABLE: 'engineDidNotStart',
+  IMAGE_MISSING: 'engineDidNotStart',
+  GPU_BUSY: 'engineDidNotStart',
   ENGINE_UNREACHABLE: 'engineDidNotStart',
   ENGINE_DIED: 'trialFailed',
   TRIAL_FAILED: 'trialFailed',
   RECORD_UNREADABLE: 'recordUnreadable',
   RECORD_NOT_WRITABLE: 'recordUnreadable',
+  LEFT_BEHIND: 'leftBehind',
   INTERRUPTED: 'interrupted',
 } as const satisfies Record<string, Ending>;
 

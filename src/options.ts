@@ -13,6 +13,12 @@ export const commands = {
   report: {purpose: 'Write the exports of a run again from its record and samples', operands: ['run']},
   simulate: {purpose: 'Serve the simulated engine until Ctrl-C, to try a client or a suite on', operands: []},
   fit: {purpose: "Find the simulated engine's constants from a run of the capacity suite", operands: ['run']},
+  doctor: {purpose: 'Say what this machine has and lacks for bringing up a real stack', operands: []},
+  clean: {purpose: 'Find the containers, networks and volumes that a dead run left, and remove them', operands: []},
+  pin: {
+    purpose: 'Ask the registry for the digests of the images in docker/images.yaml, and write them there',
+    operands: [],
+  },
   list: {purpose: 'List suites, engines, stacks and formats', operands: []},
   schema: {purpose: 'Print the JSON Schema of record.json', operands: []},
 } as const satisfies Record<string, {purpose: string; operands: readonly string[]}>;
@@ -91,28 +97,38 @@ const rivalNames = Object.keys(rivals) as RivalName[];
 /** The one list of flags: the parser, --help and the README's table are made from it, in this order. */
 export const flags = {
   engine: once('name', oneOf(engineNames), {
-    on: ['bench', 'simulate'],
+    on: ['bench', 'doctor', 'simulate'],
     help: `Whose API and metrics to speak: ${engineNames.join(', ')}. Needed`,
   }),
   suite: many('name', oneOf(suiteNames), {help: `What to run: ${suiteNames.join(', ')}`, default: 'smoke'}),
   runtime: once('name', oneOf(runtimeNames), {
+    on: ['bench', 'doctor'],
     help: `Where the engine runs: ${runtimeNames.join(', ')}. Chosen by what the machine has when left out, and said in one line`,
   }),
   attach: many('[role=]URL', perRole(serverOrigin), {
     help: 'Measure what already serves there; for all roles, or one of chat, embed, rerank',
   }),
   stack: once('name|file', text('--stack vllm-tuned'), {
-    help: "Launch plan of the process runtime, from docker/stacks/ or a file. The engine's default plan when left out",
+    on: ['bench', 'doctor'],
+    help: "Launch plan of the docker and process runtimes, from docker/stacks/ or a file. The engine's default plan when left out",
+  }),
+  dockerSettings: once('name|file', text('--docker-settings fake-engine'), {
+    on: ['bench', 'doctor'],
+    help: 'What containers need on this Docker host (image, GPU access, mounts …), from docker/hosts/ or a file; over what the plan says',
+  }),
+  kvTokens: once('n', whole({min: 1024, max: 1_000_000_000, example: '--kv-tokens 200000'}), {
+    on: ['bench', 'doctor'],
+    help: "Size of the chat server's KV pool in tokens, whatever the plan says: memory compares only between pools of equal size",
   }),
   command: once('"words"', words, {
     help: 'Start the engine with these words before its arguments, for example "python3 -m vllm.entrypoints.openai.api_server"',
   }),
   python: once('path', text('--python .venv/bin/python'), {
-    help: 'Interpreter of the virtual environment that has the engine',
-    default: 'python3',
+    on: ['bench', 'doctor'],
+    help: 'Start the engine from the virtual environment with this interpreter. python3 when left out',
   }),
   model: many('[role=]name', perRole(text('--model chat=Qwen/Qwen2.5-Coder-1.5B-Instruct')), {
-    on: ['bench', 'simulate'],
+    on: ['bench', 'doctor', 'simulate'],
     help: "Model to ask for, or to serve; the plan's or the server's first one when left out",
   }),
   concurrency: once('n', whole({min: 1, max: 100_000, example: '--concurrency 32'}), {
@@ -192,7 +208,16 @@ export const flags = {
     help: 'Port to serve on; 0 takes a free one',
     default: '0',
   }),
-  json: toggle({on: ['bench', 'compare'], help: 'Print JSON on stdout instead of the table'}),
+  all: toggle({
+    on: ['clean'],
+    help: 'Also remove what belongs to a run that is alive, or that another machine started',
+  }),
+  caches: toggle({
+    on: ['clean'],
+    help: 'Also remove the cache volumes (models, compiled kernels): the next start is a cold one',
+  }),
+  dryRun: toggle({on: ['clean'], help: 'Show what is there and remove nothing'}),
+  json: toggle({on: ['bench', 'compare', 'doctor'], help: 'Print JSON on stdout instead of text'}),
   quiet: toggle({on: ['bench', 'simulate'], help: 'No progress on stderr; errors are still said'}),
 } as const;
 

@@ -1,6 +1,7 @@
 import {suites as allSuites} from '../../suites/index.ts';
 import {type EngineName, engines} from '../engines/index.ts';
 import {CutoverError, reasonOf} from '../errors.ts';
+import {readGpus} from '../gpu/nvidia-smi.ts';
 import {machineFacts} from '../machine/facts.ts';
 import {gitState} from '../machine/git.ts';
 import type {Options} from '../options.ts';
@@ -16,6 +17,7 @@ import {readTrace, type Trace} from '../traces/read-trace.ts';
 import {combineHashes} from '../workloads/data-hash.ts';
 import {bringUp, type Choice, chooseWhere} from './bring-up.ts';
 import {runTrials} from './run-trials.ts';
+import {completeMemory} from './server-memory.ts';
 import {type PlannedTrial, planTrials} from './stages.ts';
 
 export interface BenchContext {
@@ -68,23 +70,32 @@ const emptyRecord = async (
     seed: options.seed,
     dataHash: combineHashes([]),
     clientOverhead: null,
+    gpu: null,
+    findings: [],
     trials: [],
   };
 };
 
 const servers = (stack: Stack): RunRecord['engine']['servers'] =>
-  stack.servers.map(({role, url, model, command, readySeconds, facts}) => ({
+  stack.servers.map(({role, url, model, command, readySeconds, container, startup, memory, facts}) => ({
     role,
     url,
     model,
     command: command === null ? null : [...command],
     readySeconds,
+    container,
+    startup,
+    memory,
     facts: {...facts},
   }));
 
-const noteStack = (record: RunRecord, stack: Stack) => {
+const noteStack = async (record: RunRecord, stack: Stack): Promise<void> => {
+  const memory = await completeMemory(stack);
   record.evidence = stack.evidence;
-  record.engine.servers = servers(stack);
+  record.engine.servers = servers(stack).map((server, index) => ({...server, memory: memory.servers[index] ?? null}));
+  record.findings.push(...memory.findings);
+  if (record.machine.gpus.length === 0 && stack.nvidiaSmi !== null)
+    record.machine.gpus = await readGpus(stack.nvidiaSmi);
   record.engine.version = stack.servers.find(({facts}) => facts.version !== null)?.facts.version ?? null;
 };
 
@@ -113,6 +124,15 @@ const traceText = ({file, times, timesMs}: Trace): string => {
   return `Trace ${file}: ${timesMs.length} arrivals over ${shownNumber(seconds, 's')} s (${times})`;
 };
 
+/** The record was saved before: what is added here tells of the GPU's memory after the servers, and is null elsewhere. */
+const stopAndNote = async (stack: Stack, record: RunRecord, folder: RunFolder): Promise<void> => {
+  const {gpu, findings} = await stack.stop();
+  if (gpu === null) return;
+  record.gpu = gpu;
+  record.findings.push(...findings);
+  await folder.save(record).catch(() => {}); // what kept it from being saved kept the save before it too, and was thrown
+};
+
 /** Brings the stack up, runs every trial and takes the stack down; the record on the disk is whole whatever it throws. */
 const measure = async (
   {options, terminal, interrupted}: BenchContext,
@@ -122,9 +142,10 @@ const measure = async (
   const roles = [...new Set(trials.map(({stage}) => roleOf(stage.workload.kind)))];
   await using down = new AsyncDisposableStack();
   try {
-    const asked = {engine, choice, options, roles, logDir: folder.path};
-    const stack = down.use(await bringUp({...asked, signal: interrupted, onLine: terminal.note}));
-    noteStack(record, stack);
+    const asked = {engine, choice, options, roles, runId: record.runId, folder: folder.path};
+    const stack = await bringUp({...asked, signal: interrupted, onLine: terminal.note});
+    down.defer(() => stopAndNote(stack, record, folder));
+    await noteStack(record, stack);
     await runTrials({stack, record, folder, trials, options, progress: terminal.progress, interrupted});
     failedTrials(record);
     // Not before the first request: by now the client's code is compiled as it was in the trials.

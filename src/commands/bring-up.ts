@@ -8,20 +8,20 @@ import {chooseRuntime} from '../runtimes/choose.ts';
 import type {BringUpListener, RuntimeName, Stack} from '../runtimes/stack.ts';
 import type {Machine} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
-import type {StackPlan} from '../schema/stack.ts';
+import type {ContainerSettings, StackPlan} from '../schema/stack.ts';
 
 export interface Choice {
   readonly runtime: RuntimeName;
   /** One line for the user. */
   readonly why: string;
   readonly gpus: Machine['gpus'];
-  /** What the process runtime starts; null elsewhere. */
+  /** What the docker and process runtimes start; null elsewhere. */
   readonly plan: StackPlan | null;
 }
 
 // Each runtime is imported when it is chosen: attaching to a server need not load what starts one, nor YAML and its schema.
 
-const readPlan = async (engine: Engine, {stack}: Options): Promise<StackPlan> => {
+export const readPlan = async (engine: Engine, {stack, kvTokens}: Options): Promise<StackPlan> => {
   const name = stack ?? engine.launch?.defaultStack;
   if (name === undefined)
     throw new CutoverError('BAD_OPTIONS', `${engine.title} cannot be started by cutover`, {
@@ -33,7 +33,8 @@ const readPlan = async (engine: Engine, {stack}: Options): Promise<StackPlan> =>
     throw new CutoverError('BAD_OPTIONS', `--stack ${name} is a plan for ${plan.engine}, not for ${engine.name}`, {
       hint: `Write --engine ${plan.engine}, or name another plan.`,
     });
-  return plan;
+  if (kvTokens === null) return plan;
+  return (await import('../runtimes/kv-tokens.ts')).withKvTokens(plan, engine, kvTokens);
 };
 
 /**
@@ -41,33 +42,43 @@ const readPlan = async (engine: Engine, {stack}: Options): Promise<StackPlan> =>
  * that cannot be started.
  */
 export const chooseWhere = async (engine: Engine, options: Options): Promise<Choice> => {
-  const attach = options.attach.length > 0;
-  const command = options.command !== null || options.stack !== null;
-  const open = !attach && !command && options.runtime === null;
+  const facts = {
+    attach: options.attach.length > 0,
+    command: options.command !== null || options.python !== null,
+    container: options.dockerSettings !== null,
+    plan: options.stack !== null,
+    explicit: options.runtime,
+    startable: engine.launch !== null,
+  };
+  const open = !facts.attach && !facts.command && !facts.container && facts.explicit === null;
   const unknown = {reachable: false, reason: 'not asked', gpuRuntime: false};
   const [gpus, docker] = await Promise.all([
-    attach ? [] : readGpus(),
-    open ? (await import('../runtimes/docker/probe.ts')).probeDocker() : unknown,
+    facts.attach ? [] : readGpus(),
+    open && facts.startable ? (await import('../runtimes/docker/probe.ts')).probeDocker() : unknown,
   ]);
   const installed =
-    open && gpus.length > 0
-      ? await (await import('../runtimes/installed.ts')).engineInstalled(engine, options.python ?? 'python3')
+    open && gpus.length > 0 && !docker.gpuRuntime
+      ? await (await import('../runtimes/installed.ts')).engineInstalled(engine, 'python3')
       : null;
-  const chosen = chooseRuntime({
-    attach,
-    command,
-    explicit: options.runtime,
-    docker,
-    gpus: gpus.length,
-    engineInstalled: installed,
-  });
-  return {...chosen, gpus, plan: chosen.runtime === 'process' ? await readPlan(engine, options) : null};
+  const chosen = chooseRuntime({...facts, docker, gpus: gpus.length, engineInstalled: installed});
+  const starts = chosen.runtime === 'process' || chosen.runtime === 'docker';
+  if (!starts && options.kvTokens !== null)
+    throw new CutoverError('BAD_OPTIONS', `--kv-tokens has no server to start: ${chosen.why}`, {
+      hint: 'Leave it out, or add --runtime docker or --runtime process.',
+    });
+  return {...chosen, gpus, plan: starts ? await readPlan(engine, options) : null};
 };
 
-const modelsOf = (models: Options['model']): Partial<Record<Role, string>> => {
+export const modelsOf = (models: Options['model']): Partial<Record<Role, string>> => {
   const everywhere = models.findLast(({role}) => role === null)?.value;
   const named = Object.fromEntries(models.flatMap(({role, value}) => (role === null ? [] : [[role, value]])));
   return everywhere === undefined ? named : {chat: everywhere, embed: everywhere, rerank: everywhere, ...named};
+};
+
+export const readHostSettings = async (nameOrPath: string | null): Promise<ContainerSettings> => {
+  if (nameOrPath === null) return {};
+  const {readHostFile} = await import('../runtimes/docker/host-file.ts');
+  return readHostFile(nameOrPath, join(projectRoot, 'docker', 'hosts'));
 };
 
 export interface BringUpOptions {
@@ -76,7 +87,9 @@ export interface BringUpOptions {
   readonly options: Options;
   /** The roles that the suites need; no other server is started. */
   readonly roles: readonly Role[];
-  readonly logDir: string;
+  readonly runId: string;
+  /** The run's folder: gets one `<role>.log` for each server. */
+  readonly folder: string;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
 }
@@ -87,11 +100,18 @@ export const bringUp = async ({
   choice: {runtime, plan},
   options,
   roles,
-  logDir,
+  runId,
+  folder,
   signal,
   onLine,
 }: BringUpOptions): Promise<Stack> => {
   const models = modelsOf(options.model);
+  if (plan !== null && runtime === 'docker') {
+    const {startDocker} = await import('../runtimes/docker/start.ts');
+    const hostSettings = await readHostSettings(options.dockerSettings);
+    const {env: environment} = process;
+    return startDocker({engine, plan, models, roles, hostSettings, runId, folder, environment, signal, onLine});
+  }
   if (plan !== null)
     return (await import('../runtimes/process/start.ts')).startProcesses({
       engine,
@@ -101,7 +121,7 @@ export const bringUp = async ({
       models,
       roles,
       host: '127.0.0.1',
-      logDir,
+      logDir: folder,
       signal,
       onLine,
     });

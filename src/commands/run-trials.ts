@@ -5,7 +5,6 @@ import type {Options} from '../options.ts';
 import type {RunFolder} from '../records/run-folder.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {RunRecord} from '../schema/record.ts';
-import {roleOf} from '../schema/request.ts';
 import type {Terminal} from '../terminal.ts';
 import {combineHashes} from '../workloads/data-hash.ts';
 import {progressText} from './progress-text.ts';
@@ -54,14 +53,11 @@ export const runTrials = async (run: TrialsOptions): Promise<void> => {
     const trial = await runTrial({
       index,
       planned,
-      engine: stack.engine,
-      endpoint: stack.endpoint(roleOf(stage.workload.kind)),
-      evidence: stack.evidence,
+      stack,
       seed: options.seed,
       timeoutMs: options.timeout * 1000,
       keepRaw: options.keepRaw,
       workers: options.workers,
-      gpu: record.machine.gpus.length > 0,
       folder,
       signal,
       onProgress(now) {

@@ -163,6 +163,8 @@ describe('SGLang knows its memory messages', () => {
     expect(reasonIn(sglang, line, 'Received sigquit from a child process.')).toMatch(
       /^mem-fraction-static leaves no room/,
     );
+    const other = 'ValueError: Loaded weights leave no GPU memory for the KV cache under --mem-fraction-static=0.15.';
+    expect(reasonIn(sglang, other)).toMatch(/^mem-fraction-static leaves no room/);
   });
 
   test('CUDA graphs that did not fit are out of memory, others are not', () => {

@@ -58,6 +58,42 @@ export interface Fetchable {
   readonly path: string;
 }
 
+/** Where a server is in its start, in this order; not every start passes all of them. */
+export type StartStage = 'load' | 'compile' | 'kv-pool' | 'graphs' | 'warm-up';
+
+/** What the log of a start tells; null where it does not. */
+export interface StartupFacts {
+  /** In the engine's own words. */
+  readonly seconds: {readonly load: number | null; readonly compile: number | null; readonly graphs: number | null};
+  readonly memoryMiB: {
+    readonly weights: number | null;
+    readonly kvPool: number | null;
+    readonly graphs: number | null;
+    /** At their peak while the engine measured itself. */
+    readonly activations: number | null;
+  };
+  readonly kvTokens: number | null;
+}
+
+/** A card as it is before one server starts, in GiB as CUDA counts them. */
+export interface CardMemory {
+  readonly totalGiB: number;
+  readonly freeGiB: number;
+}
+
+/** How one server will divide a card, by its flags and its model. */
+export interface MemoryPlan {
+  /** What the server will have taken when it serves, CUDA context and graphs included; the least, where a need is not known. */
+  readonly takesGiB: number;
+  /** Null where the model's needs are not known, or it keeps no KV cache. */
+  readonly kvPoolGiB: number | null;
+  readonly kvTokens: number | null;
+  /** The sum as one line, for example `0.90 x 79.2 = 71.3 GiB: weights 3.0 + KV 67.5 + other 0.8`. */
+  readonly arithmetic: string;
+  /** Why it cannot work, and what to change; null when nothing says so. */
+  readonly problem: {readonly reason: string; readonly fix: string} | null;
+}
+
 /**
  * Everything cutover knows of one engine, as data and pure functions: no I/O, no clock.
  * Adding an engine is one file with one of these and one line in index.ts.
@@ -84,6 +120,21 @@ export interface Engine {
     /** Seconds that the engine may take to stop after SIGTERM. */
     readonly graceSeconds: number;
     readonly deathSigns: readonly DeathSign[];
+    /** What its image under docker/images.yaml needs. */
+    readonly container: {
+      /** The words before the arguments; null where the image's own entry point takes them. */
+      readonly command: readonly string[] | null;
+      /** Where the server keeps what it downloads and compiles: the parent of `huggingface`. */
+      readonly cacheFolder: string;
+      /** Puts every cache below that folder, so that one volume holds them all. */
+      readonly environment: Readonly<Record<string, string>>;
+    };
+    /** The stage that this line of its log belongs to the beginning of; null for other lines. Several lines may say the same. */
+    stageOf(line: string): StartStage | null;
+    readStartup(lines: readonly string[]): StartupFacts;
+    planMemory(server: StackServer, card: CardMemory): MemoryPlan;
+    /** Flags that give this server's KV pool a size in tokens, whatever else it says. */
+    kvTokensFlags(tokens: number, server: StackServer): StackServer['arguments'];
   } | null;
 
   readonly health: Fetchable & {ready(reply: Reply): boolean};

@@ -1,11 +1,14 @@
 import type {StackServer} from '../schema/stack.ts';
 import {commandArguments} from './arguments.ts';
+import {cacheFolder, sharedCaches} from './container-caches.ts';
 import {commonDeathSigns, outOfGpuMemory} from './death-signs.ts';
 import type {Engine, ServerFacts, Usage, WholeReply} from './engine.ts';
 import {readErrorMessage} from './error-reply.ts';
 import {countAt, parseJson, textAt, valueAt} from './json-field.ts';
 import {meanOf, parseMetrics, sumOf} from './prometheus.ts';
 import {embeddings, fixedLengthChat} from './request-body.ts';
+import {planSglangMemory, sglangKvTokensFlags} from './sglang-memory.ts';
+import {readSglangStartup, sglangStageOf} from './sglang-startup.ts';
 import {readStandardUsage} from './usage.ts';
 import {notWhole, readScores, readVectors, withoutOutput} from './whole-reply.ts';
 
@@ -28,7 +31,8 @@ export const sglang: Engine = {
     graceSeconds: 60,
     deathSigns: [
       {
-        pattern: /Not enough memory\. Please try to increase --mem-fraction-static/,
+        pattern:
+          /Not enough memory\. Please try to increase --mem-fraction-static|leave no GPU memory for the KV cache/,
         reason:
           'mem-fraction-static leaves no room for the KV pool beside the weights; it is a share of what was free at start',
         fix: 'Raise mem-fraction-static in the stack file, or start this server before those that take more.',
@@ -48,6 +52,20 @@ export const sglang: Engine = {
       },
       ...commonDeathSigns,
     ],
+    // Of lmsysorg/sglang, which has no entry point for servers.
+    container: {
+      command: ['python3', '-m', 'sglang.launch_server'],
+      cacheFolder,
+      environment: {
+        ...sharedCaches,
+        SGLANG_CACHE_DIR: `${cacheFolder}/sglang`,
+        SGLANG_DG_CACHE_DIR: `${cacheFolder}/deep_gemm`,
+      },
+    },
+    stageOf: sglangStageOf,
+    readStartup: readSglangStartup,
+    planMemory: planSglangMemory,
+    kvTokensFlags: sglangKvTokensFlags,
   },
 
   health: {method: 'GET', path: '/health', ready: ({status}) => status === 200},

@@ -1,5 +1,6 @@
 import type {StackServer} from '../schema/stack.ts';
 import {commandArguments} from './arguments.ts';
+import {cacheFolder, sharedCaches} from './container-caches.ts';
 import {commonDeathSigns, outOfGpuMemory} from './death-signs.ts';
 import type {Engine, ServerFacts, WholeReply} from './engine.ts';
 import {readErrorMessage} from './error-reply.ts';
@@ -7,6 +8,8 @@ import {countAt, parseJson, textAt, valueAt} from './json-field.ts';
 import {meanOf, parseMetrics, sumOf} from './prometheus.ts';
 import {embeddings, fixedLengthChat, ranking} from './request-body.ts';
 import {readStandardUsage} from './usage.ts';
+import {planVllmMemory, vllmKvTokensFlags} from './vllm-memory.ts';
+import {readVllmStartup, vllmStageOf} from './vllm-startup.ts';
 import {notWhole, readScores, readVectors, withoutOutput} from './whole-reply.ts';
 
 /** vLLM 0.26, and what 0.20 to 0.33 have in common with it. Facts and their sources: vllm-project/vllm at v0.26.0. */
@@ -52,6 +55,12 @@ export const vllm: Engine = {
       ),
       ...commonDeathSigns,
     ],
+    // Of vllm/vllm-openai, whose entry point is `vllm serve`.
+    container: {command: null, cacheFolder, environment: {...sharedCaches, VLLM_CACHE_ROOT: `${cacheFolder}/vllm`}},
+    stageOf: vllmStageOf,
+    readStartup: readVllmStartup,
+    planMemory: planVllmMemory,
+    kvTokensFlags: vllmKvTokensFlags,
   },
 
   health: {method: 'GET', path: '/health', ready: ({status}) => status === 200},

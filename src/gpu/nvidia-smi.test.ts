@@ -2,7 +2,15 @@ import {chmod, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test, vi} from 'vitest';
-import {parseGpus, parseMemoryUsedMiB, readGpuMemoryUsedMiB, readGpus} from './nvidia-smi.ts';
+import {localNvidiaSmi} from './local.ts';
+import {
+  parseGpus,
+  parseMemoryRoom,
+  parseMemoryUsedMiB,
+  readGpuMemoryUsedMiB,
+  readGpus,
+  readProcessMemory,
+} from './nvidia-smi.ts';
 
 // As `nvidia-smi --query-gpu=name,uuid,memory.total,driver_version --format=csv,noheader,nounits` prints them.
 const oneGpu = 'NVIDIA H100 80GB HBM3, GPU-58393c05-024b-cd79-a267-e0fe974384ff, 81559, 580.159.04\n'; // as one really printed it
@@ -70,7 +78,19 @@ describe('the call of nvidia-smi', () => {
   test('gives no GPU and no memory where there is no such command', async () => {
     vi.stubEnv('PATH', '/nonexistent');
     expect(await readGpus()).toEqual([]);
-    expect(await readGpuMemoryUsedMiB()).toBeNull();
+    expect(await readGpuMemoryUsedMiB(localNvidiaSmi)).toBeNull();
+  });
+
+  test('adds up what a process holds on several cards, and tells of none that nvidia-smi does not', async () => {
+    const page = '439, 3946\n440, 100\n439, 54\n441, 7\n441, [N/A]\nNVIDIA-SMI has failed\n';
+    const nvidiaSmi = {read: async () => page, follow: localNvidiaSmi.follow};
+    expect(await readProcessMemory(nvidiaSmi)).toEqual(
+      new Map([
+        [439, 4000],
+        [440, 100],
+        [441, null],
+      ]),
+    );
   });
 
   test('reads what the command prints, and nothing of one that fails', async () => {
@@ -84,12 +104,19 @@ describe('the call of nvidia-smi', () => {
       vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
       await install(`case "$1" in *memory.used) echo 512;; *) printf '${oneGpu.trim()}\\n';; esac`);
       expect((await readGpus())[0]?.memoryMiB).toBe(81_559);
-      expect(await readGpuMemoryUsedMiB()).toBe(512);
+      expect(await readGpuMemoryUsedMiB(localNvidiaSmi)).toBe(512);
       await install("echo 'NVIDIA-SMI has failed because it could not talk to the NVIDIA driver.'; exit 9");
       expect(await readGpus()).toEqual([]);
-      expect(await readGpuMemoryUsedMiB()).toBeNull();
+      expect(await readGpuMemoryUsedMiB(localNvidiaSmi)).toBeNull();
     } finally {
       await rm(folder, {recursive: true});
     }
   });
+});
+
+test('the room on a card is read from the first one that is printed, and is unknown where it is not told', () => {
+  expect(parseMemoryRoom('4, 80956\n0, 81000\n')).toEqual({usedMiB: 4, freeMiB: 80_956});
+  expect(parseMemoryRoom('[N/A], [N/A]\n')).toBeNull();
+  expect(parseMemoryRoom('No devices were found\n')).toBeNull();
+  expect(parseMemoryRoom(null)).toBeNull();
 });

@@ -32,6 +32,8 @@ export const exampleTrial = (changes: Partial<Trial> = {}): Trial => ({
   cache: {reset: 'done', canary: 'cold'},
   metrics: {before: null, after: null},
   gpuMemoryUsedMiB: null,
+  gpu: null,
+  kvUse: null,
   client: {
     workers: 1,
     loopLagP99Ms: 1.5,
@@ -94,6 +96,9 @@ export const exampleRecord = (changes: Partial<RunRecord> = {}): RunRecord => ({
         model: 'example-1.5b',
         command: null,
         readySeconds: null,
+        container: null,
+        startup: null,
+        memory: null,
         facts: {
           version: '1.2.3',
           model: 'example-1.5b',
@@ -118,6 +123,8 @@ export const exampleRecord = (changes: Partial<RunRecord> = {}): RunRecord => ({
   seed: 1,
   dataHash: 'b'.repeat(64),
   clientOverhead: {cpuMsPerRequest: 0.1, latencyP50Ms: 0.2, latencyP99Ms: 0.9, n: 1000},
+  gpu: null,
+  findings: [],
   trials: [exampleTrial()],
   ...changes,
 });

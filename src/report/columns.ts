@@ -1,20 +1,25 @@
 import type {Distribution, Trial} from '../schema/record.ts';
+import {gpuColumns} from './gpu-columns.ts';
 import {isStreamed, loadText, workloadText} from './trial-text.ts';
 
-/** One number or word of a trial. Every format takes its heads, keys and values from here. */
-export interface Column {
+/** One number or word of what a table has a row for. */
+export interface TableColumn<Of> {
   /** Names the column in CSV and JSON, unit included. */
   readonly key: string;
   /** Stands over it in tables. */
   readonly title: string;
   /** Empty for words and counts. */
   readonly unit: string;
-  /** Which workloads can have it at all; "gpu" is any workload on a machine with one. */
-  readonly of: 'all' | 'chat' | 'items' | 'gpu';
   /** 'label' and 'measure' are in the tables, and measures in comparisons; 'detail' only in CSV and JSON. */
   readonly part: 'label' | 'measure' | 'detail';
   /** Null is "not measured" or "not told". */
-  read(trial: Trial): number | string | null;
+  read(of: Of): number | string | null;
+}
+
+/** Of a trial. Every format takes its heads, keys and values from here. */
+export interface Column extends TableColumn<Trial> {
+  /** Which workloads can have it at all; "gpu" is any workload on a machine with one. */
+  readonly of: 'all' | 'chat' | 'items' | 'gpu';
 }
 
 type Read = Column['read'];
@@ -93,6 +98,7 @@ export const columns: readonly Column[] = [
     of: 'gpu',
     part: 'measure',
   }),
+  ...gpuColumns,
   column('loop_lag_p99_ms', 'loop lag p99', 'ms', trial => trial.client.loopLagP99Ms),
   column('schedule_lag_p99_ms', 'schedule lag p99', 'ms', trial => trial.client.scheduleLagP99Ms),
   column('client_cpu_ms_per_request', 'client CPU', 'ms', trial => trial.client.cpuMsPerRequest),

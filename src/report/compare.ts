@@ -1,6 +1,7 @@
 import type {RunRecord, Trial} from '../schema/record.ts';
 import {percentile} from '../stats/percentile.ts';
 import {type Column, tableColumns, voidCodes} from './columns.ts';
+import {type ComparedMemory, compareMemory} from './compare-memory.ts';
 import {type Difference, differentConditions} from './conditions.ts';
 import {loadText, trialName, workloadText} from './trial-text.ts';
 
@@ -41,6 +42,7 @@ export interface Comparison {
   readonly runs: {readonly a: RunRecord; readonly b: RunRecord};
   readonly differences: readonly Difference[];
   readonly suites: readonly ComparedSuite[];
+  readonly memory: readonly ComparedMemory[];
   /** Suites without a counterpart of the same name, workload and load. */
   readonly only: {readonly a: readonly string[]; readonly b: readonly string[]};
 }
@@ -103,6 +105,7 @@ export const compareRuns = (a: RunRecord, b: RunRecord): Comparison => {
     runs: {a, b},
     differences: differentConditions(a, b),
     suites,
+    memory: compareMemory(a, b),
     only: {a: unmatched(a.trials, b.trials), b: unmatched(b.trials, a.trials)},
   };
 };

@@ -1,4 +1,5 @@
 import type {ComparedMeasure, ComparedSuite, Comparison, Spread, UsedTrials} from './compare.ts';
+import type {ComparedMemory} from './compare-memory.ts';
 import {shownNumber} from './number.ts';
 import {plainText} from './plain-text.ts';
 import {engineText, simulatedNotice} from './run-facts.ts';
@@ -39,6 +40,28 @@ const suiteLines = ({suite, workload, load, trials, measures}: ComparedSuite): s
   ];
 };
 
+const memoryLines = ({role, numbers, equalKv}: ComparedMemory): string[] => {
+  const shown = (value: number | null, unit: string) => (value === null ? '-' : shownNumber(value, unit));
+  const rows = numbers.map(({title, unit, a, b, ratio}) => [
+    title,
+    unit,
+    shown(a, unit),
+    shown(b, unit),
+    shown(ratio, 'ratio'),
+  ]);
+  const table = alignedLines([['', '', 'A', 'B', 'B/A'], ...rows], ['left', 'left', 'right', 'right', 'right']);
+  return [
+    '',
+    `GPU memory of ${role}`,
+    ...table.map(line => `  ${line}`),
+    ...(equalKv
+      ? []
+      : [
+          '  The KV pools are not of one size: memory does not compare as it stands. Measure both with one --kv-tokens.',
+        ]),
+  ];
+};
+
 const differenceLines = ({differences}: Comparison): string[] =>
   differences.length === 0
     ? ['Conditions: equal as far as the records tell.']
@@ -57,7 +80,7 @@ const closing = ({runs: {a, b}}: Comparison): string[] => [
 
 /** Two runs for a terminal: what differs besides the engine first, then the numbers. Ends in a line feed. */
 export const comparisonText = (comparison: Comparison): string => {
-  const {runs, suites, only} = comparison;
+  const {runs, suites, memory, only} = comparison;
   const runLine = (name: string, run: Comparison['runs']['a']) => [
     name,
     ...[run.runId, engineText(run.engine), run.evidence, run.status].map(plainText),
@@ -72,6 +95,7 @@ export const comparisonText = (comparison: Comparison): string => {
     ...(suites.length === 0
       ? ['', 'No suite is in both runs with the same workload and load.']
       : suites.flatMap(suiteLines)),
+    ...memory.flatMap(memoryLines),
     ...(lone.length === 0 ? [] : ['', ...lone]),
     '',
     ...closing(comparison),

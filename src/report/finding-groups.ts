@@ -1,4 +1,4 @@
-import type {Finding, Trial} from '../schema/record.ts';
+import type {Finding, RunRecord, Trial} from '../schema/record.ts';
 import {trialName} from './trial-text.ts';
 
 /** One kind of finding of a run, said once. */
@@ -6,18 +6,27 @@ export interface FindingGroup {
   readonly severity: Finding['severity'];
   readonly code: string;
   readonly hint: string | null;
-  /** Each message with the trials that it is about; `trials` is 'all trials' where it is every one of several. */
+  /**
+   * Each message with the trials that it is about; `trials` is 'all trials' where it is every one of several, and 'run'
+   * where it is about none of them.
+   */
   readonly messages: readonly {readonly message: string; readonly trials: string}[];
 }
 
 const gravest: readonly Finding['severity'][] = ['void', 'warning', 'note'];
 
-const trialsText = (concerned: readonly Trial[], all: readonly Trial[]): string =>
-  concerned.length === all.length && all.length > 1 ? 'all trials' : concerned.map(trialName).join(', ');
+const trialsText = (concerned: readonly (Trial | null)[], all: readonly Trial[]): string => {
+  const trials = concerned.filter(one => one !== null);
+  if (trials.length === all.length && all.length > 1) return 'all trials';
+  return trials.length === 0 ? 'run' : trials.map(trialName).join(', ');
+};
 
-/** The findings of all trials, the gravest first, each kind and each message once. */
-export const findingGroups = (trials: readonly Trial[]): readonly FindingGroup[] => {
-  const found = trials.flatMap(trial => trial.findings.map(finding => ({trial, finding})));
+/** The findings of a run and of all its trials, the gravest first, each kind and each message once. */
+export const findingGroups = ({trials, findings}: Pick<RunRecord, 'trials' | 'findings'>): readonly FindingGroup[] => {
+  const found = [
+    ...trials.flatMap(trial => trial.findings.map(finding => ({trial, finding}))),
+    ...findings.map(finding => ({trial: null, finding})),
+  ];
   const kinds = Map.groupBy(found, ({finding: {severity, code, hint}}) => JSON.stringify([severity, code, hint]));
   const groups = [...kinds.values()].flatMap(members => {
     const [first] = members;

@@ -1,6 +1,7 @@
 import type {RunRecord, Trial} from '../schema/record.ts';
 import {columns} from './columns.ts';
 import {plainText} from './plain-text.ts';
+import {serverColumns, serversOf, serverTables} from './server-columns.ts';
 
 export type Cell = number | string | null;
 
@@ -20,3 +21,17 @@ export const rowOf = (record: RunRecord, trial: Trial): readonly Cell[] => [
   ...runColumns.map(([, read]) => plain(read(record))),
   ...columns.map(({read}) => plain(read(trial))),
 ];
+
+export const serverRowKeys: readonly string[] = [
+  ...runColumns.map(([key]) => key),
+  ...serverColumns.map(({key}) => key),
+];
+
+/** The servers' values in the order of `serverRowKeys`, unrounded; none where nothing is known of their memory or their start. */
+export const serverRowsOf = (record: RunRecord): readonly (readonly Cell[])[] =>
+  serverTables(record).length === 0
+    ? []
+    : serversOf(record).map(server => [
+        ...runColumns.map(([, read]) => plain(read(record))),
+        ...serverColumns.map(({read}) => plain(read(server))),
+      ]);

@@ -39,6 +39,21 @@ const statusText = ({status, failure}: RunRecord): string => {
   return status === 'running' ? 'running, or its harness died: the trials here are whole' : status;
 };
 
+/** The fullest that each watched card was, and what is left of it then; empty where none was watched. */
+const headroomTexts = ({machine, trials}: RunRecord): string[] =>
+  machine.gpus.flatMap(({uuid, memoryMiB}) => {
+    const usedMiB = trials.flatMap(({gpu}) => gpu?.cards ?? []).filter(card => card.uuid === uuid);
+    if (usedMiB.length === 0 || memoryMiB === null) return [];
+    const most = Math.max(...usedMiB.map(card => card.memoryUsedMiB.max));
+    return [`at most ${most} of ${memoryMiB} MiB in use on ${uuid}, ${memoryMiB - most} free`];
+  });
+
+const aroundTexts = ({gpu}: RunRecord): string[] => {
+  if (gpu === null) return [];
+  const after = gpu.afterStopMiB === null ? '' : `, ${gpu.afterStopMiB} after the stop`;
+  return [`${gpu.beforeMiB} MiB in use before the start${after}`];
+};
+
 /** What everyone must know of a run before its numbers, in the order in which it is asked. */
 export const runFacts = (record: RunRecord): readonly Fact[] => {
   const {engine, machine, clientOverhead} = record;
@@ -54,6 +69,8 @@ export const runFacts = (record: RunRecord): readonly Fact[] => {
     {name: 'machine', text: machineText(machine)},
     {name: 'data', text: `seed ${record.seed}, sha256 ${record.dataHash.slice(0, 12)}`},
   ];
+  const vram = [...headroomTexts(record), ...aroundTexts(record)];
+  if (vram.length > 0) facts.push({name: 'VRAM', text: vram.join('; ')});
   if (clientOverhead !== null) {
     const {latencyP50Ms, cpuMsPerRequest} = clientOverhead;
     facts.push({

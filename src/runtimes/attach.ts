@@ -34,7 +34,19 @@ export const attachTo = async ({engine, targets, models, signal, onLine}: Attach
       const model = models[one] ?? found.facts.model;
       return model === null
         ? []
-        : [{role: one, url: origin, model, facts: found.facts, command: null, readySeconds: null}];
+        : [
+            {
+              role: one,
+              url: origin,
+              model,
+              facts: found.facts,
+              command: null,
+              readySeconds: null,
+              container: null,
+              startup: null,
+              memory: null,
+            },
+          ];
     });
     if (served.length === 0)
       throw new CutoverError('ENGINE_UNREACHABLE', `${origin} answers, but does not tell its model`, {
@@ -50,6 +62,9 @@ export const attachTo = async ({engine, targets, models, signal, onLine}: Attach
     servers,
     died: new AbortController().signal, // whose process it is, is not known here: its requests fail when it dies
     endpoint: role => endpointOf(servers, role),
+    nvidiaSmi: null, // whose GPU it is, is not known either
+    processesOf: async () => [],
+    stop: async () => ({gpu: null, findings: []}),
     [Symbol.asyncDispose]: async () => {},
   };
 };

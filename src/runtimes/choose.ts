@@ -4,23 +4,34 @@ import type {RuntimeName} from './stack.ts';
 export interface RuntimeFacts {
   /** Whether --attach was given. */
   readonly attach: boolean;
-  /** Whether an option was given that says how to start the engine, such as --command. */
+  /** Whether an option was given that says how to start the engine as a process. */
   readonly command: boolean;
+  /** Whether an option was given that only containers have a use for. */
+  readonly container: boolean;
+  /** Whether a launch plan was named: then a real engine is to be started. */
+  readonly plan: boolean;
   readonly explicit: RuntimeName | null;
   readonly docker: DockerFacts;
   readonly gpus: number;
-  /** Null where cutover cannot start the engine, or it was not looked for. */
+  /** Whether cutover can start this engine at all. */
+  readonly startable: boolean;
+  /** Null where it was not looked for. */
   readonly engineInstalled: boolean | null;
 }
 
 /** Where the engine runs, and one line that says why. The simulated engine never takes a real one's place unsaid. */
 export const chooseRuntime = (facts: RuntimeFacts): {runtime: RuntimeName; why: string} => {
+  const {docker, gpus} = facts;
   if (facts.explicit !== null) return {runtime: facts.explicit, why: `--runtime ${facts.explicit} was given.`};
   if (facts.attach) return {runtime: 'attach', why: '--attach was given.'};
   if (facts.command) return {runtime: 'process', why: 'How to start the engine was given.'};
-  if (facts.gpus > 0 && facts.engineInstalled === true)
-    return {runtime: 'process', why: `${gpusHere(facts.gpus)} and the engine is installed: starting it as a process.`};
-  return {runtime: 'embedded', why: facts.gpus > 0 ? notStartable(facts) : noGpu(facts)};
+  if (facts.container) return {runtime: 'docker', why: '--docker-settings was given.'};
+  if (facts.startable && docker.reachable && docker.gpuRuntime)
+    return {runtime: 'docker', why: `${docker.reason} with a GPU is here: starting the engine in containers.`};
+  if (gpus > 0 && facts.engineInstalled === true)
+    return {runtime: 'process', why: `${gpusHere(gpus)} and the engine is installed: starting it as a process.`};
+  if (facts.plan) return {runtime: 'process', why: 'A launch plan was named, and no Docker engine with a GPU is here.'};
+  return {runtime: 'embedded', why: gpus > 0 ? notStartable(facts) : noGpu(facts)};
 };
 
 const noGpu = ({docker}: RuntimeFacts): string => {
@@ -28,11 +39,13 @@ const noGpu = ({docker}: RuntimeFacts): string => {
   return `${missing} (nvidia-smi found none): using the embedded simulated engine.`;
 };
 
-const notStartable = ({gpus, docker, engineInstalled}: RuntimeFacts): string => {
-  const why = engineInstalled === null ? 'cutover cannot start this engine' : 'the engine was not found';
-  const containers = docker.reachable ? ' Docker is here too, but starting containers is not built yet.' : '';
-  const way = engineInstalled === null ? 'start it' : 'add --python or --command, or start it';
-  return `${gpusHere(gpus)}, but ${why}: using the embedded simulated engine.${containers} For the real one ${way} and add --attach.`;
+const notStartable = ({gpus, docker, startable}: RuntimeFacts): string => {
+  if (!startable)
+    return `${gpusHere(gpus)}, but cutover cannot start this engine: using the embedded simulated engine. For the real one start it and add --attach.`;
+  const containers = docker.reachable
+    ? 'Docker cannot hand it to containers (npm run doctor says what is missing)'
+    : `there is no Docker engine (${docker.reason})`;
+  return `${gpusHere(gpus)}, but the engine was not found and ${containers}: using the embedded simulated engine. For the real one add --python or --command, or start it and add --attach.`;
 };
 
 const gpusHere = (gpus: number): string => (gpus === 1 ? 'A GPU is here' : `${gpus} GPUs are here`);

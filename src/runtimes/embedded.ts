@@ -12,6 +12,7 @@ import {interruptionOf} from './interruption.ts';
 import {readPages} from './probe.ts';
 import {waitUntilReady} from './ready.ts';
 import type {BringUpListener, Stack} from './stack.ts';
+import {stopOnce} from './stack-end.ts';
 
 export interface EmbeddedOptions {
   readonly engine: Engine;
@@ -65,8 +66,10 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Stack> =>
   });
   const {bodies} = await readPages(url, engine.factPaths, signal);
   const facts = engine.readFacts(bodies);
-  const servers = roles.map(role => ({role, url, model: facts.model ?? model, facts, command: null, readySeconds}));
+  const served = {url, model: facts.model ?? model, facts, command: null, readySeconds};
+  const servers = roles.map(role => ({role, ...served, container: null, startup: null, memory: null}));
   const running = started.move();
+  const stop = stopOnce(() => running.disposeAsync());
   return {
     engine,
     runtime: 'embedded',
@@ -74,7 +77,10 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Stack> =>
     servers,
     died: died.signal,
     endpoint: role => endpointOf(servers, role),
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    nvidiaSmi: null,
+    processesOf: async () => [],
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
   };
 };
 

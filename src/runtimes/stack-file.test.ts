@@ -72,6 +72,7 @@ describe('a good file', () => {
       name: 'mine',
       engine: 'vllm',
       description: 'A plan',
+      docker: {},
       servers: [
         {
           role: 'chat',
@@ -79,6 +80,7 @@ describe('a good file', () => {
           port: 8000,
           arguments: {'max-model-len': 4096, 'enforce-eager': true},
           environment: {},
+          docker: {},
           readyWithinSeconds: 600,
         },
       ],

@@ -1,7 +1,9 @@
 import type {Endpoint, Engine} from '../engines/engine.ts';
+import type {NvidiaSmi} from '../gpu/nvidia-smi.ts';
+import type {Finding, RunGpu, ServerContainer, ServerMemory, ServerStartup} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
 
-export const runtimeNames = ['embedded', 'attach', 'process'] as const;
+export const runtimeNames = ['embedded', 'attach', 'process', 'docker'] as const;
 export type RuntimeName = (typeof runtimeNames)[number];
 
 /** One server of a running stack, as the record keeps it. */
@@ -10,9 +12,22 @@ export interface RunningServer extends Endpoint {
   readonly command: readonly string[] | null;
   /** Seconds from start to the first healthy answer; null for one that already served. */
   readonly readySeconds: number | null;
+  /** Null where it is not a container. */
+  readonly container: ServerContainer | null;
+  /** Null for one that already served. */
+  readonly startup: ServerStartup | null;
+  /** What its log and nvidia-smi tell of its memory; null for one that already served. */
+  readonly memory: ServerMemory | null;
 }
 
-/** A stack that serves. Disposing it stops what it started and nothing else. */
+/** What became of the GPU's memory when a stack had stopped. */
+export interface StackEnd {
+  /** Null where this stack's GPU cannot be asked. */
+  readonly gpu: RunGpu | null;
+  readonly findings: readonly Finding[];
+}
+
+/** A stack that serves. Stopping it stops what it started and nothing else. */
 export interface Stack extends AsyncDisposable {
   readonly engine: Engine;
   readonly runtime: RuntimeName;
@@ -23,6 +38,12 @@ export interface Stack extends AsyncDisposable {
   readonly died: AbortSignal;
   /** Throws BAD_OPTIONS when the stack has no server for the role. */
   endpoint(role: Role): Endpoint;
+  /** How nvidia-smi is run on the machine that has this stack's GPU; null where that is not known. */
+  readonly nvidiaSmi: NvidiaSmi | null;
+  /** Process numbers of a role's server, as nvidia-smi there counts them; empty where they cannot be known. */
+  processesOf(role: Role): Promise<readonly number[]>;
+  /** Once, however often it is asked for; disposing of the stack does the same. */
+  stop(): Promise<StackEnd>;
 }
 
 /** What a runtime reports while it brings a stack up. */

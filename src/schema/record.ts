@@ -93,6 +93,38 @@ const cacheState = z.object({
 });
 export type CacheState = z.infer<typeof cacheState>;
 
+/** What nvidia-smi told of one GPU during a trial. */
+const gpuDuringTrial = z.object({
+  uuid: z.string(),
+  memoryUsedMiB: z.object({min: z.number(), max: z.number()}),
+  powerW: z.object({mean: z.number(), max: z.number()}).nullable(),
+  smClockMHz: z.object({min: z.number(), p50: z.number()}).nullable(),
+  temperatureMaxC: z.number().nullable(),
+  /** nvidia-smi's names of what held the clocks down, with the share of the readings in which it did. */
+  clockLimits: z.array(z.object({reason: z.string(), share: z.number()})),
+  /** Of power, clocks and temperature, one a second; memory is read five times as often. */
+  readings: z.int(),
+});
+
+const trialGpu = z.object({
+  cards: z.array(gpuDuringTrial),
+  /** Of each server's processes, the most at any time of the trial. */
+  servers: z.array(z.object({role: z.enum(roles), memoryMaxMiB: z.number()})),
+  /** The most that processes of others held of one of these cards; null where it cannot be told whose they are. */
+  othersMaxMiB: z.number().nullable(),
+});
+export type TrialGpu = z.infer<typeof trialGpu>;
+
+/** How full the KV pool was during a trial, by the server's gauge. What requests need, where the pool is what is reserved. */
+const kvUse = z.object({
+  /** 0…1 */
+  maxShare: z.number(),
+  /** The share of the pool's tokens; null where the pool's size is not known. */
+  maxTokens: z.int().nullable(),
+  readings: z.int(),
+});
+export type KvUse = z.infer<typeof kvUse>;
+
 const turnSummary = z.object({
   turn: z.int(),
   n: z.int(),
@@ -140,6 +172,8 @@ const trial = z.object({
   cache: cacheState,
   metrics: z.object({before: metricsReading.nullable(), after: metricsReading.nullable()}),
   gpuMemoryUsedMiB: z.object({before: z.number(), after: z.number()}).nullable(),
+  gpu: trialGpu.nullable().default(null),
+  kvUse: kvUse.nullable().default(null),
   client: clientHealth,
   findings: z.array(finding),
 });
@@ -157,6 +191,55 @@ export const machine = z.object({
   gpus: z.array(z.object({name: z.string(), uuid: z.string(), memoryMiB: z.number().nullable(), driver: z.string()})),
 });
 export type Machine = z.infer<typeof machine>;
+
+/** The image that a server ran from. */
+const serverContainer = z.object({
+  /** As it was named. */
+  image: z.string(),
+  /** Of the registry's manifest, `sha256:…`; null for an image that never was in a registry. */
+  digest: z.string().nullable(),
+  /** Docker's own, of the image's configuration. */
+  imageId: z.string(),
+});
+export type ServerContainer = z.infer<typeof serverContainer>;
+
+/** What a start took, in seconds; what did not happen or is not told is null. Together these are costs of a migration. */
+const serverStartup = z.object({
+  /** Of the image; 0 when it was there. */
+  pullSeconds: z.number().nullable(),
+  /** Of the container, until its process ran. */
+  createSeconds: z.number().nullable(),
+  /** Weights, compilation and CUDA graphs by the engine's own words. */
+  loadSeconds: z.number().nullable(),
+  compileSeconds: z.number().nullable(),
+  graphsSeconds: z.number().nullable(),
+  /** 'empty': nothing that an engine had compiled before could be used; 'used': there was a cache; null: not known. */
+  compileCache: z.enum(['empty', 'used']).nullable(),
+});
+export type ServerStartup = z.infer<typeof serverStartup>;
+
+/** Where a server's GPU memory goes. Parts by the engine's log, the whole by nvidia-smi; null where neither tells. */
+const serverMemory = z.object({
+  weightsMiB: z.number().nullable(),
+  /** What is reserved for KV cache, whether requests use it or not. */
+  kvPoolMiB: z.number().nullable(),
+  graphsMiB: z.number().nullable(),
+  /** The whole without those of the three above that are told: CUDA context, activations, what the allocator keeps. */
+  otherMiB: z.number().nullable(),
+  /** Of all of the server's processes when it was ready. */
+  processMiB: z.number().nullable(),
+  kvTokens: z.int().nullable(),
+});
+export type ServerMemory = z.infer<typeof serverMemory>;
+
+/** The GPUs' memory around a whole run, all cards together. */
+const runGpu = z.object({
+  /** MiB in use before the first server was started. */
+  beforeMiB: z.number(),
+  /** When the last server had stopped; null when it was not asked. */
+  afterStopMiB: z.number().nullable(),
+});
+export type RunGpu = z.infer<typeof runGpu>;
 
 export const runRecord = z.object({
   schemaVersion: z.literal(schemaVersion),
@@ -183,6 +266,9 @@ export const runRecord = z.object({
         model: z.string(),
         command: z.array(z.string()).nullable(),
         readySeconds: z.number().nullable(),
+        container: serverContainer.nullable().default(null),
+        startup: serverStartup.nullable().default(null),
+        memory: serverMemory.nullable().default(null),
         facts: z.object({
           version: z.string().nullable(),
           model: z.string().nullable(),
@@ -205,6 +291,9 @@ export const runRecord = z.object({
   clientOverhead: z
     .object({cpuMsPerRequest: z.number(), latencyP50Ms: z.number(), latencyP99Ms: z.number().nullable(), n: z.int()})
     .nullable(),
+  gpu: runGpu.nullable().default(null),
+  /** About the run as a whole. */
+  findings: z.array(finding).default([]),
   trials: z.array(trial),
 });
 export type RunRecord = z.infer<typeof runRecord>;

@@ -9,6 +9,60 @@ const argumentValue = z.union([z.string(), z.number(), z.literal(true)], {
       : 'must be a string, a number or true',
 });
 
+const gpuId = z.string().regex(/^(GPU-|MIG-)[\w-]+$|^\d+$/, "must be a GPU's UUID (nvidia-smi -L) or its index");
+
+/**
+ * How containers run. Stands in a stack file for all of its servers or for one of them, and in a file under docker/hosts/
+ * that says what one Docker host needs; the later one wins field by field, `binds` and `environment` add up.
+ */
+export const containerSettings = z.strictObject({
+  /** In place of the engine's in docker/images.yaml. */
+  image: z.string().min(1).optional(),
+  /** The words before the engine's arguments, in place of those that the image needs. */
+  command: z.array(z.string()).optional(),
+  /** Absent: all of them, the way that this Docker engine offers (CDI, else its nvidia support). */
+  gpus: z
+    .union([
+      z.enum(['all', 'none']),
+      z.int().min(1),
+      z.array(gpuId).min(1),
+      /** Names of CDI devices, such as nvidia.com/gpu=0. */
+      z.strictObject({cdi: z.array(z.string().min(1)).min(1)}),
+      /** Device nodes, `host[:container]`, where Docker knows nothing of the GPU; the driver's files come as `binds`. */
+      z.strictObject({devices: z.array(z.string().startsWith('/')).min(1)}),
+    ])
+    .optional(),
+  shmSizeGiB: z.number().positive().optional(),
+  ipc: z.enum(['private', 'shareable', 'host']).optional(),
+  memoryGiB: z.number().positive().optional(),
+  pidsLimit: z.int().min(1).optional(),
+  ulimits: z.record(z.string(), z.int().min(-1)).optional(),
+  /** `host path:container path[:ro]` on the Docker host. */
+  binds: z.array(z.string().regex(/^[^:]+:\/[^:]*(:r[ow])?$/, 'must be host-path:/container-path[:ro]')).optional(),
+  environment: z.record(z.string(), z.string()).optional(),
+  /** A folder of the Docker host or a volume's name, for what the hub sends. */
+  modelCache: z.string().min(1).optional(),
+  /** A volume's name, for what engines compile; removing it makes the next start a cold one. */
+  compileCache: z.string().min(1).optional(),
+  /** The address of the Docker host that ports are published on; 127.0.0.1 when absent. */
+  publish: z.union([z.ipv4(), z.ipv6()]).optional(),
+  /** The server's port there; a free one when absent. */
+  hostPort: z.int().min(1).max(65_535).optional(),
+});
+export type ContainerSettings = z.infer<typeof containerSettings>;
+
+/** What the arithmetic before a start counts with. Measured on a server of this model with these flags: reports/evidence/. */
+const memoryNeeds = z.strictObject({
+  weightsGiB: z.number().positive(),
+  /** Of one token of KV cache, all layers; 0 where the engine keeps none for this model. */
+  kvBytesPerToken: z.int().min(0),
+  /** CUDA graphs. Absent: not known, and then sums are least ones. */
+  graphsGiB: z.number().min(0).optional(),
+  /** Activations at their peak while the engine starts, and what libraries keep; without the CUDA context. */
+  otherGiB: z.number().min(0).optional(),
+});
+export type MemoryNeeds = z.infer<typeof memoryNeeds>;
+
 export const stackServer = z.strictObject({
   role: z.enum(roles),
   /** Model name or folder, as the engine takes it. */
@@ -20,6 +74,8 @@ export const stackServer = z.strictObject({
     argumentValue,
   ),
   environment: z.record(z.string(), z.string()).default({}),
+  docker: containerSettings.default({}),
+  memory: memoryNeeds.optional(),
   /** Seconds from start to the first healthy answer before the start is given up. */
   readyWithinSeconds: z.number().positive().default(600),
 });
@@ -30,6 +86,8 @@ export const stackPlan = z
     name: z.string().min(1),
     engine: z.string().min(1),
     description: z.string().min(1),
+    /** For every server; a server's own fields win. */
+    docker: containerSettings.default({}),
     /** In the order in which they are started: SGLang's memory fraction is of what is free at that moment. */
     servers: z.array(stackServer).min(1),
   })

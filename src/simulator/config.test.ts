@@ -5,9 +5,11 @@ test('a config needs a dialect only, and is the same when it is read again', () 
   const config = simulatorConfig.parse({dialect: 'sglang'});
   expect(config).toEqual({
     dialect: 'sglang',
+    host: '127.0.0.1',
     port: 0,
     seed: 0,
     model: 'simulated-model',
+    encoder: false,
     speed: 1,
     kvTokens: 1_943_850,
     faults: [],

@@ -6,6 +6,8 @@ import type {Fault} from './faults.ts';
 export const simulatorConfig = z
   .strictObject({
     dialect: z.enum(dialectNames),
+    /** The address to listen on. */
+    host: z.string().min(1).default('127.0.0.1'),
     /** 0 takes a free one. */
     port: z.int().min(0).max(65_535).default(0),
     /** Jitter and replies come from it. */
@@ -15,6 +17,8 @@ export const simulatorConfig = z
     speed: z.number().positive().default(1),
     /** The KV pool, for all requests together; by default what the engine would make of an H100. */
     kvTokens: z.int().min(64).optional(),
+    /** Whether it says to be a server of an encoder, for which vLLM keeps no KV cache. It answers the same requests all the same. */
+    encoder: z.boolean().default(false),
     /** As `parseFault` made them. */
     faults: z.array(z.custom<Fault>()).default([]),
     /** vLLM's --enable-prompt-tokens-details, SGLang's --enable-cache-report. */

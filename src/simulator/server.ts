@@ -21,7 +21,7 @@ export interface RunningSimulator extends AsyncDisposable {
 const badRequest = `HTTP/1.1 400 Bad Request\r\n${evidenceHeader.join(': ')}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
 
 /**
- * Starts a simulated engine on 127.0.0.1; disposing it closes every socket at once.
+ * Starts a simulated engine; disposing it closes every socket at once.
  * Throws ENGINE_DID_NOT_START when the port cannot be had.
  */
 export const startSimulator = async (config: SimulatorConfig): Promise<RunningSimulator> => {
@@ -40,10 +40,10 @@ export const startSimulator = async (config: SimulatorConfig): Promise<RunningSi
   });
 
   try {
-    server.listen(config.port, '127.0.0.1');
+    server.listen(config.port, config.host);
     await once(server, 'listening');
   } catch (cause) {
-    const message = `the simulated engine cannot listen on 127.0.0.1:${config.port}: ${reasonOf(cause)}`;
+    const message = `the simulated engine cannot listen on ${config.host}:${config.port}: ${reasonOf(cause)}`;
     throw new CutoverError('ENGINE_DID_NOT_START', message, {hint: 'Choose another port, or 0 for a free one.', cause});
   }
 

@@ -8,6 +8,7 @@ import {
   unsentRequests,
 } from './client-gates.ts';
 import type {Gate, Judged} from './gate.ts';
+import {clocksCapped, gpuShared, throttled} from './gpu-gates.ts';
 import {errors, nothingMeasured, outputLength, outputTokensUnknown, tokensPerEvent} from './reply-gates.ts';
 import {littlesLaw, noSteadyWindow, p99NotCertified} from './window-gates.ts';
 
@@ -26,6 +27,9 @@ const gates: readonly Gate[] = [
   noSteadyWindow,
   littlesLaw,
   p99NotCertified,
+  throttled,
+  clocksCapped,
+  gpuShared,
 ];
 
 /** What is wrong with a trial, from its own record and the facts of its samples. The state of the cache is judged where it is reset. */

@@ -18,4 +18,6 @@ export const limits = {
   tokenAgreementShare: 0.01,
   /** Around L = λW: past the noise of a window of some latencies' length. */
   littlesLawShare: 0.1,
+  /** MiB of a card in the hands of others: none is right for a measurement. */
+  othersMemoryMiB: 0,
 } as const;

@@ -9,11 +9,11 @@ import {probeDocker} from './probe.ts';
 let folder = '';
 let daemon: Server | undefined;
 
-/** A daemon that speaks Docker's two calls on a socket of its own. */
+/** A daemon that speaks Docker's two calls on a socket of its own: CI has no engine that finds GPUs. */
 const serve = async (info: unknown) => {
   daemon = createServer((request, response) => {
     response.setHeader('content-type', 'application/json');
-    response.end(request.url?.endsWith('/_ping') ? 'OK' : JSON.stringify(info));
+    response.end(request.url === '/version' ? '{"ApiVersion": "1.50"}' : JSON.stringify(info));
   }).listen(join(folder, 'docker.sock'));
   await once(daemon, 'listening');
 };
@@ -36,22 +36,35 @@ describe('the probe of the Docker engine', () => {
       reachable: false,
       reason: `connect ENOENT ${folder}/docker.sock`,
       gpuRuntime: false,
+      gpuAccess: null,
     });
   });
 
   test('finds an engine without GPUs, and leaves no connection open', async () => {
     await serve({ServerVersion: '28.2.2', Runtimes: {runc: {}}});
-    expect(await probeDocker()).toEqual({reachable: true, reason: 'Docker 28.2.2', gpuRuntime: false});
+    expect(await probeDocker()).toEqual({
+      reachable: true,
+      reason: 'Docker 28.2.2',
+      gpuRuntime: false,
+      gpuAccess: 'neither an nvidia runtime nor CDI devices; a hook that is only installed cannot be seen',
+    });
     daemon?.close();
     if (daemon !== undefined) await once(daemon, 'close'); // comes only when every connection has ended
   });
 
   test.each([
-    {info: {ServerVersion: '27.5.1', Runtimes: {runc: {}, nvidia: {path: 'nvidia-container-runtime'}}}},
-    {info: {ServerVersion: '28.3.0', DiscoveredDevices: [{Source: 'cdi', ID: 'nvidia.com/gpu=0'}]}},
-  ])('finds the GPU runtime of Docker $info.ServerVersion', async ({info}) => {
+    {
+      info: {ServerVersion: '27.5.1', Runtimes: {runc: {}, nvidia: {path: 'nvidia-container-runtime'}}},
+      gpuAccess: 'nvidia runtime',
+    },
+    {
+      info: {ServerVersion: '28.3.0', DiscoveredDevices: [{Source: 'cdi', ID: 'nvidia.com/gpu=0'}]},
+      gpuAccess: 'CDI devices nvidia.com/gpu=0',
+    },
+  ])('finds the GPU runtime of Docker $info.ServerVersion', async ({info, gpuAccess}) => {
     await serve(info);
-    expect(await probeDocker()).toEqual({reachable: true, reason: `Docker ${info.ServerVersion}`, gpuRuntime: true});
+    const reason = `Docker ${info.ServerVersion}`;
+    expect(await probeDocker()).toEqual({reachable: true, reason, gpuRuntime: true, gpuAccess});
   });
 
   test('gives up an engine that accepts and never answers', async () => {
@@ -60,6 +73,17 @@ describe('the probe of the Docker engine', () => {
     const {reachable, reason} = await probeDocker();
     expect(reachable).toBe(false);
     expect(reason).toMatch(/no answer within 1500 ms|socket hang up/);
+  });
+
+  test('gives up an engine that opens the conversation and then says nothing', async () => {
+    daemon = createServer((request, response) => {
+      if (request.url === '/version') response.end('{"ApiVersion": "1.50"}');
+    }).listen(join(folder, 'docker.sock'));
+    await once(daemon, 'listening');
+    expect(await probeDocker()).toMatchObject({reachable: false, reason: 'no answer within 1500 ms'});
+    daemon.close();
+    await once(daemon, 'close'); // comes only when every connection has ended
+    daemon = undefined;
   });
 
   test('does not throw on a DOCKER_HOST that is no address', async () => {

@@ -1,15 +1,19 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {reasonOf} from '../../errors.ts';
+import type {Environment} from './config-file.ts';
+import {connectDocker} from './host.ts';
 
 export interface DockerFacts {
   readonly reachable: boolean;
   /** Why there is no Docker engine, or which one there is. */
   readonly reason: string;
-  /** Whether it can hand NVIDIA GPUs to a container. */
+  /** Whether it says that it can hand NVIDIA GPUs to a container. */
   readonly gpuRuntime: boolean;
+  /** What it says of GPUs, for the user; null where it is not reachable. */
+  readonly gpuAccess?: string | null;
 }
 
-/** The part of GET /info that is read: a runtime of that name, or since Docker 28 a device found by CDI. */
+/** The part of GET /info that is read: a runtime of that name, or since Docker 28 devices found by CDI. */
 interface DockerInfo {
   readonly ServerVersion?: string;
   readonly Runtimes?: Readonly<Record<string, unknown>>;
@@ -18,30 +22,41 @@ interface DockerInfo {
 
 const limitMs = 1500;
 
-/** Asks the Docker engine that DOCKER_HOST or the default socket names. Never throws, and never takes longer than 1.5 s. */
-export const probeDocker = async (): Promise<DockerFacts> => {
-  const timer = new AbortController();
-  const late = delay(limitMs, undefined, {signal: timer.signal}).then(() => {
+/** Asks the Docker engine that the Docker CLI would use. Never throws, and never takes longer than 1.5 s. */
+export const probeDocker = async (environment: Environment = process.env): Promise<DockerFacts> => {
+  const over = new AbortController();
+  const late = delay(limitMs, undefined, {signal: over.signal}).then(() => {
     throw new Error(`no answer within ${limitMs} ms`);
   });
   try {
-    return await Promise.race([ask(), late]);
+    return await Promise.race([ask(environment, over.signal), late]);
   } catch (thrown) {
-    return {reachable: false, reason: reasonOf(thrown), gpuRuntime: false};
+    // The choice of a runtime says it in a few words: the system's, where it is the system's.
+    const cause = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown;
+    return {reachable: false, reason: reasonOf(cause), gpuRuntime: false, gpuAccess: null};
   } finally {
-    timer.abort();
+    over.abort();
     late.catch(() => {}); // an aborted timer rejects, and nobody waits for it any more
   }
 };
 
-const ask = async (): Promise<DockerFacts> => {
-  const {default: Docker} = await import('dockerode');
-  // A kept-alive connection would outlive the probe; the timeout closes one that never answers.
-  const docker = new Docker({timeout: limitMs, headers: {Connection: 'close'}});
-  await docker.ping();
-  const info: DockerInfo = await docker.info();
-  const gpuRuntime =
-    Object.hasOwn(info.Runtimes ?? {}, 'nvidia') ||
-    (info.DiscoveredDevices ?? []).some(({ID}) => ID?.startsWith('nvidia.com/gpu'));
-  return {reachable: true, reason: `Docker ${info.ServerVersion ?? 'of unknown version'}`, gpuRuntime};
+const ask = async (environment: Environment, signal: AbortSignal): Promise<DockerFacts> => {
+  await using host = await connectDocker(environment, signal);
+  // Without its host, a question that the engine leaves open ends too.
+  signal.addEventListener('abort', () => void host[Symbol.asyncDispose](), {once: true});
+  const info: DockerInfo = await host.docker.info();
+  const gpuAccess = gpuAccessOf(info);
+  return {
+    reachable: true,
+    reason: `Docker ${info.ServerVersion ?? 'of unknown version'}`,
+    gpuRuntime: gpuAccess !== null,
+    // nvidia-container-runtime-hook serves `--gpus` without being registered anywhere that the API shows.
+    gpuAccess: gpuAccess ?? 'neither an nvidia runtime nor CDI devices; a hook that is only installed cannot be seen',
+  };
+};
+
+const gpuAccessOf = ({Runtimes = {}, DiscoveredDevices}: DockerInfo): string | null => {
+  const devices = (DiscoveredDevices ?? []).flatMap(({ID}) => (ID?.startsWith('nvidia.com/gpu') ? [ID] : []));
+  if (devices.length > 0) return `CDI devices ${devices.join(', ')}`;
+  return Object.hasOwn(Runtimes, 'nvidia') ? 'nvidia runtime' : null;
 };

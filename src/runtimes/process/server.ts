@@ -5,14 +5,18 @@ import type {StackServer} from '../../schema/stack.ts';
 import {interruptionOf} from '../interruption.ts';
 import {readPages} from '../probe.ts';
 import {waitUntilReady} from '../ready.ts';
+import {maskOf} from '../secrets.ts';
 import type {RunningServer} from '../stack.ts';
+import {startingLog} from '../starting-log.ts';
+import {memoryOf, startupOf} from '../startup.ts';
+import {followStart} from './follow-start.ts';
 import {type Ending, type Guarded, LaunchFailure, startGuarded} from './guarded.ts';
 import {readLogTail} from './log-tail.ts';
-import {sayNowAndThen} from './progress.ts';
-import {maskOf} from './secrets.ts';
 
 export interface ServerProcess {
   readonly server: RunningServer;
+  /** The number of the process group that it and its children form. */
+  readonly group: number;
   /** Whether it says of itself that it is a simulation. */
   readonly simulated: boolean;
 }
@@ -60,13 +64,14 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
     if (killed) onLine(`did not stop within ${launch.graceSeconds} s of SIGTERM, and was killed`);
   });
 
+  const startLog = followStart(logPath, startingLog({launch, mask: mask.text, say: onLine}));
   const readiness = await waitUntilReady({
     engine,
     url,
     ended: guarded.ended,
     withinSeconds: server.readyWithinSeconds,
     signal,
-    onWaiting: sayNowAndThen(logPath, mask.text, onLine),
+    onWaiting: startLog.waiting,
   });
   if (readiness.state === 'late')
     throw await failure(
@@ -78,6 +83,7 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
       'ENGINE_DID_NOT_START',
       `${howItEnded(await guarded.ended)} after ${readiness.afterSeconds.toFixed(1)} s, before it was ready`,
     );
+  const told = await startLog.finish(readiness.afterSeconds);
   onLine(`ready after ${readiness.afterSeconds.toFixed(1)} s`);
 
   void guarded.ended.then(async ending => {
@@ -88,7 +94,18 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
   const readySeconds = Math.round(readiness.afterSeconds * 100) / 100;
   const model = facts.model ?? server.model; // the engine may serve it under another name, which requests must use
   return {
-    server: {role: server.role, url, model, facts, command: mask.words(command), readySeconds},
+    server: {
+      role: server.role,
+      url,
+      model,
+      facts,
+      command: mask.words(command),
+      readySeconds,
+      container: null,
+      startup: startupOf(told, {pullSeconds: null, createSeconds: null, compileCache: null}),
+      memory: memoryOf(told, facts),
+    },
+    group: guarded.pid,
     simulated: simulated || readiness.simulated,
   };
 };

@@ -54,6 +54,26 @@ describe('a server that starts', () => {
     await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
   });
 
+  test('says its stages as it passes them, and is recorded with what its log tells and with its processes', async () => {
+    await using stack = await startProcesses(await options('starts-like-vllm.ts'));
+    const stages = ['loading weights', 'compiling', 'reserving the KV pool', 'recording CUDA graphs', 'warming up'];
+    const said = lines
+      .map(line => /^chat: (.*) \(after \d+\.\d s\)$/.exec(line)?.[1])
+      .filter(line => line !== undefined);
+    expect(said).toEqual(stages);
+    expect(lines.at(-1)).toMatch(/^chat: ready after/);
+    expect(stack.servers[0]).toMatchObject({
+      container: null,
+      startup: {pullSeconds: null, createSeconds: null, loadSeconds: 2.644542, compileSeconds: 23.98, graphsSeconds: 7},
+      memory: {weightsMiB: 3052, kvPoolMiB: 69_120, graphsMiB: 512, processMiB: null, kvTokens: 2_527_744},
+    });
+    const family = [pidIn(chatLog, 'parent'), pidIn(chatLog, 'child')];
+    expect(await stack.processesOf('chat')).toEqual(family.toSorted((one, other) => one - other));
+    expect(await stack.processesOf('embed')).toEqual([]);
+    await stack[Symbol.asyncDispose]();
+    expect(await stack.processesOf('chat')).toEqual([]);
+  });
+
   test('is simulated evidence when it says so of itself, whatever command started it', async () => {
     await using stack = await startProcesses(await options('simulator.ts'));
     expect(stack.evidence).toBe('simulated');

@@ -2,10 +2,14 @@ import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Engine} from '../../engines/engine.ts';
 import {CutoverError} from '../../errors.ts';
+import {localNvidiaSmi} from '../../gpu/local.ts';
 import type {Role} from '../../schema/request.ts';
 import type {StackPlan} from '../../schema/stack.ts';
 import {endpointOf} from '../endpoint.ts';
+import {holdAgainstCard} from '../hold-against-card.ts';
 import type {BringUpListener, Stack} from '../stack.ts';
+import {GpuAccount, stopOnce} from '../stack-end.ts';
+import {processesOfGroup} from './group.ts';
 import {assertPortFree} from './port.ts';
 import {type ServerProcess, startServer} from './server.ts';
 
@@ -29,7 +33,7 @@ export interface ProcessOptions {
 /**
  * Starts the plan's servers one after another, each when the last one is ready: what an engine takes of the GPU's
  * memory may depend on what is free. Throws ENGINE_DID_NOT_START, ENGINE_DIED when one dies while another starts,
- * BAD_OPTIONS, or INTERRUPTED, and has then stopped all of them.
+ * PLAN_DOES_NOT_FIT, BAD_OPTIONS, or INTERRUPTED, and has then stopped all of them.
  */
 export const startProcesses = async (options: ProcessOptions): Promise<Stack> => {
   const {engine, plan, models, roles, host, logDir, onLine} = options;
@@ -48,7 +52,11 @@ export const startProcesses = async (options: ProcessOptions): Promise<Stack> =>
   const processes: ServerProcess[] = [];
   // All at once: each may take its whole grace, and none needs another to stop.
   const stops: (() => Promise<void>)[] = [];
+  const nvidiaSmi = (await localNvidiaSmi.read(['-L'])) === null ? null : localNvidiaSmi;
+  await holdAgainstCard({nvidiaSmi, plan, engine, models, roles, onLine});
+  const account = await GpuAccount.open(nvidiaSmi);
   await using started = new AsyncDisposableStack();
+  started.defer(() => account.stopped());
   started.defer(async () => {
     await Promise.all(stops.map(stop => stop()));
   });
@@ -72,6 +80,7 @@ export const startProcesses = async (options: ProcessOptions): Promise<Stack> =>
   }
   const servers = processes.map(({server}) => server);
   const running = started.move();
+  const stop = stopOnce(() => running.disposeAsync(), account);
   return {
     engine,
     runtime: 'process',
@@ -79,6 +88,12 @@ export const startProcesses = async (options: ProcessOptions): Promise<Stack> =>
     servers,
     died: died.signal,
     endpoint: role => endpointOf(servers, role),
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    nvidiaSmi,
+    processesOf: async role => {
+      const found = processes.find(({server}) => server.role === role);
+      return found === undefined ? [] : processesOfGroup(found.group);
+    },
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
   };
 };

@@ -58,6 +58,7 @@ export interface ServerView {
   readonly maxBatchedTokens: number;
   readonly reportsCachedTokens: boolean;
   readonly metricsEnabled: boolean;
+  readonly encoder: boolean;
   readonly ready: boolean;
   readonly stats: EngineStats;
 }

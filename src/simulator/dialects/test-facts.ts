@@ -22,6 +22,7 @@ export const view: ServerView = {
   maxBatchedTokens: 8192,
   reportsCachedTokens: true,
   metricsEnabled: true,
+  encoder: false,
   ready: true,
   stats: {
     running: 2,

@@ -34,6 +34,7 @@ const cacheDefaults = {
 const metrics = ({
   model,
   contextTokens,
+  encoder,
   stats: {running, waiting, kv, pageTokens, totals, finished},
 }: ServerView): Metric[] => {
   const labels = {model_name: model, engine: '0'};
@@ -45,6 +46,8 @@ const metrics = ({
   });
   const gauge = one('gauge');
   const counter = one('counter');
+  // The block pool cannot do without one.
+  const blocks = encoder ? 1 : kv.capacityTokens / pageTokens;
   return [
     gauge('num_requests_running', 'Number of requests in model execution batches.', running),
     gauge('num_requests_waiting', 'Number of requests waiting to be processed.', waiting),
@@ -79,9 +82,9 @@ const metrics = ({
             ...cacheDefaults,
             block_size: String(pageTokens),
             engine: '0',
-            kv_cache_max_concurrency: String(kv.capacityTokens / contextTokens),
-            kv_cache_size_tokens: String(kv.capacityTokens),
-            num_gpu_blocks: String(kv.capacityTokens / pageTokens),
+            kv_cache_max_concurrency: String((blocks * pageTokens) / contextTokens),
+            kv_cache_size_tokens: String(blocks * pageTokens),
+            num_gpu_blocks: String(blocks),
           },
           value: 1,
         },

@@ -29,3 +29,16 @@ test('a flag after a secret flag without a value is no secret', () => {
 test('a secret that begins with another one is hidden whole', () => {
   expect(maskOf([], {A_KEY: 'abcdef', B_KEY: 'abcdefgh'}).text('abcdefgh')).toBe('***');
 });
+
+test("the user's part of a proxy's URL is hidden, and its host is not", () => {
+  const mask = maskOf([], {
+    HTTPS_PROXY: 'http://alice:p%40ssword@proxy.example:3128',
+    http_proxy: 'http://a-long-user@proxy.example:3128',
+    NO_PROXY: 'localhost,127.0.0.1',
+    HF_ENDPOINT: 'https://hub.example',
+  });
+  expect(mask.text('via http://alice:p%40ssword@proxy.example:3128 with p@ssword for hub.example')).toBe(
+    'via http://***@proxy.example:3128 with *** for hub.example',
+  );
+  expect(mask.text('a-long-user on localhost')).toBe('*** on localhost');
+});

@@ -1,0 +1,12 @@
+/** `npm run fake-engine`: builds the image where the Docker CLI would, and prints its name. */
+import {reasonOf} from '../../src/errors.ts';
+import {buildFakeEngine} from '../../src/runtimes/docker/fake-image.ts';
+import {connectDocker} from '../../src/runtimes/docker/host.ts';
+
+try {
+  await using host = await connectDocker(process.env, new AbortController().signal);
+  process.stdout.write(`${await buildFakeEngine(host.docker)}\n`);
+} catch (thrown) {
+  process.stderr.write(`${reasonOf(thrown)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,55 @@
+import {CutoverError, reasonOf} from '../errors.ts';
+import {connectDocker} from '../runtimes/docker/host.ts';
+import {findLeftovers, removeLeftovers} from '../runtimes/docker/leftovers.ts';
+import {findCaches, removeCaches} from '../runtimes/docker/leftovers-caches.ts';
+import type {Terminal} from '../terminal.ts';
+import {cachesTable, leftoversTable} from './clean-text.ts';
+
+interface CleanOptions {
+  /** Also what has a living owner, or one that is not of this machine. */
+  readonly all: boolean;
+  /** Also the volumes that runs share and keep. */
+  readonly caches: boolean;
+  /** Remove nothing. */
+  readonly dryRun: boolean;
+}
+
+/**
+ * Shows what runs left on the Docker engine and removes what nobody owns any more; the rest of the logs is saved first.
+ * Throws DOCKER_UNREACHABLE, LEFT_BEHIND when something could not be removed, or INTERRUPTED.
+ */
+export const clean = async (
+  {all, caches: alsoCaches, dryRun}: CleanOptions,
+  {out, note}: Terminal,
+  signal: AbortSignal,
+): Promise<void> => {
+  await using host = await connectDocker(process.env, signal);
+  const [runs, caches] = await Promise.all([findLeftovers(host), findCaches(host)]).catch((cause: unknown) => {
+    throw new CutoverError(
+      'DOCKER_UNREACHABLE',
+      `Docker at ${host.name} does not tell what it has: ${reasonOf(cause)}`,
+      {
+        hint: 'Look at the engine there (docker info), and run it again.',
+        cause,
+      },
+    );
+  });
+  if (runs.length === 0 && caches.length === 0) return out(`Nothing of cutover is on ${host.name}\n`);
+  const shown = [...(runs.length === 0 ? [] : leftoversTable(runs, Date.now())), ...cachesTable(caches)];
+  out(`On ${host.name}\n${shown.map(line => `  ${line}\n`).join('')}`);
+
+  const unowned = runs.filter(({ownerState}) => all || ownerState === 'gone');
+  if (unowned.length < runs.length) note('What an owner may still use is left alone. --all removes it too.');
+  if (caches.length > 0 && !alsoCaches)
+    note('Caches are kept: they make the next start a warm one. --caches removes them.');
+  if (dryRun) return note('--dry-run: nothing was removed.');
+
+  const stays = [
+    ...(await removeLeftovers(host, unowned, {signal, onLine: note})),
+    ...(await removeCaches(host, alsoCaches ? caches : [], {signal, onLine: note})),
+  ];
+  if (stays.length > 0)
+    throw new CutoverError('LEFT_BEHIND', `not everything could be removed\n  ${stays.join('\n  ')}`, {
+      hint: 'Do what the reasons ask for, and run it again.',
+    });
+};

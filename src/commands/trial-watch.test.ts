@@ -1,0 +1,64 @@
+import {afterEach, expect, test, vi} from 'vitest';
+import {engines} from '../engines/index.ts';
+import {localNvidiaSmi} from '../gpu/local.ts';
+import type {NvidiaSmi} from '../gpu/nvidia-smi.ts';
+import {installNvidiaSmi, recordedCard} from '../gpu/test-nvidia-smi.ts';
+import {createRunFolder} from '../records/run-folder.ts';
+import {temporaryFolder} from '../records/test-folder.ts';
+import {startEmbedded} from '../runtimes/embedded.ts';
+import {runTrial} from './run-trial.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+test('a trial is watched from its first measured request to its last, and the KV pool when half of it is done', async () => {
+  await using place = await temporaryFolder();
+  await installNvidiaSmi(place.path);
+  vi.stubEnv('PATH', `${place.path}:${process.env.PATH}`);
+  await using folder = await createRunFolder({outDir: `${place.path}/run`, reportsDir: place.path, runId: 'run'});
+  const {signal} = new AbortController();
+  const simulated = {engine: engines.simulated, dialect: 'vllm', model: 'mock', seed: 1, faults: [], signal} as const;
+  await using embedded = await startEmbedded({...simulated, onLine() {}});
+  let following = 0;
+  const nvidiaSmi: NvidiaSmi = {
+    read: localNvidiaSmi.read,
+    async follow(args, onLine) {
+      const one = await localNvidiaSmi.follow(args, onLine);
+      following += 1;
+      return {
+        async [Symbol.asyncDispose]() {
+          await one[Symbol.asyncDispose]();
+          following -= 1;
+        },
+      };
+    },
+  };
+  const stack = {
+    ...embedded,
+    nvidiaSmi,
+    processesOf: async (role: string) => ({chat: [433], embed: [434], rerank: [435]})[role] ?? [],
+  };
+  const stage = {
+    name: 'chat',
+    workload: {kind: 'chat', promptTokens: 64, outputTokens: 64},
+    // Two seconds hold at least one row of each kind; what the recording prints at once lies before the measured part.
+    load: {mode: 'closed', concurrency: 8, requests: null, durationSeconds: 2, warmup: 8},
+  } as const;
+  const trial = await runTrial({
+    index: 0,
+    planned: {stage, repetition: 1, traceMs: null},
+    stack,
+    seed: 1,
+    timeoutMs: 60_000,
+    keepRaw: 0,
+    workers: 1,
+    folder,
+    signal,
+    onProgress() {},
+  });
+  expect(following).toBe(0);
+  expect(trial.gpuMemoryUsedMiB).toEqual({before: 5271, after: 5271});
+  expect(trial.gpu).toMatchObject({cards: [{uuid: recordedCard}], servers: [{role: 'chat', memoryMaxMiB: 2116}]});
+  expect(trial.kvUse).toMatchObject({readings: 1});
+  expect(trial.kvUse?.maxShare).toBeGreaterThan(0);
+  expect(trial.kvUse?.maxTokens).toBeGreaterThan(0);
+});

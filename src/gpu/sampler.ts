@@ -1,0 +1,64 @@
+import type {TrialGpu} from '../schema/record.ts';
+import type {Role} from '../schema/request.ts';
+import type {NvidiaSmi} from './nvidia-smi.ts';
+import {maskNames, memoryQuery, processesQuery, repeating, stateQuery} from './queries.ts';
+import {TrialReadings} from './trial-readings.ts';
+
+/** Five times a second: a server's memory moves when a request comes that needs more of it than any before. */
+const memoryEveryMs = 200;
+/** nvidia-smi's power is a mean over one second. */
+const stateEveryMs = 1000;
+
+interface GpuSamplerOptions {
+  readonly nvidiaSmi: NvidiaSmi;
+  /** Process numbers of every server of the stack; a role without any is one whose processes are not known. */
+  readonly processes: ReadonlyMap<Role, readonly number[]>;
+}
+
+/** Watches the GPUs until it is stopped or disposed of. */
+export interface GpuSampler extends AsyncDisposable {
+  /** What was seen so far is forgotten: the measured part begins here. */
+  begin(): void;
+  /** What was seen since; null where nothing was. */
+  stop(): Promise<TrialGpu | null>;
+}
+
+/** The query that this driver understands; null when nvidia-smi does not answer. */
+const understoodStateQuery = async (nvidiaSmi: NvidiaSmi): Promise<readonly string[] | null> => {
+  for (const name of maskNames) {
+    const query = stateQuery(name);
+    if ((await nvidiaSmi.read(query)) !== null) return query;
+  }
+  return null;
+};
+
+/**
+ * Reads memory per card and per process, power, clocks and temperature while a trial runs; null where there is no
+ * nvidia-smi that answers. Each row costs the harness one split of some sixty characters, eleven times a second and card.
+ */
+export const sampleGpu = async ({nvidiaSmi, processes}: GpuSamplerOptions): Promise<GpuSampler | null> => {
+  const state = await understoodStateQuery(nvidiaSmi);
+  if (state === null) return null;
+  let readings = new TrialReadings(processes);
+  await using following = new AsyncDisposableStack();
+  const follow = async (query: readonly string[], everyMs: number, add: (fields: readonly string[]) => void) =>
+    following.use(await nvidiaSmi.follow(repeating(query, everyMs), line => add(line.split(', '))));
+  try {
+    await follow(memoryQuery, memoryEveryMs, fields => readings.addMemory(fields));
+    await follow(processesQuery, memoryEveryMs, fields => readings.addProcess(fields));
+    await follow(state, stateEveryMs, fields => readings.addState(fields));
+  } catch {
+    return null; // it answered once and cannot be started now: not measured
+  }
+  const running = following.move();
+  return {
+    begin() {
+      readings = new TrialReadings(processes);
+    },
+    async stop() {
+      await running.disposeAsync();
+      return readings.read();
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};

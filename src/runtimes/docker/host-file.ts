@@ -1,0 +1,18 @@
+import {type ContainerSettings, containerSettings} from '../../schema/stack.ts';
+import {badFile, describeIssue, readYamlFile} from '../yaml-file.ts';
+
+const kind = {
+  noun: 'host',
+  hint: 'The fields are described at `containerSettings` in src/schema/stack.ts; the files under docker/hosts are examples.',
+};
+
+/**
+ * What containers need on one Docker host, by the file's name (`<hostsDir>/<name>.yaml`) or by the path of a YAML file.
+ * An empty file asks for nothing. Throws BAD_STACK with every mistake at once.
+ */
+export const readHostFile = async (nameOrPath: string, hostsDir: string): Promise<ContainerSettings> => {
+  const {file, value} = await readYamlFile(nameOrPath, hostsDir, kind);
+  const settings = containerSettings.safeParse(value ?? {});
+  if (!settings.success) throw badFile(file, kind, settings.error.issues.flatMap(describeIssue));
+  return settings.data;
+};

@@ -1,0 +1,66 @@
+import type {MountSettings} from 'dockerode';
+import type {Engine} from '../../engines/engine.ts';
+import type {ServerStartup} from '../../schema/record.ts';
+import type {Role} from '../../schema/request.ts';
+import type {ContainerSettings, StackPlan, StackServer} from '../../schema/stack.ts';
+import type {BringUpListener} from '../stack.ts';
+import {cacheMounts, cacheSources, isVolume, modelMount} from './cache-mounts.ts';
+import {ensureCacheVolume} from './cache-volumes.ts';
+import {mergeSettings} from './container-settings.ts';
+import {type GpuAccess, type GpuInfo, gpuAccess} from './gpu-access.ts';
+import type {DockerHost} from './host.ts';
+import {type EnsuredImage, ensureImage} from './image.ts';
+import {imageFor} from './images-file.ts';
+
+interface PrepareOptions {
+  readonly engine: Engine;
+  readonly launch: NonNullable<Engine['launch']>;
+  readonly plan: StackPlan;
+  readonly models: Partial<Record<Role, string>>;
+  readonly roles: readonly Role[];
+  readonly hostSettings: ContainerSettings;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly onLine: BringUpListener;
+}
+
+/** A server of the plan with all that is known of its container beforehand. */
+export interface PreparedServer {
+  readonly server: StackServer;
+  /** All layers merged. */
+  readonly settings: ContainerSettings;
+  readonly gpu: GpuAccess;
+  readonly image: EnsuredImage;
+  readonly mounts: readonly MountSettings[];
+  readonly compileCache: ServerStartup['compileCache'];
+}
+
+/** What a Docker host must have before containers are made: images and cache volumes. Throws as `ensureImage` and `gpuAccess` do. */
+export const prepareServers = async (host: DockerHost, options: PrepareOptions): Promise<PreparedServer[]> => {
+  const {engine, launch, plan, models, roles, environment, signal, onLine} = options;
+  const info = (await host.docker.info()) as GpuInfo;
+  const wanted = plan.servers
+    .filter(({role}) => roles.includes(role))
+    .map(planned => {
+      const settings = mergeSettings(plan.docker, planned.docker, options.hostSettings);
+      const server = {...planned, model: models[planned.role] ?? planned.model};
+      return {server, settings, gpu: gpuAccess(settings.gpus, info)}; // refused before gigabytes are pulled
+    });
+
+  const volumes = new Map<string, 'empty' | 'used'>();
+  const prepared: PreparedServer[] = [];
+  for (const {server, settings, gpu} of wanted) {
+    const image = await ensureImage(host, await imageFor(engine.name, settings), {signal, onLine, environment});
+    const sources = cacheSources(settings, engine.name, host.local, environment);
+    for (const kind of ['models', 'compiled'] as const) {
+      const source = sources[kind];
+      // Once for all servers: one that this start has made is empty for the last of them, too.
+      if (isVolume(source) && !volumes.has(source))
+        volumes.set(source, await ensureCacheVolume(host.docker, source, kind));
+    }
+    const ownModel = modelMount(server.model, host.local);
+    const mounts = [...cacheMounts(sources, launch.container), ...(ownModel === null ? [] : [ownModel])];
+    prepared.push({server, settings, gpu, image, mounts, compileCache: volumes.get(sources.compiled) ?? null});
+  }
+  return prepared;
+};

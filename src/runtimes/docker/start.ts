@@ -1,0 +1,168 @@
+import {mkdir} from 'node:fs/promises';
+import type Docker from 'dockerode';
+import type {Engine} from '../../engines/engine.ts';
+import {CutoverError} from '../../errors.ts';
+import type {Role} from '../../schema/request.ts';
+import type {ContainerSettings, StackPlan} from '../../schema/stack.ts';
+import {endpointOf} from '../endpoint.ts';
+import {holdAgainstCard} from '../hold-against-card.ts';
+import {interruptionOf} from '../interruption.ts';
+import type {BringUpListener, Stack} from '../stack.ts';
+import {GpuAccount, stopOnce} from '../stack-end.ts';
+import {dockerReason} from './docker-error.ts';
+import {refusedByDocker} from './docker-refusal.ts';
+import {lockGpu} from './gpu-lock.ts';
+import {connectDocker, type DockerHost} from './host.ts';
+import {hostProcesses} from './host-processes.ts';
+import {labelsOf} from './labels.ts';
+import {findLeftovers, removeLeftovers} from './leftovers.ts';
+import {createNetwork} from './network.ts';
+import {thisOwner} from './owner.ts';
+import {passedEnvironment} from './passed-environment.ts';
+import {type PreparedServer, prepareServers} from './prepare.ts';
+import {type ServerInContainer, startServer} from './server.ts';
+import {nvidiaSmiOf} from './sidecar.ts';
+
+export interface DockerOptions {
+  readonly engine: Engine;
+  readonly plan: StackPlan;
+  /** In place of the plan's. */
+  readonly models: Partial<Record<Role, string>>;
+  /** Only these servers of the plan are started. */
+  readonly roles: readonly Role[];
+  /** What this Docker host needs, laid over the plan's. */
+  readonly hostSettings: ContainerSettings;
+  readonly runId: string;
+  /** The run's folder; gets one `<role>.log` for each server. */
+  readonly folder: string;
+  /** Says which Docker engine it is, and has the secrets that are passed on. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly onLine: BringUpListener;
+}
+
+/**
+ * Starts the plan's servers in containers, one after another, each when the last one is ready: what an engine takes of the
+ * GPU's memory may depend on what is free. What dead runs left on this Docker engine is removed before, and said.
+ * Throws DOCKER_UNREACHABLE, IMAGE_MISSING, GPU_BUSY, ENGINE_DID_NOT_START, ENGINE_DIED when one dies while another starts,
+ * PLAN_DOES_NOT_FIT, BAD_OPTIONS, BAD_STACK or INTERRUPTED, and has then removed all that it made. Caches stay.
+ */
+export const startDocker = async (options: DockerOptions): Promise<Stack> => {
+  const {engine, plan, models, roles, runId, folder, environment, onLine} = options;
+  const {launch} = engine;
+  if (launch === null)
+    throw new CutoverError('BAD_OPTIONS', `cutover cannot start ${engine.title}`, {
+      hint: 'Start it yourself and measure it with --attach <URL>.',
+    });
+  for (const role of roles) endpointOf(plan.servers, role);
+
+  const died = new AbortController();
+  const signal = AbortSignal.any([options.signal, died.signal]);
+  await using started = new AsyncDisposableStack();
+  /** A part that stays must not keep the others, nor hide why a start failed. */
+  const owe = (what: string, dispose: () => PromiseLike<unknown>) =>
+    started.defer(async () => {
+      try {
+        await dispose();
+      } catch (thrown) {
+        onLine(`${what} stays (${dockerReason(thrown)}): npm run clean removes it`);
+      }
+    });
+
+  const host = started.use(await connectDocker(environment, signal));
+  const {docker} = host;
+  await removeDead(host, signal, onLine);
+  const prepared = await prepareServers(host, {...options, launch, signal});
+  const labelsFor = (role: string) => labelsOf({runId, role, folder, owner: thisOwner()});
+
+  const onGpu = prepared.find(({settings}) => settings.gpus !== 'none');
+  if (onGpu !== undefined) {
+    const lock = await lockGpu(host, {image: onGpu.image.image.imageId, labels: labelsFor('gpu-lock')});
+    owe('The lock on the GPU', () => lock[Symbol.asyncDispose]());
+  }
+  const nvidiaSmi = onGpu === undefined ? null : await nvidiaSmiOf(host, sidecarOf(docker, onGpu, labelsFor));
+  const card = Array.isArray(onGpu?.settings.gpus) ? onGpu.settings.gpus[0] : undefined;
+  await holdAgainstCard({nvidiaSmi, card, plan, engine, models, roles, onLine});
+  if (signal.aborted) throw interruptionOf(signal, 'preparing the containers');
+  const network = `cutover-${runId}`;
+  const removeNetwork = await createNetwork(docker, network, labelsFor('network')).catch((thrown: unknown) => {
+    throw refusedByDocker(`The network ${network} could not be made`, thrown, text => text);
+  });
+  owe(`The network ${network}`, removeNetwork);
+  await mkdir(folder, {recursive: true});
+
+  const account = await GpuAccount.open(nvidiaSmi);
+  owe('The account of GPU memory', () => account.stopped());
+  const running: ServerInContainer[] = [];
+  // All at once: each may take its whole grace, and none needs another to stop.
+  const stops: (() => Promise<void>)[] = [];
+  owe('A container', () => Promise.all(stops.map(stop => stop())));
+  for (const {server, settings, gpu, image, mounts, compileCache} of prepared) {
+    const {role} = server;
+    const one = await startServer({
+      host,
+      engine,
+      plan: {
+        name: `${network}-${role}`,
+        launch,
+        server,
+        settings,
+        image: image.image.imageId,
+        imageEntrypoint: image.entrypoint,
+        gpu,
+        mounts,
+        passed: passedEnvironment(environment),
+        network,
+        labels: labelsFor(role),
+      },
+      image: image.image,
+      before: {pullSeconds: image.pullSeconds, compileCache},
+      environment,
+      folder,
+      owe: stop => stops.push(stop),
+      signal,
+      onDeath: error => died.abort(error),
+      onLine: line => onLine(`${role}: ${line}`),
+    });
+    running.push(one);
+  }
+  if (signal.aborted) throw interruptionOf(signal, 'bringing the containers up');
+  const servers = running.map(({server}) => server);
+  const lifetime = started.move();
+  const stop = stopOnce(() => lifetime.disposeAsync(), account);
+  return {
+    engine,
+    runtime: 'docker',
+    evidence: engine.simulated || running.some(({simulated}) => simulated) ? 'simulated' : 'real',
+    servers,
+    died: died.signal,
+    endpoint: role => endpointOf(servers, role),
+    nvidiaSmi,
+    processesOf: async role => {
+      const one = running.find(({server}) => server.role === role);
+      return one === undefined ? [] : hostProcesses(docker, one.containerId);
+    },
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  };
+};
+
+const sidecarOf = (
+  docker: Docker,
+  {image, gpu, settings}: PreparedServer,
+  labelsFor: (role: string) => Record<string, string>,
+) => ({
+  docker,
+  image: image.image.imageId,
+  gpu,
+  settings,
+  labels: labelsFor('nvidia-smi'),
+});
+
+/** Containers of a harness that is gone hold the GPU's memory, and the lock on it. */
+const removeDead = async (host: DockerHost, signal: AbortSignal, onLine: BringUpListener): Promise<void> => {
+  const dead = (await findLeftovers(host)).filter(({ownerState}) => ownerState === 'gone');
+  for (const {runId, things} of dead)
+    onLine(`run ${runId} ended without removing what it had made: ${things.length} to remove`);
+  for (const kept of await removeLeftovers(host, dead, {signal, onLine})) onLine(kept);
+};

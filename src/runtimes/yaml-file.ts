@@ -1,0 +1,71 @@
+import {readdir, readFile} from 'node:fs/promises';
+import {basename, join} from 'node:path';
+import {LineCounter, parseDocument} from 'yaml';
+import type {z} from 'zod';
+import {CutoverError, reasonOf} from '../errors.ts';
+
+/** A kind of file that people write, and that is named by its path or by its name in a folder of such files. */
+export interface YamlKind {
+  /** As in `There is no stack named …`. */
+  readonly noun: string;
+  /** What shows how one is written: where its fields are described, and files that are right. */
+  readonly hint: string;
+}
+
+const isPath = (nameOrPath: string) => /[/\\]|\.ya?ml$/.test(nameOrPath);
+
+/**
+ * What stands in the YAML file `<folder>/<name>.yaml`, or in the one at a path.
+ * Throws BAD_STACK when it cannot be read, or with every place in which it is not YAML.
+ */
+export const readYamlFile = async (
+  nameOrPath: string,
+  folder: string,
+  kind: YamlKind,
+): Promise<{readonly file: string; readonly value: unknown}> => {
+  const file = isPath(nameOrPath) ? nameOrPath : join(folder, `${nameOrPath}.yaml`);
+  const text = await readFile(file, 'utf8').catch(async (thrown: unknown) => {
+    throw await notReadable(nameOrPath, folder, kind, thrown);
+  });
+  const lines = new LineCounter();
+  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false});
+  const mistakes = document.errors.map(({message, pos: [offset]}) => {
+    const {line, col} = lines.linePos(offset);
+    return `${line}:${col} ${message}`;
+  });
+  if (mistakes.length > 0) throw badFile(file, kind, mistakes);
+  return {file, value: document.toJS()};
+};
+
+export const badFile = (file: string, {noun, hint}: YamlKind, mistakes: readonly string[]): CutoverError =>
+  new CutoverError(
+    'BAD_STACK',
+    [`${file} is not a ${noun} file:`, ...mistakes.map(mistake => `  ${mistake}`)].join('\n'),
+    {hint},
+  );
+
+const notReadable = async (nameOrPath: string, folder: string, {noun}: YamlKind, cause: unknown) => {
+  const names = (await readdir(folder).catch(() => []))
+    .filter(file => file.endsWith('.yaml'))
+    .map(file => basename(file, '.yaml'))
+    .sort();
+  const known = names.length === 0 ? '' : `ame one of ${names.join(', ')}`;
+  if (isPath(nameOrPath))
+    return new CutoverError('BAD_STACK', `The ${noun} file ${nameOrPath} cannot be read: ${reasonOf(cause)}`, {
+      hint: `Check the path${known === '' ? '' : `, or n${known}`}.`,
+      cause,
+    });
+  return new CutoverError('BAD_STACK', `There is no ${noun} named ${nameOrPath} in ${folder}`, {
+    hint: known === '' ? 'Give the path of a YAML file.' : `N${known}, or give the path of a YAML file.`,
+    cause,
+  });
+};
+
+/** For example `servers.0.port: Too small: expected number to be >=1`. */
+export const describeIssue = (issue: z.core.$ZodIssue): string[] => {
+  const place = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  const reasons = issue.code === 'invalid_key' ? issue.issues.map(({message}) => message) : [issue.message];
+  return reasons.map(
+    reason => place + reason.replace(/^Invalid input: (expected \S+), received undefined$/, 'is missing, $1'),
+  );
+};
