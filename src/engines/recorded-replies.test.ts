@@ -84,6 +84,7 @@ describe('metrics', () => {
     });
     expect(read('sglang', 'after')).toEqual({
       ...idle,
+      kvUsage: 7 / 1_943_850, // num_used_tokens over max_total_num_tokens
       promptTokensTotal: 6 + 5 * 51, // 108 whole and 153 streamed
       generationTokensTotal: 8 + 24 + 24 + 8 + 8 + 8, // one more than vLLM: the unknown model was served, too
       prefixQueriesTotal: 261,

@@ -120,7 +120,7 @@ export const sglang: Engine = {
       return {
         runningRequests: sumOf(samples, 'sglang:num_running_reqs'),
         waitingRequests: sumOf(samples, 'sglang:num_queue_reqs'),
-        kvUsage: meanOf(samples, 'sglang:token_usage'),
+        kvUsage: kvUsageOf(samples),
         promptTokensTotal,
         generationTokensTotal: sumOf(samples, 'sglang:generation_tokens_total'),
         prefixQueriesTotal: promptTokensTotal,
@@ -128,6 +128,12 @@ export const sglang: Engine = {
       };
     },
   },
+};
+
+/** In tokens: `token_usage` is rounded to hundredths, of which one is 19,000 tokens of the pool that an 80 GB card has. */
+const kvUsageOf = (samples: ReturnType<typeof parseMetrics>): number | null => {
+  const [used, pool] = [sumOf(samples, 'sglang:num_used_tokens'), sumOf(samples, 'sglang:max_total_num_tokens')];
+  return used === null || pool === null || pool === 0 ? meanOf(samples, 'sglang:token_usage') : used / pool;
 };
 
 const neededFlags = ({role}: StackServer): StackServer['arguments'] => ({

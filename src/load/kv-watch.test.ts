@@ -32,13 +32,16 @@ const readAt = async (untilMs: number, changes: (elapsedMs: number) => Partial<L
   return times;
 };
 
-test('a long trial is looked at every 5 s', async () => {
-  expect(await readAt(21_000, () => ({totalMs: 60_000}))).toEqual([5000, 10_000, 15_000, 20_000]);
+test('a trial is looked at every second eight times, then every 5 s', async () => {
+  expect(await readAt(21_000, () => ({totalMs: 60_000}))).toEqual([
+    ...[1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000],
+    ...[13_000, 18_000],
+  ]);
 });
 
-test('a short one once, when half of its time is over or half of its requests have ended', async () => {
-  expect(await readAt(3000, () => ({totalMs: 3000}))).toEqual([1500]);
-  expect(await readAt(3000, ms => ({totalRequests: 12, ended: ms / 250}))).toEqual([1500]);
+test('one of less than two seconds once, when half of its time is over or half of its requests have ended', async () => {
+  expect(await readAt(1500, () => ({totalMs: 1500}))).toEqual([750]);
+  expect(await readAt(1500, ms => ({totalRequests: 6, ended: ms / 250}))).toEqual([750]);
 });
 
 test('neither the warm-up nor an idle server is looked at', async () => {
