@@ -1,7 +1,7 @@
 /** `npm run fake-engine`: builds the image where the Docker CLI would, and prints its name. */
 import {reasonOf} from '../../src/errors.ts';
-import {buildFakeEngine} from '../../src/runtimes/docker/fake-image.ts';
-import {connectDocker} from '../../src/runtimes/docker/host.ts';
+import {connectDocker} from '../../src/runtimes/docker/connect/host.ts';
+import {buildFakeEngine} from '../../src/runtimes/docker/image/fake-image.ts';
 
 try {
   await using host = await connectDocker(process.env, new AbortController().signal);

@@ -1,8 +1,8 @@
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test, vi} from 'vitest';
 import {temporaryFolder} from '../records/test-folder.ts';
-import {cacheLabel, labelsOf} from '../runtimes/docker/labels.ts';
-import {thisOwner} from '../runtimes/docker/owner.ts';
+import {cacheLabel, labelsOf} from '../runtimes/docker/ownership/labels.ts';
+import {thisOwner} from '../runtimes/docker/ownership/owner.ts';
 import {importEmptyImage, type OwnDocker, ownDocker} from '../runtimes/docker/test-own-docker.ts';
 import type {Terminal} from '../terminal.ts';
 import {clean} from './clean.ts';

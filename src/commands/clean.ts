@@ -1,7 +1,7 @@
 import {CutoverError, reasonOf} from '../errors.ts';
-import {connectDocker} from '../runtimes/docker/host.ts';
-import {findLeftovers, removeLeftovers} from '../runtimes/docker/leftovers.ts';
-import {findCaches, removeCaches} from '../runtimes/docker/leftovers-caches.ts';
+import {connectDocker} from '../runtimes/docker/connect/host.ts';
+import {findLeftovers, removeLeftovers} from '../runtimes/docker/ownership/leftovers.ts';
+import {findCaches, removeCaches} from '../runtimes/docker/ownership/leftovers-caches.ts';
 import type {Terminal} from '../terminal.ts';
 import {cachesTable, leftoversTable} from './clean-text.ts';
 

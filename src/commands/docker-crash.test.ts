@@ -5,7 +5,7 @@ import {execa} from 'execa';
 import {afterAll, beforeAll, beforeEach, expect, test, vi} from 'vitest';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {projectRoot} from '../root.ts';
-import {buildFakeEngine} from '../runtimes/docker/fake-image.ts';
+import {buildFakeEngine} from '../runtimes/docker/image/fake-image.ts';
 import {type OwnDocker, ownDocker} from '../runtimes/docker/test-own-docker.ts';
 import {readRun} from './test-cutover.ts';
 

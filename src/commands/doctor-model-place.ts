@@ -1,9 +1,9 @@
 import {constants} from 'node:fs';
 import {access} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isVolume} from '../runtimes/docker/cache-mounts.ts';
+import type {DockerHost} from '../runtimes/docker/connect/host.ts';
+import {isVolume} from '../runtimes/docker/container/cache-mounts.ts';
 import {volumeFolder} from '../runtimes/docker/doctor-engine.ts';
-import type {DockerHost} from '../runtimes/docker/host.ts';
 import type {StackServer} from '../schema/stack.ts';
 import {cachedModelBytes, folderBytes, folderState, freeBytes, hubFolder} from './doctor-models.ts';
 import {type CacheFacts, isFolder, type ModelFacts} from './doctor-plan-checks.ts';

@@ -1,10 +1,10 @@
 import type {Engine} from '../engines/engine.ts';
 import {reasonOf} from '../errors.ts';
-import {cacheSources} from '../runtimes/docker/cache-mounts.ts';
-import {mergeSettings} from '../runtimes/docker/container-settings.ts';
+import type {DockerHost} from '../runtimes/docker/connect/host.ts';
+import {cacheSources} from '../runtimes/docker/container/cache-mounts.ts';
+import {mergeSettings} from '../runtimes/docker/container/container-settings.ts';
 import {imageBytes, readEngineFacts} from '../runtimes/docker/doctor-engine.ts';
-import type {DockerHost} from '../runtimes/docker/host.ts';
-import {imageFor} from '../runtimes/docker/images-file.ts';
+import {imageFor} from '../runtimes/docker/image/images-file.ts';
 import {engineInstalled} from '../runtimes/installed.ts';
 import {assertPortFree} from '../runtimes/process/port.ts';
 import type {Role} from '../schema/request.ts';

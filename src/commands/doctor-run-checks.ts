@@ -1,6 +1,6 @@
-import {gpuLockName} from '../runtimes/docker/gpu-lock.ts';
-import type {RunLeftovers} from '../runtimes/docker/leftovers.ts';
-import {ownerText} from '../runtimes/docker/owner.ts';
+import {gpuLockName} from '../runtimes/docker/ownership/gpu-lock.ts';
+import type {RunLeftovers} from '../runtimes/docker/ownership/leftovers.ts';
+import {ownerText} from '../runtimes/docker/ownership/owner.ts';
 import {type Finding, missing, note, ok} from './doctor-findings.ts';
 
 type Run = Pick<RunLeftovers, 'runId' | 'owner' | 'ownerState'> & {

@@ -2,10 +2,10 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest';
 import {readCommandLine} from '../command-line.ts';
-import {imageFor} from '../runtimes/docker/images-file.ts';
+import {imageFor} from '../runtimes/docker/image/images-file.ts';
+import {pushRandomImage, startRegistry} from '../runtimes/docker/image/test-registry.ts';
 import {testDocker} from '../runtimes/docker/test-docker.ts';
 import {freePort, temporaryFolder} from '../runtimes/docker/test-program.ts';
-import {pushRandomImage, startRegistry} from '../runtimes/docker/test-registry.ts';
 import {pin} from './pin.ts';
 
 const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 import type {Options} from '../options.ts';
-import {connectDocker} from '../runtimes/docker/host.ts';
-import {imagesFile} from '../runtimes/docker/images-file.ts';
-import {pinImages} from '../runtimes/docker/images-pin.ts';
+import {connectDocker} from '../runtimes/docker/connect/host.ts';
+import {imagesFile} from '../runtimes/docker/image/images-file.ts';
+import {pinImages} from '../runtimes/docker/image/images-pin.ts';
 import type {Terminal} from '../terminal.ts';
 
 interface Where {

@@ -77,6 +77,7 @@ describe('metrics', () => {
   test('SGLang: its own warm-up without a word of hits, then five more requests, four of which found 50', () => {
     expect(read('sglang', 'before')).toEqual({
       ...idle,
+      kvUsage: 7 / 1_943_850, // num_used_tokens over max_total_num_tokens
       promptTokensTotal: 6,
       generationTokensTotal: 8,
       prefixQueriesTotal: 6,
@@ -84,7 +85,6 @@ describe('metrics', () => {
     });
     expect(read('sglang', 'after')).toEqual({
       ...idle,
-      kvUsage: 7 / 1_943_850, // num_used_tokens over max_total_num_tokens
       promptTokensTotal: 6 + 5 * 51, // 108 whole and 153 streamed
       generationTokensTotal: 8 + 24 + 24 + 8 + 8 + 8, // one more than vLLM: the unknown model was served, too
       prefixQueriesTotal: 261,

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
+import type {DockerHost} from './connect/host.ts';
 import {unless} from './docker-error.ts';
-import type {DockerHost} from './host.ts';
 
 /** What a Docker engine says of itself, as far as bringing up a stack depends on it. */
 export interface EngineFacts {

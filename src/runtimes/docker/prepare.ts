@@ -4,13 +4,13 @@ import type {ServerStartup} from '../../schema/record.ts';
 import type {Role} from '../../schema/request.ts';
 import type {ContainerSettings, StackPlan, StackServer} from '../../schema/stack.ts';
 import type {BringUpListener} from '../stack.ts';
-import {cacheMounts, cacheSources, isVolume, modelMount} from './cache-mounts.ts';
-import {ensureCacheVolume} from './cache-volumes.ts';
-import {mergeSettings} from './container-settings.ts';
-import {type GpuAccess, type GpuInfo, gpuAccess} from './gpu-access.ts';
-import type {DockerHost} from './host.ts';
-import {type EnsuredImage, ensureImage} from './image.ts';
-import {imageFor} from './images-file.ts';
+import type {DockerHost} from './connect/host.ts';
+import {cacheMounts, cacheSources, isVolume, modelMount} from './container/cache-mounts.ts';
+import {ensureCacheVolume} from './container/cache-volumes.ts';
+import {mergeSettings} from './container/container-settings.ts';
+import {type GpuAccess, type GpuInfo, gpuAccess} from './container/gpu-access.ts';
+import {type EnsuredImage, ensureImage} from './image/image.ts';
+import {imageFor} from './image/images-file.ts';
 
 interface PrepareOptions {
   readonly engine: Engine;

@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {reasonOf} from '../../errors.ts';
-import type {Environment} from './config-file.ts';
-import {connectDocker} from './host.ts';
+import type {Environment} from './connect/config-file.ts';
+import {connectDocker} from './connect/host.ts';
 
 export interface DockerFacts {
   readonly reachable: boolean;

@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import {reasonOf} from '../../errors.ts';
-import {buildFakeEngine} from './fake-image.ts';
+import {buildFakeEngine} from './image/fake-image.ts';
 
 /** The Docker engine that tests run against: the one that DOCKER_HOST or the default socket names. Throws when none answers. */
 export const testDocker = async (): Promise<Docker> => {

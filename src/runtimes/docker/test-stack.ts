@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import type {Engine} from '../../engines/engine.ts';
 import {engines} from '../../engines/index.ts';
 import {type ContainerSettings, type StackServer, stackPlan} from '../../schema/stack.ts';
-import {runLabel} from './labels.ts';
+import {runLabel} from './ownership/labels.ts';
 import type {DockerOptions} from './start.ts';
 import {fakeEngineImage, testDocker} from './test-docker.ts';
 

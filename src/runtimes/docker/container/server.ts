@@ -1,0 +1,162 @@
+import {join} from 'node:path';
+import type {ContainerCreateOptions} from 'dockerode';
+import {diagnose} from '../../../engines/diagnose.ts';
+import type {Engine} from '../../../engines/engine.ts';
+import {CutoverError, type ErrorCode} from '../../../errors.ts';
+import type {ServerContainer, ServerStartup} from '../../../schema/record.ts';
+import {interruptionOf} from '../../interruption.ts';
+import {readPages} from '../../probe.ts';
+import {waitUntilReady} from '../../ready.ts';
+import {maskOf} from '../../secrets.ts';
+import type {RunningServer} from '../../stack.ts';
+import {startingLog} from '../../starting-log.ts';
+import {memoryOf, startupOf} from '../../startup.ts';
+import type {DockerHost} from '../connect/host.ts';
+import {
+  type ContainerPlan,
+  commandOf,
+  containerConfig,
+  portKey,
+  variablesOf,
+  withoutUsualUlimits,
+} from './container-config.ts';
+import {isLimitRefused, refusedByDocker} from './docker-refusal.ts';
+import {endingText} from './ending-text.ts';
+import {runContainer} from './run-container.ts';
+import type {ContainerEnding} from './watch.ts';
+
+export interface ServerInContainer {
+  readonly server: RunningServer;
+  readonly containerId: string;
+  /** Whether it says of itself that it is a simulation. */
+  readonly simulated: boolean;
+}
+
+interface ServerOptions {
+  readonly host: DockerHost;
+  readonly engine: Engine;
+  readonly plan: ContainerPlan;
+  readonly image: ServerContainer;
+  /** What happened before this container was made. */
+  readonly before: Pick<ServerStartup, 'pullSeconds' | 'compileCache'>;
+  /** The harness's environment: its secrets are masked too. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** The run's folder. */
+  readonly folder: string;
+  /** Takes over the duty to stop the container, as soon as there is one. */
+  readonly owe: (stop: () => Promise<void>) => void;
+  readonly signal: AbortSignal;
+  /** Called once, if the server ends after it was ready and before it was asked to stop. */
+  readonly onDeath: (error: CutoverError) => void;
+  readonly onLine: (line: string) => void;
+}
+
+/** It has no requests to finish, and the first process of a container ignores SIGTERM until it has asked for it. */
+const unreadyGraceSeconds = 5;
+
+/** Starts one server in a container and waits until it is ready. Throws ENGINE_DID_NOT_START with the reason and the fix. */
+export const startServer = async (options: ServerOptions): Promise<ServerInContainer> => {
+  const {host, engine, plan, image, before, environment, folder, owe, signal, onDeath, onLine} = options;
+  const {launch, server, settings} = plan;
+  const command = commandOf(plan);
+  const mask = maskOf(command, {...environment, ...variablesOf(plan)});
+  const name = `The ${server.role} server (${engine.title}, ${server.model})`;
+  const logPath = join(folder, `${server.role}.log`);
+  let ready = false;
+  let stopping = false;
+
+  if (signal.aborted) throw interruptionOf(signal, `starting ${name}`);
+  onLine(`starting ${image.image}: ${mask.words(command).join(' ')}`);
+  const starting = startingLog({launch, mask: mask.text, say: onLine});
+  const run = (config: ContainerCreateOptions) =>
+    runContainer({
+      host,
+      config,
+      graceSeconds: () => (ready ? launch.graceSeconds : Math.min(launch.graceSeconds, unreadyGraceSeconds)),
+      logPath,
+      mask: mask.text,
+      // Both times are the Docker host's: its clock may differ from this machine's.
+      onLogLine: ({text, atMs}, startedAtMs) => {
+        if (!ready) starting.take(text, (atMs - startedAtMs) / 1000);
+      },
+      owe: stop =>
+        owe(() => {
+          stopping = true;
+          return stop();
+        }),
+      onLine,
+    });
+  const config = containerConfig(plan);
+  const container = await run(config)
+    .catch((thrown: unknown) => {
+      const modest = isLimitRefused(thrown) ? withoutUsualUlimits(config, settings) : null;
+      if (modest === null) throw thrown;
+      onLine('this Docker engine may not raise limits of processes: starting without');
+      return run(modest);
+    })
+    .catch((thrown: unknown) => {
+      throw refusedByDocker(`${name} could not be started`, thrown, mask.text);
+    });
+
+  /** An error about this server, with the last lines of its log and what they mean. */
+  const failure = (code: ErrorCode, what: string, fix: string | null = null): CutoverError => {
+    const logTail = [...container.log.tail()];
+    const found = fix === null ? diagnose(logTail, launch.deathSigns) : null;
+    const reason = found === null ? '' : `: ${found.reason}`;
+    const hint = fix ?? found?.fix ?? `Read its log: ${logPath}`;
+    return new CutoverError(code, mask.text(`${name} ${what}${reason}`), {hint, logTail});
+  };
+  const death = async (code: ErrorCode, ending: ContainerEnding, when: string): Promise<CutoverError> => {
+    await container.log.readToEnd().catch(() => {}); // what was read until then must do
+    const {what, fix} = endingText(ending, settings.memoryGiB ?? null);
+    return failure(code, `${what} ${when}`, fix);
+  };
+
+  const port = container.hostPort(portKey(server));
+  if (port === null) throw await death('ENGINE_DID_NOT_START', await container.ended, 'as soon as it was started');
+  const url = await host.reach(settings.publish ?? '127.0.0.1', port);
+  const readiness = await waitUntilReady({
+    engine,
+    url,
+    ended: container.ended,
+    withinSeconds: server.readyWithinSeconds,
+    signal,
+    onWaiting: starting.waiting,
+  });
+  if (readiness.state === 'late')
+    throw failure('ENGINE_DID_NOT_START', `was not ready within ${server.readyWithinSeconds} s (${readiness.cause})`);
+  if (readiness.state === 'ended')
+    throw await death(
+      'ENGINE_DID_NOT_START',
+      await container.ended,
+      `after ${readiness.afterSeconds.toFixed(1)} s, before it was ready`,
+    );
+  await container.log.catchUp().catch(() => {}); // from here on only the end of the container is waited for
+  const told = starting.finish();
+  ready = true;
+  onLine(`ready after ${readiness.afterSeconds.toFixed(1)} s`);
+
+  void container.ended.then(async ending => {
+    const error = await death('ENGINE_DIED', ending, 'while it should serve');
+    if (!stopping) onDeath(error);
+  });
+  const {bodies, simulated} = await readPages(url, engine.factPaths, signal);
+  const facts = engine.readFacts(bodies);
+  return {
+    server: {
+      role: server.role,
+      url,
+      model: facts.model ?? server.model, // the engine may serve it under another name, which requests must use
+      facts,
+      command: mask.words(command),
+      readySeconds: rounded(readiness.afterSeconds),
+      container: image,
+      startup: startupOf(told, {...before, createSeconds: rounded(container.createSeconds)}),
+      memory: memoryOf(told, facts),
+    },
+    containerId: container.id,
+    simulated: simulated || readiness.simulated,
+  };
+};
+
+const rounded = (seconds: number) => Math.round(seconds * 100) / 100;
