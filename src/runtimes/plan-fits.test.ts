@@ -56,7 +56,7 @@ test('a plan that does not fit is refused with the arithmetic of all servers up 
   });
   const [first, ...lines] = error instanceof Error ? error.message.split('\n') : [];
   expect(first).toBe(
-    'The plan vllm-default does not fit this GPU: its rerank server cannot start, because its gpu-memory-utilization asks for 1.97 GiB, a share of the whole card, and 1.53 GiB will be free when it starts',
+    'The plan vllm-default does not fit this GPU: its rerank server cannot start, because its gpu-memory-utilization asks for 1.97 GiB, a share of the whole card, and 1.26 GiB will be free when it starts',
   );
   expect(lines).toEqual([
     expect.stringMatching(/^ {2}chat: 0\.9 x 39\.40 = 35\.46 GiB: .*takes 36\.48 of 39\.40 GiB free$/),
