@@ -35,7 +35,7 @@ describe('bench without a GPU, an engine or a server', () => {
         new RegExp(`^${suite} · trial ${trial} of 4 · 8/8 · [0-9.]+ req/s · (TTFT p50 .* ms · )?ETA \\d+ s$`),
       );
     expect(stderr.split('\n')).toEqual([
-      '--runtime embedded was given.',
+      'Runtime embedded: --runtime embedded was given.',
       'starting the simulated engine (sglang dialect) in a thread',
       expect.stringMatching(/^ready after \d+\.\d s$/),
       ...['chat', 'embed', 'rerank', 'prefix'].flatMap((suite, index) => [

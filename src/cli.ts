@@ -109,7 +109,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
       await (await import('./commands/clean.ts')).clean(options, terminal, interruption(terminal));
       break;
     case 'pin':
-      await (await import('./commands/pin.ts')).pin(options, terminal, interruption(terminal));
+      await (await import('./commands/pin.ts')).pin(terminal, interruption(terminal));
       break;
     case 'list':
       out(await (await import('./commands/list.ts')).list(stacksDir));

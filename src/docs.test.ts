@@ -58,7 +58,7 @@ describe.each(pages)('%s', file => {
 
 test('every reason that Docker or a registry gives is explained', () => {
   const explained = pages.map(read).join('\n');
-  const reasons = ['connect/host-problem', 'image/image-problem'].flatMap(name =>
+  const reasons = ['connect/problem', 'image/problem'].flatMap(name =>
     [...read(`src/runtimes/docker/${name}.ts`).matchAll(/\breason: (['"])(?!\1)(.+?)\1/g)].map(
       ([, , reason = '']) => reason,
     ),

@@ -13,6 +13,15 @@ const words = (line: string) => line.split(' ');
 const to = ({url}: {url: string}) =>
   words(`--engine openai --attach ${url} --model mock --warmup 0 --repetitions 1 --format csv`);
 
+test('a secret of --command is in no file of the run', async () => {
+  await using place = await temporaryFolder();
+  const start = ['--runtime', 'process', '--command', 'no-such-engine --api-key sk-canary-4711'];
+  const {failure, record} = await benchHere(place.path, ...words('--engine vllm --suite smoke'), ...start);
+  expect(failure).not.toBeNull();
+  expect(record.command).toContain('no-such-engine --api-key ***');
+  expect(await readFile(join(place.path, 'record.json'), 'utf8')).not.toContain('canary');
+});
+
 describe('a server that only speaks OpenAI', () => {
   test('gets an open loop at the planned times, as far as --max-in-flight lets it', async () => {
     await using place = await temporaryFolder();

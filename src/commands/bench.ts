@@ -8,6 +8,7 @@ import type {Options} from '../options.ts';
 import {createRunFolder, type RunFolder, runIdOf} from '../records/run-folder.ts';
 import {shownNumber} from '../report/number.ts';
 import {projectRoot} from '../root.ts';
+import {maskOf} from '../runtimes/secrets.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {RunRecord} from '../schema/record.ts';
 import {roleOf} from '../schema/request.ts';
@@ -63,7 +64,7 @@ const emptyRecord = async (
     startedAt: new Date().toISOString(),
     endedAt: null,
     cutover: {version, gitCommit: git.commit, gitDirty: git.dirty},
-    command: [...argv],
+    command: [...maskOf(options.command ?? [], process.env).words(argv)],
     engine: {name: engine.name, title: engine.title, version: null, runtime, stack: plan?.name ?? null, servers: []},
     machine: machineFacts(gpus),
     suites: [...options.suite],
@@ -146,6 +147,7 @@ const measure = async (
     const stack = await bringUp({...asked, signal: interrupted, onLine: terminal.note});
     down.defer(() => stopAndNote(stack, record, folder));
     await noteStack(record, stack);
+    await folder.save(record); // a harness that is killed in its first trial has said by then what it measured
     await runTrials({stack, record, folder, trials, options, progress: terminal.progress, interrupted});
     failedTrials(record);
     // Not before the first request: by now the client's code is compiled as it was in the trials.
@@ -177,7 +179,7 @@ export const bench = async (context: BenchContext): Promise<BenchedRun> => {
   const choice = await chooseWhere(engine, options);
   const runId = runIdOf(new Date(), engine.name, Math.random);
   await using folder = await createRunFolder({outDir: options.out, reportsDir, runId});
-  terminal.note(choice.why);
+  terminal.note(`Runtime ${choice.runtime}: ${choice.why}`);
   if (trace !== null) terminal.note(traceText(trace));
   const record = await emptyRecord(context, choice, runId);
   await folder.save(record);

@@ -5,6 +5,7 @@ import {readGpus} from '../gpu/nvidia-smi.ts';
 import type {Options} from '../options.ts';
 import {projectRoot} from '../root.ts';
 import {chooseRuntime} from '../runtimes/choose.ts';
+import type {DockerFacts} from '../runtimes/docker/probe.ts';
 import type {BringUpListener, RuntimeName, Stack} from '../runtimes/stack.ts';
 import type {Machine} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
@@ -17,6 +18,8 @@ export interface Choice {
   readonly gpus: Machine['gpus'];
   /** What the docker and process runtimes start; null elsewhere. */
   readonly plan: StackPlan | null;
+  /** What containers need on the Docker host, beyond the plan. */
+  readonly hostSettings: ContainerSettings;
 }
 
 // Each runtime is imported when it is chosen: attaching to a server need not load what starts one, nor YAML and its schema.
@@ -60,13 +63,28 @@ export const chooseWhere = async (engine: Engine, options: Options): Promise<Cho
     open && gpus.length > 0 && !docker.gpuRuntime
       ? await (await import('../runtimes/installed.ts')).engineInstalled(engine, 'python3')
       : null;
+  refuseSilentDocker(docker, open);
   const chosen = chooseRuntime({...facts, docker, gpus: gpus.length, engineInstalled: installed});
   const starts = chosen.runtime === 'process' || chosen.runtime === 'docker';
   if (!starts && options.kvTokens !== null)
     throw new CutoverError('BAD_OPTIONS', `--kv-tokens has no server to start: ${chosen.why}`, {
       hint: 'Leave it out, or add --runtime docker or --runtime process.',
     });
-  return {...chosen, gpus, plan: starts ? await readPlan(engine, options) : null};
+  const hostSettings = await readHostSettings(options.dockerSettings);
+  return {...chosen, gpus, plan: starts ? await readPlan(engine, options) : null, hostSettings};
+};
+
+/** Whoever names a Docker engine wants it: a simulation in its place would be found out by nobody who reads no stderr. */
+const refuseSilentDocker = ({reachable, reason}: DockerFacts, asked: boolean): void => {
+  const name = ['DOCKER_HOST', 'DOCKER_CONTEXT'].find(variable => process.env[variable]);
+  if (!asked || reachable || name === undefined) return;
+  throw new CutoverError(
+    'DOCKER_UNREACHABLE',
+    `${name} is set to ${process.env[name]}, and no Docker engine answers there: ${reason}`,
+    {
+      hint: `Correct or unset ${name}; --runtime docker says more of the reason, --runtime embedded uses the simulated engine.`,
+    },
+  );
 };
 
 export const modelsOf = (models: Options['model']): Partial<Record<Role, string>> => {
@@ -83,7 +101,7 @@ export const readHostSettings = async (nameOrPath: string | null): Promise<Conta
 
 export interface BringUpOptions {
   readonly engine: Engine;
-  readonly choice: Pick<Choice, 'runtime' | 'plan'>;
+  readonly choice: Pick<Choice, 'runtime' | 'plan' | 'hostSettings'>;
   readonly options: Options;
   /** The roles that the suites need; no other server is started. */
   readonly roles: readonly Role[];
@@ -97,7 +115,7 @@ export interface BringUpOptions {
 /** A stack that serves, on the runtime that was chosen. The caller disposes of it. */
 export const bringUp = async ({
   engine,
-  choice: {runtime, plan},
+  choice: {runtime, plan, hostSettings},
   options,
   roles,
   runId,
@@ -108,7 +126,6 @@ export const bringUp = async ({
   const models = modelsOf(options.model);
   if (plan !== null && runtime === 'docker') {
     const {startDocker} = await import('../runtimes/docker/start.ts');
-    const hostSettings = await readHostSettings(options.dockerSettings);
     const {env: environment} = process;
     return startDocker({engine, plan, models, roles, hostSettings, runId, folder, environment, signal, onLine});
   }

@@ -1,7 +1,7 @@
 import {shownNumber} from '../report/number.ts';
 import {alignedLines} from '../report/text-table.ts';
+import type {CacheVolume} from '../runtimes/docker/ownership/caches.ts';
 import type {RunLeftovers} from '../runtimes/docker/ownership/leftovers.ts';
-import type {CacheVolume} from '../runtimes/docker/ownership/leftovers-caches.ts';
 import {ownerText} from '../runtimes/docker/ownership/owner.ts';
 
 const ownerStates = {alive: 'runs', gone: 'is gone', elsewhere: 'is not of this machine'} as const;

@@ -1,7 +1,7 @@
 import {CutoverError, reasonOf} from '../errors.ts';
 import {connectDocker} from '../runtimes/docker/connect/host.ts';
+import {findCaches, removeCaches} from '../runtimes/docker/ownership/caches.ts';
 import {findLeftovers, removeLeftovers} from '../runtimes/docker/ownership/leftovers.ts';
-import {findCaches, removeCaches} from '../runtimes/docker/ownership/leftovers-caches.ts';
 import type {Terminal} from '../terminal.ts';
 import {cachesTable, leftoversTable} from './clean-text.ts';
 
@@ -14,6 +14,17 @@ interface CleanOptions {
   readonly dryRun: boolean;
 }
 
+/** `npm run clean --dry-run` gives the flag to npm, and would remove what was only to be shown. */
+const refuseSwallowedFlags = (environment: NodeJS.ProcessEnv): void => {
+  const swallowed = ['--dry-run', '--all', '--caches'].filter(
+    flag => environment[`npm_config_${flag.slice(2).replace('-', '_')}`] === 'true',
+  );
+  if (swallowed.length === 0) return;
+  throw new CutoverError('BAD_OPTIONS', `npm kept ${swallowed.join(' and ')} for itself`, {
+    hint: `Write: npm run clean -- ${swallowed.join(' ')}`,
+  });
+};
+
 /**
  * Shows what runs left on the Docker engine and removes what nobody owns any more; the rest of the logs is saved first.
  * Throws DOCKER_UNREACHABLE, LEFT_BEHIND when something could not be removed, or INTERRUPTED.
@@ -23,6 +34,7 @@ export const clean = async (
   {out, note}: Terminal,
   signal: AbortSignal,
 ): Promise<void> => {
+  refuseSwallowedFlags(process.env);
   await using host = await connectDocker(process.env, signal);
   const [runs, caches] = await Promise.all([findLeftovers(host), findCaches(host)]).catch((cause: unknown) => {
     throw new CutoverError(

@@ -6,8 +6,8 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {readCommandLine} from '../command-line.ts';
 import {fakeEngineImage} from '../runtimes/docker/test-docker.ts';
+import type {Finding, Outlook} from './doctor/findings.ts';
 import {doctor} from './doctor.ts';
-import type {Finding, Outlook} from './doctor-findings.ts';
 
 let folder = '';
 beforeEach(async () => {

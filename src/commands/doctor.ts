@@ -4,17 +4,17 @@ import {localNvidiaSmi} from '../gpu/local.ts';
 import {readGpus} from '../gpu/nvidia-smi.ts';
 import type {Options} from '../options.ts';
 import {connectDocker, type DockerHost} from '../runtimes/docker/connect/host.ts';
-import {readEngineFacts} from '../runtimes/docker/doctor-engine.ts';
+import {readEngineFacts} from '../runtimes/docker/engine-facts.ts';
 import {findLeftovers} from '../runtimes/docker/ownership/leftovers.ts';
 import type {Terminal} from '../terminal.ts';
 import {chooseWhere, modelsOf, readHostSettings, readPlan} from './bring-up.ts';
-import {canStart, type Finding, note, type Outlook, seenFrom} from './doctor-findings.ts';
-import {fitFinding} from './doctor-fit.ts';
-import {type DockerState, dockerCheck, gpuChecks, toolkitCheck} from './doctor-machine-checks.ts';
-import {lookAtPlan} from './doctor-plan.ts';
-import {tokenCheck} from './doctor-plan-checks.ts';
-import {runChecks} from './doctor-run-checks.ts';
-import {doctorText} from './doctor-text.ts';
+import {canStart, type Finding, note, type Outlook, seenFrom} from './doctor/findings.ts';
+import {fitFinding} from './doctor/fit.ts';
+import {type DockerState, dockerCheck, gpuChecks, toolkitCheck} from './doctor/machine-checks.ts';
+import {lookAtPlan} from './doctor/plan.ts';
+import {tokenCheck} from './doctor/plan-checks.ts';
+import {runChecks} from './doctor/run-checks.ts';
+import {doctorText} from './doctor/text.ts';
 
 const startable = Object.values(engines).filter(({launch}) => launch !== null);
 

@@ -1,7 +1,6 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest';
-import {readCommandLine} from '../command-line.ts';
 import {imageFor} from '../runtimes/docker/image/images-file.ts';
 import {pushRandomImage, startRegistry} from '../runtimes/docker/image/test-registry.ts';
 import {testDocker} from '../runtimes/docker/test-docker.ts';
@@ -32,15 +31,13 @@ beforeEach(() => {
 });
 
 const run = async (signal = never) => {
-  const invocation = readCommandLine(['pin'], '0');
-  if (invocation.command === 'print') throw new Error(invocation.text);
   const terminal = {
     out: (text: string) => void printed.push(text),
     note: () => {},
     warn: () => {},
     progress: {show: () => {}, finish: () => {}},
   };
-  await pin(invocation.options, terminal, signal, {environment: {HOME: folder}, file});
+  await pin(terminal, signal, {environment: {HOME: folder}, file});
 };
 
 test('the digest that the registry knows is written beside the tag, and found there the next time', async () => {

@@ -1,4 +1,3 @@
-import type {Options} from '../options.ts';
 import {connectDocker} from '../runtimes/docker/connect/host.ts';
 import {imagesFile} from '../runtimes/docker/image/images-file.ts';
 import {pinImages} from '../runtimes/docker/image/images-pin.ts';
@@ -14,7 +13,6 @@ interface Where {
  * or INTERRUPTED; the file is then as it was.
  */
 export const pin = async (
-  _: Options,
   terminal: Terminal,
   interrupted: AbortSignal,
   {environment = process.env, file = imagesFile}: Where = {},

@@ -4,7 +4,6 @@ import {loadSpec, workloadSpec} from './suite.ts';
 import {schemaVersion} from './version.ts';
 
 const evidence = z.enum(['simulated', 'real']);
-export type Evidence = z.infer<typeof evidence>;
 
 /** Of raw values, never of other percentiles. `p99` is null below the count that certifies it (see stats/percentile.ts). */
 const distribution = z.object({

@@ -11,6 +11,9 @@ const argumentValue = z.union([z.string(), z.number(), z.literal(true)], {
 
 const gpuId = z.string().regex(/^(GPU-|MIG-)[\w-]+$|^\d+$/, "must be a GPU's UUID (nvidia-smi -L) or its index");
 
+/** As Docker's. A path that is not absolute, `~/…` too, is none: nobody would expand it. */
+const volumeName = z.string().regex(/^[a-zA-Z0-9][\w.-]+$/, "must be a volume's name");
+
 /**
  * How containers run. Stands in a stack file for all of its servers or for one of them, and in a file under docker/hosts/
  * that says what one Docker host needs; the later one wins field by field, `binds` and `environment` add up.
@@ -41,9 +44,11 @@ export const containerSettings = z.strictObject({
   binds: z.array(z.string().regex(/^[^:]+:\/[^:]*(:r[ow])?$/, 'must be host-path:/container-path[:ro]')).optional(),
   environment: z.record(z.string(), z.string()).optional(),
   /** A folder of the Docker host or a volume's name, for what the hub sends. */
-  modelCache: z.string().min(1).optional(),
+  modelCache: z
+    .union([z.string().startsWith('/'), volumeName], {error: "must be an absolute path or a volume's name"})
+    .optional(),
   /** A volume's name, for what engines compile; removing it makes the next start a cold one. */
-  compileCache: z.string().min(1).optional(),
+  compileCache: volumeName.optional(),
   /** The address of the Docker host that ports are published on; 127.0.0.1 when absent. */
   publish: z.union([z.ipv4(), z.ipv6()]).optional(),
   /** The server's port there; a free one when absent. */

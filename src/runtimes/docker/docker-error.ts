@@ -4,6 +4,10 @@ import {reasonOf} from '../../errors.ts';
 export const statusOf = (thrown: unknown): number | null =>
   thrown instanceof Error && 'statusCode' in thrown && typeof thrown.statusCode === 'number' ? thrown.statusCode : null;
 
+/** Whether Docker refused, or its connection failed. */
+export const isFromDocker = (thrown: unknown): boolean =>
+  statusOf(thrown) !== null || (thrown instanceof Error && 'code' in thrown && /^E[A-Z]+$/.test(String(thrown.code))); // Node's own are ERR_…
+
 /** Docker's own sentence, without the client's `(HTTP code 409) conflict - ` before it. */
 export const dockerReason = (thrown: unknown): string =>
   reasonOf(thrown)

@@ -75,6 +75,12 @@ test('an image that is nowhere is missing before anything is made', async () => 
   expect(message).toContain('no/such-engine:1');
 });
 
+test('what Docker refuses before there is a container is told in its words, and is no bug of ours', async () => {
+  const {code, message} = await failureOf(run.options([{role: 'chat'}], {hostSettings: {modelCache: '~/models'}}));
+  expect(code).toBe('ENGINE_DID_NOT_START');
+  expect(message).toMatch(/^Images and caches could not be prepared: .*invalid characters for a local volume name/);
+});
+
 test('a command that the image does not have is named', async () => {
   const {message, hint} = await failureOf(
     run.options([{role: 'chat', docker: {command: ['no-such-engine', 'serve']}}]),

@@ -55,7 +55,9 @@ test('a file is read from its path, and may be empty', async () => {
 });
 
 test('every mistake is named at once, with its place', async () => {
-  const file = await write('image: ""\nshm: 8\nbinds: [/data]\npublish: localhost\n');
+  const file = await write(
+    'image: ""\nshm: 8\nbinds: [/data]\npublish: localhost\nmodelCache: ~/models\ncompileCache: /kernels\n',
+  );
   const {message, code} = await readHostFile(file, shipped).catch(error => error);
   expect(code).toBe('BAD_STACK');
   const [first, ...mistakes] = message.split('\n');
@@ -63,6 +65,8 @@ test('every mistake is named at once, with its place', async () => {
   expect(mistakes.map((mistake: string) => mistake.trim().split(':')[0])).toEqual([
     'image',
     'binds.0',
+    'modelCache',
+    'compileCache',
     'publish',
     'Unrecognized key',
   ]);

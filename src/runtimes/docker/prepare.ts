@@ -5,10 +5,10 @@ import type {Role} from '../../schema/request.ts';
 import type {ContainerSettings, StackPlan, StackServer} from '../../schema/stack.ts';
 import type {BringUpListener} from '../stack.ts';
 import type {DockerHost} from './connect/host.ts';
-import {cacheMounts, cacheSources, isVolume, modelMount} from './container/cache-mounts.ts';
+import {cacheMounts, cacheSources, isVolume, modelMount, wholeModelPath} from './container/cache-mounts.ts';
 import {ensureCacheVolume} from './container/cache-volumes.ts';
-import {mergeSettings} from './container/container-settings.ts';
 import {type GpuAccess, type GpuInfo, gpuAccess} from './container/gpu-access.ts';
+import {mergeSettings, publishOf} from './container/settings.ts';
 import {type EnsuredImage, ensureImage} from './image/image.ts';
 import {imageFor} from './image/images-file.ts';
 
@@ -35,7 +35,7 @@ export interface PreparedServer {
   readonly compileCache: ServerStartup['compileCache'];
 }
 
-/** What a Docker host must have before containers are made: images and cache volumes. Throws as `ensureImage` and `gpuAccess` do. */
+/** What a Docker host must have before containers are made: images and cache volumes. Throws as `ensureImage`, `gpuAccess` and `assertReachable` do. */
 export const prepareServers = async (host: DockerHost, options: PrepareOptions): Promise<PreparedServer[]> => {
   const {engine, launch, plan, models, roles, environment, signal, onLine} = options;
   const info = (await host.docker.info()) as GpuInfo;
@@ -43,8 +43,10 @@ export const prepareServers = async (host: DockerHost, options: PrepareOptions):
     .filter(({role}) => roles.includes(role))
     .map(planned => {
       const settings = mergeSettings(plan.docker, planned.docker, options.hostSettings);
-      const server = {...planned, model: models[planned.role] ?? planned.model};
-      return {server, settings, gpu: gpuAccess(settings.gpus, info)}; // refused before gigabytes are pulled
+      const server = {...planned, model: wholeModelPath(models[planned.role] ?? planned.model, host.local)};
+      // Both refuse before gigabytes are pulled.
+      host.assertReachable(publishOf(settings));
+      return {server, settings, gpu: gpuAccess(settings.gpus, info)};
     });
 
   const volumes = new Map<string, 'empty' | 'used'>();

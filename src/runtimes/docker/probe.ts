@@ -2,6 +2,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {reasonOf} from '../../errors.ts';
 import type {Environment} from './connect/config-file.ts';
 import {connectDocker} from './connect/host.ts';
+import {readEngineFacts} from './engine-facts.ts';
 
 export interface DockerFacts {
   readonly reachable: boolean;
@@ -9,15 +10,6 @@ export interface DockerFacts {
   readonly reason: string;
   /** Whether it says that it can hand NVIDIA GPUs to a container. */
   readonly gpuRuntime: boolean;
-  /** What it says of GPUs, for the user; null where it is not reachable. */
-  readonly gpuAccess?: string | null;
-}
-
-/** The part of GET /info that is read: a runtime of that name, or since Docker 28 devices found by CDI. */
-interface DockerInfo {
-  readonly ServerVersion?: string;
-  readonly Runtimes?: Readonly<Record<string, unknown>>;
-  readonly DiscoveredDevices?: readonly {readonly ID?: string}[] | null;
 }
 
 const limitMs = 1500;
@@ -33,7 +25,7 @@ export const probeDocker = async (environment: Environment = process.env): Promi
   } catch (thrown) {
     // The choice of a runtime says it in a few words: the system's, where it is the system's.
     const cause = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown;
-    return {reachable: false, reason: reasonOf(cause), gpuRuntime: false, gpuAccess: null};
+    return {reachable: false, reason: reasonOf(cause), gpuRuntime: false};
   } finally {
     over.abort();
     late.catch(() => {}); // an aborted timer rejects, and nobody waits for it any more
@@ -44,19 +36,8 @@ const ask = async (environment: Environment, signal: AbortSignal): Promise<Docke
   await using host = await connectDocker(environment, signal);
   // Without its host, a question that the engine leaves open ends too.
   signal.addEventListener('abort', () => void host[Symbol.asyncDispose](), {once: true});
-  const info: DockerInfo = await host.docker.info();
-  const gpuAccess = gpuAccessOf(info);
-  return {
-    reachable: true,
-    reason: `Docker ${info.ServerVersion ?? 'of unknown version'}`,
-    gpuRuntime: gpuAccess !== null,
-    // nvidia-container-runtime-hook serves `--gpus` without being registered anywhere that the API shows.
-    gpuAccess: gpuAccess ?? 'neither an nvidia runtime nor CDI devices; a hook that is only installed cannot be seen',
-  };
-};
-
-const gpuAccessOf = ({Runtimes = {}, DiscoveredDevices}: DockerInfo): string | null => {
-  const devices = (DiscoveredDevices ?? []).flatMap(({ID}) => (ID?.startsWith('nvidia.com/gpu') ? [ID] : []));
-  if (devices.length > 0) return `CDI devices ${devices.join(', ')}`;
-  return Object.hasOwn(Runtimes, 'nvidia') ? 'nvidia runtime' : null;
+  const {version, nvidiaRuntime, cdiDevices} = await readEngineFacts(host);
+  // A hook that is only installed serves `--gpus` too, without being registered anywhere that the API shows.
+  const gpuRuntime = nvidiaRuntime || (cdiDevices ?? []).some(name => name.startsWith('nvidia.com/gpu'));
+  return {reachable: true, reason: `Docker ${version}`, gpuRuntime};
 };

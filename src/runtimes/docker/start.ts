@@ -2,6 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type {Engine} from '../../engines/engine.ts';
 import {CutoverError} from '../../errors.ts';
+import {localNvidiaSmi} from '../../gpu/local.ts';
 import type {Role} from '../../schema/request.ts';
 import type {ContainerSettings, StackPlan} from '../../schema/stack.ts';
 import {endpointOf} from '../endpoint.ts';
@@ -10,7 +11,7 @@ import {interruptionOf} from '../interruption.ts';
 import type {BringUpListener, Stack} from '../stack.ts';
 import {GpuAccount, stopOnce} from '../stack-end.ts';
 import {connectDocker, type DockerHost} from './connect/host.ts';
-import {refusedByDocker} from './container/docker-refusal.ts';
+import {orRefusal} from './container/docker-refusal.ts';
 import {hostProcesses} from './container/host-processes.ts';
 import {createNetwork} from './container/network.ts';
 import {passedEnvironment} from './container/passed-environment.ts';
@@ -71,23 +72,30 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
 
   const host = started.use(await connectDocker(environment, signal));
   const {docker} = host;
-  await removeDead(host, signal, onLine);
-  const prepared = await prepareServers(host, {...options, launch, signal});
+  await orRefusal('What dead runs left could not be looked for', removeDead(host, signal, onLine));
+  const prepared = await orRefusal(
+    'Images and caches could not be prepared',
+    prepareServers(host, {...options, launch, signal}),
+  );
   const labelsFor = (role: string) => labelsOf({runId, role, folder, owner: thisOwner()});
 
   const onGpu = prepared.find(({settings}) => settings.gpus !== 'none');
   if (onGpu !== undefined) {
-    const lock = await lockGpu(host, {image: onGpu.image.image.imageId, labels: labelsFor('gpu-lock')});
+    const taking = lockGpu(host, {image: onGpu.image.image.imageId, labels: labelsFor('gpu-lock')});
+    const lock = await orRefusal('The lock on the GPU could not be taken', taking);
     owe('The lock on the GPU', () => lock[Symbol.asyncDispose]());
   }
   const nvidiaSmi = onGpu === undefined ? null : await nvidiaSmiOf(host, sidecarOf(docker, onGpu, labelsFor));
-  const card = Array.isArray(onGpu?.settings.gpus) ? onGpu.settings.gpus[0] : undefined;
+  // A container is given these cards alone, and counts them from 0.
+  const gpus = nvidiaSmi === localNvidiaSmi ? onGpu?.settings.gpus : undefined;
+  const card = Array.isArray(gpus) ? gpus[0] : undefined;
   await holdAgainstCard({nvidiaSmi, card, plan, engine, models, roles, onLine});
   if (signal.aborted) throw interruptionOf(signal, 'preparing the containers');
   const network = `cutover-${runId}`;
-  const removeNetwork = await createNetwork(docker, network, labelsFor('network')).catch((thrown: unknown) => {
-    throw refusedByDocker(`The network ${network} could not be made`, thrown, text => text);
-  });
+  const removeNetwork = await orRefusal(
+    `The network ${network} could not be made`,
+    createNetwork(docker, network, labelsFor('network')),
+  );
   owe(`The network ${network}`, removeNetwork);
   await mkdir(folder, {recursive: true});
 

@@ -45,12 +45,14 @@ export const readCliConfig = async (environment: Environment): Promise<CliConfig
   }
 };
 
-/** Null when there is no such file. */
+/** Null when there is no such file. Throws DOCKER_UNREACHABLE for one that cannot be read. */
 export const readFileIfThere = async (file: string): Promise<Buffer | null> => {
   try {
     return await readFile(file);
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return null;
-    throw thrown;
+    throw new CutoverError('DOCKER_UNREACHABLE', `${file} cannot be read: ${reasonOf(thrown)}`, {
+      hint: 'Correct the path, or let this user read it.',
+    });
   }
 };

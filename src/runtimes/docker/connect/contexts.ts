@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {z} from 'zod';
 import {CutoverError} from '../../../errors.ts';
 import {configFolder, type Environment, readCliConfig, readFileIfThere} from './config-file.ts';
-import {type HostTls, readTls} from './host-tls.ts';
+import {type HostTls, readTls} from './tls.ts';
 
 /** A name, or null where the Docker CLI would use its defaults too. */
 interface ChosenContext {

@@ -65,6 +65,15 @@ describe('the engine that is spoken to', () => {
 });
 
 describe('an engine that cannot be named', () => {
+  test('is told of where its certificates cannot be read', async () => {
+    await writeFile(join(folder.path, 'file'), '');
+    const tls = {DOCKER_HOST: 'tcp://gpu1', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: join(folder.path, 'file')};
+    await expect(endpointOfDocker(environment(tls))).rejects.toMatchObject({
+      code: 'DOCKER_UNREACHABLE',
+      message: expect.stringContaining('file/ca.pem cannot be read: ENOTDIR'),
+    });
+  });
+
   test.each([
     ['npipe:////./pipe/docker_engine', 'cutover cannot speak npipe://'],
     ['tcp://[not-an-address', 'it is not an address'],
@@ -77,14 +86,17 @@ describe('an engine that cannot be named', () => {
     });
   });
 
-  test.each(['ssh://me:canary@gpu1', 'tcp://me:can@ary@gpu1', 'ssh://:canary@'])(
-    'a password in %s is refused and not repeated',
-    async address => {
-      const thrown: unknown = await endpointOfDocker(environment({DOCKER_HOST: address})).catch(error => error);
-      expect(thrown).toMatchObject({code: 'DOCKER_UNREACHABLE'});
-      expect(JSON.stringify([thrown, String(thrown)])).not.toMatch(/canary|ary@/);
-    },
-  );
+  test.each([
+    'ssh://me:canary@gpu1',
+    'tcp://me:can@ary@gpu1',
+    'ssh://:canary@',
+    'me:canary@gpu1:2375',
+    'tcp://me:can/ary@gpu1',
+  ])('a password in %s is refused and not repeated', async address => {
+    const thrown: unknown = await endpointOfDocker(environment({DOCKER_HOST: address})).catch(error => error);
+    expect(thrown).toMatchObject({code: 'DOCKER_UNREACHABLE'});
+    expect(JSON.stringify([thrown, String(thrown)])).not.toMatch(/canary|ary@/);
+  });
 
   test('a context that does not exist is named with what named it', async () => {
     await expect(endpointOfDocker(environment({DOCKER_CONTEXT: 'lab'}))).rejects.toThrow(

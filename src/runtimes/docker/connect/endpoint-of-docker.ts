@@ -1,9 +1,9 @@
 import {CutoverError, reasonOf} from '../../../errors.ts';
+import {type HostAddress, readAddress} from './address.ts';
 import type {Environment} from './config-file.ts';
 import {chosenContext, readContext} from './contexts.ts';
-import {type HostAddress, readAddress} from './host-address.ts';
-import {defaultSockets, firstUsable} from './host-socket.ts';
-import {type HostTls, tlsOfEnvironment} from './host-tls.ts';
+import {defaultSockets, firstUsable} from './socket.ts';
+import {type HostTls, tlsOfEnvironment} from './tls.ts';
 
 export interface DockerEndpoint {
   readonly address: HostAddress;
@@ -27,7 +27,7 @@ export const endpointOfDocker = async (environment: Environment): Promise<Docker
 };
 
 const toEndpoint = (text: string, from: string, tls: HostTls | null): DockerEndpoint => {
-  const name = `${text.replace(/\/\/[^/]*:[^/]*@/, '//…@')} (${from})`;
+  const name = `${withoutPassword(text)} (${from})`;
   try {
     return {address: readAddress(text, tls !== null), tls, name};
   } catch (thrown) {
@@ -35,4 +35,10 @@ const toEndpoint = (text: string, from: string, tls: HostTls | null): DockerEndp
       hint: `Write unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host${from === 'DOCKER_HOST' ? ' into DOCKER_HOST' : ''}.`,
     });
   }
+};
+
+/** `user:password@host` need not follow `//`: the address of tcp may be written without. */
+const withoutPassword = (text: string): string => {
+  const [, scheme = '', rest = ''] = /^([a-z]+:\/\/)?(.*)$/s.exec(text) ?? [];
+  return scheme + rest.replace(/^[^@]*:.*@/s, '…@');
 };

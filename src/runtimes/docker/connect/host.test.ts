@@ -6,7 +6,7 @@ import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
 import {freePort, temporaryFolder} from '../test-program.ts';
 import {connectDocker} from './host.ts';
-import {unreachable} from './host-problem.ts';
+import {unreachable} from './problem.ts';
 
 const never = new AbortController().signal;
 let server: Server | undefined;

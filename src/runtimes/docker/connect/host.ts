@@ -4,11 +4,11 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import {CutoverError, reasonOf} from '../../../errors.ts';
 import {interruptionOf} from '../../interruption.ts';
+import {isLoopback} from './address.ts';
 import type {Environment} from './config-file.ts';
 import {type DockerEndpoint, endpointOfDocker} from './endpoint-of-docker.ts';
-import {isLoopback} from './host-address.ts';
-import {unreachable} from './host-problem.ts';
-import {originOf, reachFrom} from './host-reach.ts';
+import {unreachable} from './problem.ts';
+import {assertReachableFrom, originOf, reachFrom} from './reach.ts';
 import {sshFailure} from './ssh-problem.ts';
 import {openTunnel, type SshTunnel} from './ssh-tunnel.ts';
 
@@ -19,9 +19,11 @@ export interface DockerHost extends AsyncDisposable {
   readonly name: string;
   /** Whether paths and published loopback ports of the engine are this machine's. */
   readonly local: boolean;
+  /** Throws BAD_OPTIONS where this machine has no way to ports that are published on the address `publish` of that host. */
+  assertReachable(publish: string): void;
   /**
-   * The origin, such as http://127.0.0.1:40123, at which this machine reaches a port that a container publishes on the
-   * address `publish` of its host. Throws BAD_OPTIONS where there is no way to it, DOCKER_UNREACHABLE when ssh refuses.
+   * The origin, such as http://127.0.0.1:40123, at which this machine reaches a port that a container publishes on an
+   * address that is reachable. Throws DOCKER_UNREACHABLE when ssh refuses.
    */
   reach(publish: string, port: number): Promise<string>;
 }
@@ -66,6 +68,7 @@ export const connectDocker = async (
       docker,
       name,
       local: address.kind === 'socket' || (address.kind === 'tcp' && isLoopback(address.host)),
+      assertReachable: assertReachableFrom(address),
       reach: reachFrom(address, tunnel),
       [Symbol.asyncDispose]: () => open.disposeAsync(),
     };

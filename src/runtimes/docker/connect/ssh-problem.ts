@@ -1,5 +1,5 @@
 import {CutoverError} from '../../../errors.ts';
-import type {SshAddress} from './host-address.ts';
+import type {SshAddress} from './address.ts';
 
 const fixes: readonly (readonly [sign: RegExp, fix: string])[] = [
   [/ENOENT/, 'Install the OpenSSH client (apt-get install openssh-client).'],

@@ -9,8 +9,8 @@ import {execa} from 'execa';
 import {reasonOf} from '../../../errors.ts';
 import {startGuarded} from '../../process/guarded.ts';
 import {readLogTail} from '../../process/log-tail.ts';
+import type {SshAddress} from './address.ts';
 import type {Environment} from './config-file.ts';
-import type {SshAddress} from './host-address.ts';
 import {sshFailure} from './ssh-problem.ts';
 
 /** One ssh connection that carries an engine's socket, and ports as they are asked for. */

@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {cacheMounts, cacheSources, modelMount} from './cache-mounts.ts';
+import {cacheMounts, cacheSources, modelMount, wholeModelPath} from './cache-mounts.ts';
 
 test('caches are volumes, unless this machine has a model cache and Docker runs on it', async () => {
   const home = await mkdtemp(join(tmpdir(), 'cutover-hf-'));
@@ -36,4 +36,11 @@ test.each([
   expect(modelMount(model, local)).toEqual(
     mounted === null ? null : {Type: 'bind', Source: mounted, Target: mounted, ReadOnly: true},
   );
+});
+
+test('a model that is named from here is a folder from its root on; a name of the hub stays a name', () => {
+  expect(wholeModelPath('./qwen', true)).toBe(join(process.cwd(), 'qwen'));
+  expect(wholeModelPath('../qwen', true)).toBe(join(process.cwd(), '..', 'qwen'));
+  expect(wholeModelPath('org/qwen', true)).toBe('org/qwen');
+  expect(wholeModelPath('./qwen', false)).toBe('./qwen');
 });

@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import {homedir} from 'node:os';
-import {join, posix} from 'node:path';
+import {join, posix, resolve} from 'node:path';
 import type {MountSettings} from 'dockerode';
 import type {Engine} from '../../../engines/engine.ts';
 import type {ContainerSettings} from '../../../schema/stack.ts';
@@ -33,6 +33,10 @@ export const cacheMounts = (
   {models, compiled}: CacheSources,
   {cacheFolder}: NonNullable<Engine['launch']>['container'],
 ): MountSettings[] => [mount(compiled, cacheFolder), mount(models, posix.join(cacheFolder, 'huggingface'))];
+
+/** A folder that is named from where cutover was started, by its whole path: containers have another working folder. */
+export const wholeModelPath = (model: string, localDocker: boolean): string =>
+  localDocker && /^\.\.?\//.test(model) ? resolve(model) : model;
 
 /**
  * A model's folder at its own path, where Docker runs on this machine. Null for a name at the hub, and on another

@@ -1,5 +1,5 @@
 import {CutoverError} from '../../../errors.ts';
-import {dockerReason} from '../docker-error.ts';
+import {dockerReason, isFromDocker} from '../docker-error.ts';
 import {toolkitFix} from './gpu-access.ts';
 
 /** What Docker says when it refuses to make or start a container, and what to do about it. */
@@ -47,4 +47,13 @@ export const refusedByDocker = (what: string, thrown: unknown, mask: (text: stri
   return new CutoverError('ENGINE_DID_NOT_START', `${what}: ${reason}`, {
     hint: fix ?? "Read the Docker engine's own log on its host: journalctl -u docker.",
   });
+};
+
+/** Waits for `call`, which has no secrets; what Docker refuses or leaves unanswered is `refusedByDocker`, all else thrown as it is. */
+export const orRefusal = async <T>(what: string, call: Promise<T>): Promise<T> => {
+  try {
+    return await call;
+  } catch (thrown) {
+    throw isFromDocker(thrown) ? refusedByDocker(what, thrown, text => text) : thrown;
+  }
 };

@@ -1,8 +1,8 @@
 import type {ContainerCreateOptions} from 'dockerode';
 import type {DockerHost} from '../connect/host.ts';
 import {dockerReason} from '../docker-error.ts';
-import {type ContainerLog, followLog} from './container-log.ts';
-import type {LogLine} from './container-log-entries.ts';
+import {type ContainerLog, followLog} from './log.ts';
+import type {LogLine} from './log-entries.ts';
 import {removeOrSay, stopContainer} from './stop-container.ts';
 import {type ContainerEnding, watchContainer} from './watch.ts';
 

@@ -12,17 +12,11 @@ import type {RunningServer} from '../../stack.ts';
 import {startingLog} from '../../starting-log.ts';
 import {memoryOf, startupOf} from '../../startup.ts';
 import type {DockerHost} from '../connect/host.ts';
-import {
-  type ContainerPlan,
-  commandOf,
-  containerConfig,
-  portKey,
-  variablesOf,
-  withoutUsualUlimits,
-} from './container-config.ts';
+import {type ContainerPlan, commandOf, containerConfig, portKey, variablesOf, withoutUsualUlimits} from './config.ts';
 import {isLimitRefused, refusedByDocker} from './docker-refusal.ts';
 import {endingText} from './ending-text.ts';
 import {runContainer} from './run-container.ts';
+import {publishOf} from './settings.ts';
 import type {ContainerEnding} from './watch.ts';
 
 export interface ServerInContainer {
@@ -114,7 +108,7 @@ export const startServer = async (options: ServerOptions): Promise<ServerInConta
 
   const port = container.hostPort(portKey(server));
   if (port === null) throw await death('ENGINE_DID_NOT_START', await container.ended, 'as soon as it was started');
-  const url = await host.reach(settings.publish ?? '127.0.0.1', port);
+  const url = await host.reach(publishOf(settings), port);
   const readiness = await waitUntilReady({
     engine,
     url,

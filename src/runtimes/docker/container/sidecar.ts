@@ -6,8 +6,8 @@ import type {NvidiaSmi} from '../../../gpu/nvidia-smi.ts';
 import type {ContainerSettings} from '../../../schema/stack.ts';
 import type {DockerHost} from '../connect/host.ts';
 import {dockerStream} from '../docker-stream.ts';
-import {LogEntries} from './container-log-entries.ts';
 import type {GpuAccess} from './gpu-access.ts';
+import {LogEntries} from './log-entries.ts';
 import {removeContainer} from './remove-container.ts';
 
 export interface SidecarOptions {
@@ -48,7 +48,11 @@ export const sidecarNvidiaSmi = (options: SidecarOptions): NvidiaSmi => ({
     const reading = run.read(onLine).catch(() => {}); // its end is its reader's to notice: no more lines come
     return {
       async [Symbol.asyncDispose]() {
-        await run[Symbol.asyncDispose]();
+        try {
+          await run[Symbol.asyncDispose]();
+        } catch {
+          // Docker may be gone, which must not hide why the run ends. A container that stays bears the run's labels.
+        }
         await reading;
       },
     };

@@ -1,4 +1,5 @@
 import {once} from 'node:events';
+import {writeFile} from 'node:fs/promises';
 import {connect, createServer, type Socket} from 'node:net';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from 'vitest';
@@ -6,6 +7,7 @@ import {type DockerOptions, startDocker} from '../start.ts';
 import {fakeEngineImage, testDocker} from '../test-docker.ts';
 import {type OwnDocker, ownDocker} from '../test-own-docker.ts';
 import {quickEngine, type TestRun, testRun} from '../test-stack.ts';
+import {sidecarNvidiaSmi} from './sidecar.ts';
 
 // An engine of its own, which may be restarted and whose GPU nobody else wants.
 let own: OwnDocker;
@@ -92,4 +94,17 @@ test('a stack on the GPU has device nodes, a lock and a way to nvidia-smi; the n
   expect(await other.left()).toEqual({containers: [], networks: []});
   await stack[Symbol.asyncDispose]();
   expect(await run.left()).toEqual({containers: [], networks: []});
+});
+
+test('readings of the GPU end quietly with their Docker engine, and do not hide its death', async () => {
+  const options = {docker: own.docker, image: await fakeEngineImage(), gpu: {}, labels: {}};
+  const program = join(run.folder, 'nvidia-smi');
+  await writeFile(program, '#!/usr/local/bin/node\nsetInterval(() => console.log("row"), 20);\n', {mode: 0o755});
+  const settings = {binds: [`${program}:/usr/local/bin/nvidia-smi:ro`]};
+  const row = Promise.withResolvers<void>();
+  const following = await sidecarNvidiaSmi({...options, settings}).follow(['-lms', '200'], () => row.resolve());
+  await row.promise;
+  await own.stop();
+  await following[Symbol.asyncDispose]();
+  await own.start();
 });

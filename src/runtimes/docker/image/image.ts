@@ -3,9 +3,9 @@ import type {ServerContainer} from '../../../schema/record.ts';
 import type {Environment} from '../connect/config-file.ts';
 import type {DockerHost} from '../connect/host.ts';
 import {unless} from '../docker-error.ts';
-import {imageProblem} from './image-problem.ts';
-import {pullImage} from './image-pull.ts';
-import {readReference} from './image-reference.ts';
+import {imageProblem} from './problem.ts';
+import {pullImage} from './pull.ts';
+import {readReference} from './reference.ts';
 
 type Host = Pick<DockerHost, 'docker' | 'name'>;
 
@@ -33,20 +33,23 @@ export const ensureImage = async (
   reference: string,
   {signal, onLine, environment = process.env}: EnsureOptions,
 ): Promise<EnsuredImage> => {
-  const here = await inspect(host, reference);
+  const here = await inspectImage(host, reference);
   if (here !== null) return describe(reference, here, 0);
   if (/^sha256:/.test(reference)) throw imageProblem(reference, '', host.name, new Error('not found under that id'));
   const startMs = performance.now();
   await pullImage(host, reference, {signal, onLine, environment});
-  const pulled = await inspect(host, reference);
+  const pulled = await inspectImage(host, reference);
   if (pulled === null) throw imageProblem(reference, '', host.name, new Error('it was pulled, and is gone again'));
   const pullSeconds = (performance.now() - startMs) / 1000;
   onLine(`pulled ${reference} in ${pullSeconds.toFixed(1)} s`);
   return describe(reference, pulled, pullSeconds);
 };
 
-/** Null when the engine has no image of that name or id. */
-const inspect = async ({docker, name}: Host, reference: string): Promise<Dockerode.ImageInspectInfo | null> => {
+/** Null when the engine has no image of that name or id. Throws IMAGE_MISSING for what is none. */
+export const inspectImage = async (
+  {docker, name}: Host,
+  reference: string,
+): Promise<Dockerode.ImageInspectInfo | null> => {
   if (!/^sha256:/.test(reference)) readReference(reference); // throws before Docker is asked for nonsense
   return unless([404], docker.getImage(reference).inspect()).catch(thrown => {
     throw imageProblem(reference, '', name, thrown);

@@ -1,10 +1,10 @@
 import {interruptionOf} from '../../interruption.ts';
 import type {Environment} from '../connect/config-file.ts';
 import type {DockerHost} from '../connect/host.ts';
-import {credentialsFor} from './image-credentials.ts';
-import {imageProblem} from './image-problem.ts';
-import {readReference} from './image-reference.ts';
+import {credentialsFor} from './credentials.ts';
 import {readImages, writeDigests} from './images-file.ts';
+import {imageProblem} from './problem.ts';
+import {readReference} from './reference.ts';
 
 interface PinOptions {
   readonly file: string;

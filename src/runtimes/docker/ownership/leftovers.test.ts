@@ -4,10 +4,10 @@ import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {temporaryFolder} from '../../../records/test-folder.ts';
 import {buildFakeEngine} from '../image/fake-image.ts';
 import {type OwnDocker, ownDocker} from '../test-own-docker.ts';
+import {findCaches, removeCaches} from './caches.ts';
 import {gpuLockName, lockGpu} from './gpu-lock.ts';
 import {cacheLabel, labelsOf} from './labels.ts';
 import {findLeftovers, removeLeftovers} from './leftovers.ts';
-import {findCaches, removeCaches} from './leftovers-caches.ts';
 import {thisOwner} from './owner.ts';
 
 // Everything here counts what is on the engine: one that other tests use has their containers too.

@@ -6,8 +6,8 @@ import {removeContainer} from '../container/remove-container.ts';
 import {dockerReason, unless} from '../docker-error.ts';
 import {gpuLockName} from './gpu-lock.ts';
 import {cacheLabel, type RunLabels, readLabels, runLabel} from './labels.ts';
-import {saveLog} from './leftovers-log.ts';
 import {type OwnerState, ownerState} from './owner.ts';
+import {saveLog} from './save-log.ts';
 
 /** Something that a run made on a Docker engine. */
 interface Leftover {
