@@ -9,6 +9,7 @@ import type {Terminal} from './terminal.ts';
 
 const reportsDir = join(projectRoot, 'reports');
 const stacksDir = join(projectRoot, 'docker', 'stacks');
+const hostsDir = join(projectRoot, 'docker', 'hosts');
 
 const interruption = ({note}: Terminal): AbortSignal =>
   interruptedBy({
@@ -84,7 +85,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
   }
   const {operands, options} = invocation;
   if (invocation.command === 'bench') return benchAndShow(argv, version, options);
-  const {processTerminal} = await import('./terminal.ts');
+  const {processTerminal, outputColumns} = await import('./terminal.ts');
   const terminal = processTerminal(options);
   const [a = '', b = ''] = operands;
   // Each command is imported when it is asked for: comparing two records need not load an HTTP client.
@@ -103,8 +104,10 @@ const run = async (argv: readonly string[]): Promise<number> => {
     case 'fit':
       await (await import('./commands/fit.ts')).fitConstants({run: a, reportsDir, terminal});
       break;
-    case 'doctor':
-      return (await import('./commands/doctor.ts')).doctor(options, terminal, interruption(terminal));
+    case 'doctor': {
+      const columns = outputColumns();
+      return (await import('./commands/doctor.ts')).doctor(options, {...terminal, columns}, interruption(terminal));
+    }
     case 'clean':
       await (await import('./commands/clean.ts')).clean(options, terminal, interruption(terminal));
       break;
@@ -112,7 +115,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
       await (await import('./commands/pin.ts')).pin(terminal, interruption(terminal));
       break;
     case 'list':
-      out(await (await import('./commands/list.ts')).list(stacksDir));
+      out(await (await import('./commands/list.ts')).list({stacksDir, hostsDir}));
       break;
     case 'schema':
       (await import('./commands/schema.ts')).printSchema(out);

@@ -38,7 +38,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** Files of src itself that every part may import. */
-const everywhere = ['errors', 'root'];
+const everywhere = ['errors', 'nearest', 'root'];
 /** The front of the house: commands may import these two, the rest of src only them in turn. */
 const front = ['options', 'terminal', 'readme'];
 

@@ -19,7 +19,7 @@ export const commands = {
     purpose: 'Ask the registry for the digests of the images in docker/images.yaml, and write them there',
     operands: [],
   },
-  list: {purpose: 'List suites, engines, stacks and formats', operands: []},
+  list: {purpose: 'List suites, engines, stacks, host files and formats', operands: []},
   schema: {purpose: 'Print the JSON Schema of record.json', operands: []},
 } as const satisfies Record<string, {purpose: string; operands: readonly string[]}>;
 export type CommandName = keyof typeof commands;
@@ -98,7 +98,7 @@ const rivalNames = Object.keys(rivals) as RivalName[];
 export const flags = {
   engine: once('name', oneOf(engineNames), {
     on: ['bench', 'doctor', 'simulate'],
-    help: `Whose API and metrics to speak: ${engineNames.join(', ')}. Needed`,
+    help: `Whose API and metrics to speak: ${engineNames.join(', ')}. bench and simulate need it`,
   }),
   suite: many('name', oneOf(suiteNames), {help: `What to run: ${suiteNames.join(', ')}`, default: 'smoke'}),
   runtime: once('name', oneOf(runtimeNames), {

@@ -57,6 +57,9 @@ export const progressLine = ({
   };
 };
 
+/** Columns of what is printed on stdout; where that is no terminal, as many as read well. */
+export const outputColumns = (): number => (process.stdout.isTTY ? process.stdout.columns || 80 : 100);
+
 const silent: ProgressLine = {show() {}, finish() {}};
 
 /** The real one. `quiet` drops notes and progress. */

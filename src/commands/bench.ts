@@ -141,6 +141,12 @@ const measure = async (
 ): Promise<void> => {
   const engine = engines[options.engine];
   const roles = [...new Set(trials.map(({stage}) => roleOf(stage.workload.kind)))];
+  /** Before the servers stop: that may take minutes, and somebody may lose patience with it. */
+  const close = async () => {
+    terminal.progress.finish();
+    record.endedAt = new Date().toISOString();
+    await folder.save(record);
+  };
   await using down = new AsyncDisposableStack();
   try {
     const asked = {engine, choice, options, roles, runId: record.runId, folder: folder.path};
@@ -156,13 +162,11 @@ const measure = async (
     record.status = 'complete';
   } catch (thrown) {
     noteFailure(record, thrown);
+    // What ended the run is the reason that counts, also where the record cannot be written any more.
+    await close().catch(() => {});
     throw thrown;
-  } finally {
-    // Before the servers stop: that may take minutes, and somebody may lose patience with it.
-    terminal.progress.finish();
-    record.endedAt = new Date().toISOString();
-    await folder.save(record);
   }
+  await close();
 };
 
 /**

@@ -78,13 +78,9 @@ export const chooseWhere = async (engine: Engine, options: Options): Promise<Cho
 const refuseSilentDocker = ({reachable, reason}: DockerFacts, asked: boolean): void => {
   const name = ['DOCKER_HOST', 'DOCKER_CONTEXT'].find(variable => process.env[variable]);
   if (!asked || reachable || name === undefined) return;
-  throw new CutoverError(
-    'DOCKER_UNREACHABLE',
-    `${name} is set to ${process.env[name]}, and no Docker engine answers there: ${reason}`,
-    {
-      hint: `Correct or unset ${name}; --runtime docker says more of the reason, --runtime embedded uses the simulated engine.`,
-    },
-  );
+  throw new CutoverError('DOCKER_UNREACHABLE', `${name} names a Docker engine, and none answers there: ${reason}`, {
+    hint: `Correct or unset ${name}; --runtime docker says more of the reason, --runtime embedded uses the simulated engine.`,
+  });
 };
 
 export const modelsOf = (models: Options['model']): Partial<Record<Role, string>> => {

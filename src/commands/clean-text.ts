@@ -1,37 +1,73 @@
 import {shownNumber} from '../report/number.ts';
 import {alignedLines} from '../report/text-table.ts';
-import type {CacheVolume} from '../runtimes/docker/ownership/caches.ts';
+import {type CacheVolume, inUseBy} from '../runtimes/docker/ownership/caches.ts';
 import type {RunLeftovers} from '../runtimes/docker/ownership/leftovers.ts';
 import {ownerText} from '../runtimes/docker/ownership/owner.ts';
 
+export interface CleanOptions {
+  /** Also what has a living owner, or one that is not of this machine. */
+  readonly all: boolean;
+  /** Also the volumes that runs share and keep. */
+  readonly caches: boolean;
+  /** Remove nothing. */
+  readonly dryRun: boolean;
+}
+
+export const isToGo = ({ownerState}: RunLeftovers, {all}: CleanOptions): boolean => all || ownerState === 'gone';
+
 const ownerStates = {alive: 'runs', gone: 'is gone', elsewhere: 'is not of this machine'} as const;
 
-/** Every thing that runs made, one a line, with its age and whether its owner lives. */
-export const leftoversTable = (runs: readonly RunLeftovers[], nowMs: number): readonly string[] => {
-  const rows = runs.flatMap(({runId, owner, ownerState, things}) =>
-    things.map(({role, kind, name, state, createdMs}) => [
-      runId,
+/** Every thing that runs made, one a line, with its age, whether its owner lives, and what becomes of it. */
+export const leftoversTable = (
+  runs: readonly RunLeftovers[],
+  options: CleanOptions,
+  nowMs: number,
+): readonly string[] => {
+  const rows = runs.flatMap(run =>
+    run.things.map(({role, kind, name, state, createdMs}) => [
+      run.runId,
       role,
       `${kind} ${name}`,
       state ?? '',
       createdMs === null ? '' : ageText(nowMs - createdMs),
-      `${ownerText(owner)} ${ownerStates[ownerState]}`,
+      `${ownerText(run.owner)} ${ownerStates[run.ownerState]}`,
+      runFate(run, options),
     ]),
   );
   return alignedLines(
-    [['run', 'role', 'what', 'state', 'age', 'owner'], ...rows],
-    ['left', 'left', 'left', 'left', 'right', 'left'],
+    [['run', 'role', 'what', 'state', 'age', 'owner', ''], ...rows],
+    ['left', 'left', 'left', 'left', 'right', 'left', 'left'],
   );
 };
 
-export const cachesTable = (caches: readonly CacheVolume[]): readonly string[] =>
-  alignedLines(
-    caches.map(({name, sizeBytes}) => [
+export const cachesTable = (
+  caches: readonly CacheVolume[],
+  runs: readonly RunLeftovers[],
+  options: CleanOptions,
+): readonly string[] => {
+  const going = new Set(runs.filter(run => isToGo(run, options)).map(({runId}) => runId));
+  const rows = caches.map(({name, sizeBytes, users}) => {
+    const staying = users.filter(({runId}) => runId === null || !going.has(runId));
+    return [
       `cache volume ${name}`,
       sizeBytes === null ? '' : `${shownNumber(sizeBytes / 2 ** 30, 'GiB')} GiB`,
-    ]),
-    ['left', 'right'],
-  );
+      cacheFate(staying, options),
+    ];
+  });
+  return alignedLines(rows, ['left', 'right', 'left']);
+};
+
+const removedText = ({dryRun}: CleanOptions): string => (dryRun ? 'would be removed' : 'will be removed');
+
+const runFate = (run: RunLeftovers, options: CleanOptions): string => {
+  if (isToGo(run, options)) return removedText(options);
+  return run.ownerState === 'alive' ? 'kept: its run is alive' : 'kept: its run may be alive';
+};
+
+const cacheFate = (users: CacheVolume['users'], options: CleanOptions): string => {
+  if (!options.caches) return 'kept: --caches removes it';
+  return users.length === 0 ? removedText(options) : `kept: ${inUseBy(users)}`;
+};
 
 const units = [
   [86_400_000, 'd'],

@@ -1,18 +1,10 @@
 import {CutoverError, reasonOf} from '../errors.ts';
 import {connectDocker} from '../runtimes/docker/connect/host.ts';
+import {isFromDocker} from '../runtimes/docker/docker-error.ts';
 import {findCaches, removeCaches} from '../runtimes/docker/ownership/caches.ts';
 import {findLeftovers, removeLeftovers} from '../runtimes/docker/ownership/leftovers.ts';
 import type {Terminal} from '../terminal.ts';
-import {cachesTable, leftoversTable} from './clean-text.ts';
-
-interface CleanOptions {
-  /** Also what has a living owner, or one that is not of this machine. */
-  readonly all: boolean;
-  /** Also the volumes that runs share and keep. */
-  readonly caches: boolean;
-  /** Remove nothing. */
-  readonly dryRun: boolean;
-}
+import {type CleanOptions, cachesTable, isToGo, leftoversTable} from './clean-text.ts';
 
 /** `npm run clean --dry-run` gives the flag to npm, and would remove what was only to be shown. */
 const refuseSwallowedFlags = (environment: NodeJS.ProcessEnv): void => {
@@ -29,14 +21,11 @@ const refuseSwallowedFlags = (environment: NodeJS.ProcessEnv): void => {
  * Shows what runs left on the Docker engine and removes what nobody owns any more; the rest of the logs is saved first.
  * Throws DOCKER_UNREACHABLE, LEFT_BEHIND when something could not be removed, or INTERRUPTED.
  */
-export const clean = async (
-  {all, caches: alsoCaches, dryRun}: CleanOptions,
-  {out, note}: Terminal,
-  signal: AbortSignal,
-): Promise<void> => {
+export const clean = async (options: CleanOptions, {out, note}: Terminal, signal: AbortSignal): Promise<void> => {
   refuseSwallowedFlags(process.env);
   await using host = await connectDocker(process.env, signal);
   const [runs, caches] = await Promise.all([findLeftovers(host), findCaches(host)]).catch((cause: unknown) => {
+    if (!isFromDocker(cause)) throw cause;
     throw new CutoverError(
       'DOCKER_UNREACHABLE',
       `Docker at ${host.name} does not tell what it has: ${reasonOf(cause)}`,
@@ -47,18 +36,19 @@ export const clean = async (
     );
   });
   if (runs.length === 0 && caches.length === 0) return out(`Nothing of cutover is on ${host.name}\n`);
-  const shown = [...(runs.length === 0 ? [] : leftoversTable(runs, Date.now())), ...cachesTable(caches)];
+  const shown = [
+    ...(runs.length === 0 ? [] : leftoversTable(runs, options, Date.now())),
+    ...cachesTable(caches, runs, options),
+  ];
   out(`On ${host.name}\n${shown.map(line => `  ${line}\n`).join('')}`);
 
-  const unowned = runs.filter(({ownerState}) => all || ownerState === 'gone');
-  if (unowned.length < runs.length) note('What an owner may still use is left alone. --all removes it too.');
-  if (caches.length > 0 && !alsoCaches)
-    note('Caches are kept: they make the next start a warm one. --caches removes them.');
-  if (dryRun) return note('--dry-run: nothing was removed.');
+  const going = runs.filter(run => isToGo(run, options));
+  if (going.length < runs.length) note('What an owner may still use is left alone. --all removes it too.');
+  if (options.dryRun) return note('--dry-run: nothing was removed.');
 
   const stays = [
-    ...(await removeLeftovers(host, unowned, {signal, onLine: note})),
-    ...(await removeCaches(host, alsoCaches ? caches : [], {signal, onLine: note})),
+    ...(await removeLeftovers(host, going, {signal, onLine: note})),
+    ...(await removeCaches(host, options.caches ? caches : [], {signal, onLine: note})),
   ];
   if (stays.length > 0)
     throw new CutoverError('LEFT_BEHIND', `not everything could be removed\n  ${stays.join('\n  ')}`, {

@@ -1,16 +1,20 @@
+import type {Engine} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
 import {CutoverError, exitCodes} from '../errors.ts';
 import {localNvidiaSmi} from '../gpu/local.ts';
 import {readGpus} from '../gpu/nvidia-smi.ts';
 import type {Options} from '../options.ts';
-import {connectDocker, type DockerHost} from '../runtimes/docker/connect/host.ts';
-import {readEngineFacts} from '../runtimes/docker/engine-facts.ts';
+import type {DockerHost} from '../runtimes/docker/connect/host.ts';
+import {mergeSettings} from '../runtimes/docker/container/settings.ts';
+import {lockNameIsTaken} from '../runtimes/docker/engine-facts.ts';
 import {findLeftovers} from '../runtimes/docker/ownership/leftovers.ts';
+import type {ContainerSettings, StackPlan} from '../schema/stack.ts';
 import type {Terminal} from '../terminal.ts';
 import {chooseWhere, modelsOf, readHostSettings, readPlan} from './bring-up.ts';
+import {lookForDocker, orFinding} from './doctor/docker.ts';
 import {canStart, type Finding, note, type Outlook, seenFrom} from './doctor/findings.ts';
 import {fitFinding} from './doctor/fit.ts';
-import {type DockerState, dockerCheck, gpuChecks, toolkitCheck} from './doctor/machine-checks.ts';
+import {dockerCheck, gpuChecks, toolkitCheck} from './doctor/machine-checks.ts';
 import {lookAtPlan} from './doctor/plan.ts';
 import {tokenCheck} from './doctor/plan-checks.ts';
 import {runChecks} from './doctor/run-checks.ts';
@@ -23,47 +27,48 @@ const startable = Object.values(engines).filter(({launch}) => launch !== null);
  * would choose. Starts and changes nothing. Resolves with the exit code; throws BAD_OPTIONS or BAD_STACK for a plan that
  * cannot be read, and INTERRUPTED.
  */
-export const doctor = async (options: Options, {out}: Pick<Terminal, 'out'>, signal: AbortSignal): Promise<number> => {
+export const doctor = async (
+  options: Options,
+  {out, columns}: Pick<Terminal, 'out'> & {readonly columns: number},
+  signal: AbortSignal,
+): Promise<number> => {
   const {env: environment} = process;
   const named = options.engine === null ? null : engines[options.engine];
   const plan = named === null ? null : await readPlan(named, options);
   const hostSettings = await readHostSettings(options.dockerSettings);
-  const [gpus, connected] = await Promise.all([readGpus(), connect(environment, signal)]);
+  const [gpus, connected] = await Promise.all([readGpus(), lookForDocker(environment, signal)]);
   await using host = connected.host;
-  const docker = host === null ? connected.state : {...connected.state, ...(await readEngineFacts(host))};
+  const docker = connected.state;
 
-  const choices = await Promise.all(
-    (named === null ? startable : [named]).map(async engine => ({
-      engine: engine.name,
-      // The size of a pool has no part in the choice, and is refused where the choice is no real engine.
-      ...(await chooseWhere(engine, {...options, kvTokens: null})),
-    })),
-  );
+  const choices = await Promise.all((named === null ? startable : [named]).map(engine => choiceFor(engine, options)));
   const runtime = choices.find(choice => isReal(choice.runtime))?.runtime ?? 'embedded';
 
-  const looked = isReal(runtime) ? runtime : host === null ? 'process' : 'docker';
-  const cardHere = looked === 'docker' && host?.local === false ? null : localNvidiaSmi;
+  const looked = isReal(runtime) ? runtime : host === null && docker.local ? 'process' : 'docker';
   const models = modelsOf(options.model);
-  const python = options.python ?? 'python3';
-  const gpuSettings = hostSettings.gpus ?? plan?.docker.gpus;
-  const needed = gpuSettings !== 'none';
+  const onGpu = gpusWanted(plan, hostSettings);
+  const needed = looked === 'process' || onGpu.length > 0;
+  const [gpuSettings] = needed ? onGpu : ['none' as const];
+  const cardHere = looked === 'docker' && !docker.local ? null : localNvidiaSmi;
+  const card = looked === 'docker' && Array.isArray(gpuSettings) ? gpuSettings[0] : undefined;
   const findings: readonly Finding[] = [
     dockerCheck(docker),
-    ...gpuChecks(gpus, docker, {needed}),
+    ...gpuChecks(gpus, docker, {runtime: looked, needed}),
     ...[toolkitCheck(docker, gpuSettings)].filter(finding => finding !== null),
-    ...(host === null ? [] : runChecks(await findLeftovers(host), {needed})),
+    ...(host === null ? [] : await orFinding('leftovers', lookAtRuns(host, needed))),
     ...(named === null || plan === null
       ? [note('plan', 'not looked at: no engine was named', `npm run doctor -- --engine ${startable[0]?.name}`)]
       : [
-          ...(!needed ? [] : [await fitFinding({engine: named, plan, models}, cardHere)]),
+          ...(needed ? [await fitFinding({engine: named, plan, models}, cardHere, card)] : []),
           ...(await lookAtPlan({
             engine: named,
             plan,
             models,
             hostSettings,
             host,
+            local: docker.local,
             runtime: looked,
-            python,
+            containers: options.dockerSettings !== null,
+            python: options.python ?? 'python3',
             environment,
           })),
         ]),
@@ -71,27 +76,33 @@ export const doctor = async (options: Options, {out}: Pick<Terminal, 'out'>, sig
   ];
   const seen = seenFrom(runtime, findings);
   const outlooks = choices.map(
-    ({engine, runtime, why}): Outlook => ({engine, runtime, why, canStart: canStart(runtime, seen)}),
+    ({refused, ...choice}): Outlook => ({...choice, canStart: !refused && canStart(choice.runtime, seen)}),
   );
-  out(options.json ? `${JSON.stringify({findings: seen, outlooks}, null, 2)}\n` : doctorText(seen, outlooks));
+  out(options.json ? `${JSON.stringify({findings: seen, outlooks}, null, 2)}\n` : doctorText(seen, outlooks, columns));
   return (outlooks.some(({canStart}) => canStart) ? exitCodes.done : exitCodes.engineDidNotStart).code;
 };
 
-const isReal = (runtime: string): runtime is 'docker' | 'process' => runtime === 'docker' || runtime === 'process';
-
-type Connected =
-  | {
-      readonly host: DockerHost;
-      readonly state: {readonly reachable: true; readonly name: string; readonly local: boolean};
-    }
-  | {readonly host: null; readonly state: Exclude<DockerState, {reachable: true}>};
-
-const connect = async (environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Connected> => {
+/** What `bench` would choose. `refused`: it would end at once, since a Docker engine was named that does not answer. */
+const choiceFor = async (engine: Engine, options: Options) => {
   try {
-    const host = await connectDocker(environment, signal);
-    return {host, state: {reachable: true, name: host.name, local: host.local}};
+    // The size of a pool has no part in the choice, and is refused where the choice is no real engine.
+    const {runtime, why} = await chooseWhere(engine, {...options, kvTokens: null});
+    return {engine: engine.name, runtime, why, refused: false};
   } catch (thrown) {
     if (!(thrown instanceof CutoverError) || thrown.code !== 'DOCKER_UNREACHABLE') throw thrown;
-    return {host: null, state: {reachable: false, reason: thrown.message, fix: thrown.hint ?? null}};
+    return {engine: engine.name, runtime: 'docker' as const, why: `${thrown.message}.`, refused: true};
   }
 };
+
+/** What the plan's servers that use a GPU ask for, in their order; of no plan what the host's settings say. */
+const gpusWanted = (plan: StackPlan | null, hostSettings: ContainerSettings) =>
+  (plan?.servers ?? [{docker: {}}])
+    .map(({docker}) => mergeSettings(plan?.docker ?? {}, docker, hostSettings).gpus)
+    .filter(gpus => gpus !== 'none');
+
+const lookAtRuns = async (host: DockerHost, needed: boolean): Promise<readonly Finding[]> => {
+  const [runs, nameTaken] = await Promise.all([findLeftovers(host), lockNameIsTaken(host)]);
+  return runChecks(runs, {needed, nameTaken});
+};
+
+const isReal = (runtime: string): runtime is 'docker' | 'process' => runtime === 'docker' || runtime === 'process';

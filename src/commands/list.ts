@@ -1,5 +1,5 @@
-import {readdir} from 'node:fs/promises';
-import {join} from 'node:path';
+import {readdir, readFile} from 'node:fs/promises';
+import {basename, join} from 'node:path';
 import {suites} from '../../suites/index.ts';
 import {engines} from '../engines/index.ts';
 import {formats} from '../report/formats.ts';
@@ -11,9 +11,11 @@ const section = (title: string, rows: readonly (readonly [name: string, what: st
 };
 
 /** What can be named on the command line, from the same maps and folders that the commands read. */
-export const list = async (stacksDir: string): Promise<string> => {
-  const files = (await readdir(stacksDir)).filter(file => file.endsWith('.yaml')).sort();
-  const plans = await Promise.all(files.map(file => readStackFile(join(stacksDir, file), stacksDir)));
+export const list = async ({stacksDir, hostsDir}: {stacksDir: string; hostsDir: string}): Promise<string> => {
+  const plans = await Promise.all((await yamlFiles(stacksDir)).map(file => readStackFile(file, stacksDir)));
+  const hosts = (await yamlFiles(hostsDir)).map(
+    async file => [basename(file, '.yaml'), firstSentence(await readFile(file, 'utf8'))] as const,
+  );
   return [
     section(
       'Suites (--suite)',
@@ -27,9 +29,27 @@ export const list = async (stacksDir: string): Promise<string> => {
       'Stacks (--stack)',
       plans.map(({name, description}) => [name, description]),
     ),
+    section('Docker hosts (--docker-settings)', await Promise.all(hosts)),
     section(
       'Formats (--format)',
       Object.entries(formats).map(([name, {writes}]) => [name, writes]),
     ),
   ].join('\n');
+};
+
+const yamlFiles = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(folder))
+    .filter(file => file.endsWith('.yaml'))
+    .sort()
+    .map(file => join(folder, file));
+
+/** Of the comment at its head. */
+const firstSentence = (yaml: string): string => {
+  const [comment = ''] = /^(#.*\n)*/.exec(yaml) ?? [];
+  const [sentence = ''] = comment
+    .replaceAll(/^# ?/gm, '')
+    .replaceAll('\n', ' ')
+    .trim()
+    .split(/(?<=\.) /);
+  return sentence;
 };

@@ -112,19 +112,29 @@ describe('SGLang, against the logs of 2026-11-21 on an H100, one server after th
 
   test('the arithmetic is one line', () => {
     expect(planSglangMemory(serverOf('sglang', 'chat'), h100).arithmetic).toBe(
-      '0.7 x 78.50 = 54.95 GiB: weights 3.03 + KV 51.87 (1,942,487 tokens); beside it graphs 1.16 + other 0.40 + CUDA context 0.68',
+      '0.7 x (79.18 free - 0.68 CUDA context) = 54.95 GiB: weights 3.03 + KV 51.87 (1,942,487 tokens); beside it graphs 1.16 + other 0.40 + CUDA context 0.68',
     );
   });
 });
 
 describe("SGLang's rules", () => {
-  test('max-total-tokens caps the pool and never enlarges it', () => {
+  test('max-total-tokens caps the pool, and more of them than it holds are refused', () => {
     const capped = planSglangMemory(chat({'mem-fraction-static': 0.7, 'max-total-tokens': 200_000}), h100);
     expect(capped.kvTokens).toBe(200_000);
     expect(capped.arithmetic).toContain('(200,000 tokens, by max-total-tokens)');
     const wide = planSglangMemory(chat({'mem-fraction-static': 0.1, 'max-total-tokens': 10_000_000}), h100);
     expect(wide.kvTokens).toBeLessThan(200_000);
     expect(wide.arithmetic).not.toContain('by max-total-tokens');
+    // 0.1 x 78.50 - 3.03 GiB hold 180,510 tokens of 28 KiB; 10 million take 267.03 GiB, more than the card.
+    expect(wide.problem?.reason).toMatch(
+      /^its mem-fraction-static leaves room for 180,\d{3} tokens, and .* asks for 10,000,000/,
+    );
+    expect(wide.problem?.fix).toMatch(/^Ask for 180,\d{3} or fewer\.$/);
+    const some = planSglangMemory(chat({'mem-fraction-static': 0.1, 'max-total-tokens': 400_000}), h100);
+    expect(some.problem?.fix).toMatch(/or raise its mem-fraction-static to 0\.175\.$/); // (3.03 + 10.68) of 78.50 GiB
+    expect(
+      planSglangMemory(chat({'mem-fraction-static': 0.175, 'max-total-tokens': 400_000}), h100).problem,
+    ).toBeNull();
   });
 
   test('a fraction that the weights fill is refused, with the least one', () => {
@@ -143,8 +153,10 @@ describe("SGLang's rules", () => {
 
   test('its own fraction is known for a plain decoder on a large card, and said to be unknown elsewhere', () => {
     // 13,904 MiB are held back: 0.829 of an H100's 79.18 GiB, 0.903 of an H200's 139.80 GiB.
-    expect(planSglangMemory(chat({}), h100).arithmetic).toMatch(/^0\.829 x 78\.50/);
-    expect(planSglangMemory(chat({}), {totalGiB: 139.8, freeGiB: 139.8}).arithmetic).toMatch(/^0\.903 x 139\.12/);
+    expect(planSglangMemory(chat({}), h100).arithmetic).toMatch(/^0\.829 x \(79\.18 free/);
+    expect(planSglangMemory(chat({}), {totalGiB: 139.8, freeGiB: 139.8}).arithmetic).toMatch(
+      /^0\.903 x \(139\.80 free/,
+    );
     const tuned = planSglangMemory(chat({'chunked-prefill-size': 4096}), h100);
     expect(tuned.kvPoolGiB).toBeNull();
     expect(tuned.arithmetic).toContain('mem-fraction-static is left to SGLang: weights 2.98 + KV (not known)');

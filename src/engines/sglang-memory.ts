@@ -6,6 +6,9 @@ import {defaultFraction} from './sglang-default-fraction.ts';
 /** CUDA context and NCCL, before SGLang looks at what is free: 79.18 − 78.50 GiB on an H100. */
 const contextGiB = 0.68;
 
+/** How far the room that is computed was from the real one, at most, in three logs: a plan is not refused for less. */
+const roomErrorShare = 0.01;
+
 /** Gone between the end of loading and the allocation of the pool: 0.02 to 0.06 GiB in three logs. */
 const afterLoadGiB = 0.05;
 
@@ -23,7 +26,7 @@ export const planSglangMemory = (server: StackServer, card: CardMemory): MemoryP
   const sharedOut =
     staticGiB === null
       ? 'mem-fraction-static is left to SGLang'
-      : `${fraction} x ${gib(foundGiB)} = ${gib(staticGiB)} GiB`;
+      : `${fraction} x (${gib(card.freeGiB)} free - ${gib(contextGiB)} CUDA context) = ${gib(staticGiB)} GiB`;
   const needs = isParallel(server, ['tp-size', 'tensor-parallel-size', 'pp-size', 'dp-size'])
     ? undefined
     : server.memory;
@@ -53,6 +56,13 @@ export const planSglangMemory = (server: StackServer, card: CardMemory): MemoryP
   const problem =
     nothingFree(foundGiB) ??
     (kvTokens > 0 ? null : noPool(weightsGiB + afterLoadGiB, foundGiB)) ??
+    (most === null || most <= room * (1 + roomErrorShare)
+      ? null
+      : tooManyTokens(
+          most,
+          kvTokens,
+          (weightsGiB + afterLoadGiB + (most * kvBytesPerToken) / bytesPerGiB) / foundGiB,
+        )) ??
     doesNotFit(takesGiB, card);
   return {takesGiB, kvPoolGiB, kvTokens, arithmetic, problem};
 };
@@ -71,6 +81,15 @@ const noPool = (withoutPoolGiB: number, foundGiB: number): MemoryPlan['problem']
     withoutPoolGiB < foundGiB
       ? `Raise its mem-fraction-static above ${(Math.ceil((withoutPoolGiB / foundGiB) * 1000) / 1000).toFixed(3)}, or start it before the servers that take more.`
       : 'Start it before the servers that take more, lower their mem-fraction-static, or stop what else uses the GPU.',
+});
+
+/** SGLang would serve the fewer tokens, and say so in its log alone. `fraction` is the least one that holds what was asked for. */
+const tooManyTokens = (asked: number, kvTokens: number, fraction: number): MemoryPlan['problem'] => ({
+  reason: `its mem-fraction-static leaves room for ${tokensText(kvTokens)}, and its max-total-tokens (--kv-tokens) asks for ${asked.toLocaleString('en-US')}: SGLang would start with the fewer`,
+  fix:
+    fraction < 1
+      ? `Ask for ${kvTokens.toLocaleString('en-US')} or fewer, or raise its mem-fraction-static to ${(Math.ceil(fraction * 1000) / 1000).toFixed(3)}.`
+      : `Ask for ${kvTokens.toLocaleString('en-US')} or fewer.`,
 });
 
 const doesNotFit = (takesGiB: number, {freeGiB}: CardMemory): MemoryPlan['problem'] =>

@@ -75,7 +75,7 @@ describe('a model in place of the plan’s', () => {
   test('has needs of its own, which are not known by its name', async () => {
     const [chat] = await fits('sglang', {models: {chat: 'Qwen/Qwen2.5-7B-Instruct'}});
     expect(chat).toBe(
-      'chat: 0.7 x 78.50 = 54.95 GiB; what its model needs is not known; takes 55.63 of 79.18 GiB free',
+      'chat: 0.7 x (79.18 free - 0.68 CUDA context) = 54.95 GiB; what its model needs is not known; takes 55.63 of 79.18 GiB free',
     );
   });
 

@@ -18,6 +18,8 @@ interface ReadyOptions {
   readonly url: string;
   /** Resolves when the server has ended, which is then told at once. */
   readonly ended: Promise<unknown>;
+  /** When the server was started, by `performance.now()`; absent: now. */
+  readonly startedMs?: number;
   readonly withinSeconds: number;
   readonly signal: AbortSignal;
   /** Called after every probe that failed. */
@@ -26,8 +28,7 @@ interface ReadyOptions {
 
 /** Polls the server's health until it is ready, has ended or is out of time. Throws an interruption when `signal` aborts. */
 export const waitUntilReady = async (options: ReadyOptions): Promise<Readiness> => {
-  const {engine, url, ended, withinSeconds, signal, onWaiting} = options;
-  const startedMs = performance.now();
+  const {engine, url, ended, startedMs = performance.now(), withinSeconds, signal, onWaiting} = options;
   const seconds = () => (performance.now() - startedMs) / 1000;
 
   const over = new AbortController();

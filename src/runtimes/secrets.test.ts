@@ -16,6 +16,13 @@ test('values of secret flags and variables are hidden in words and in text', () 
   expect(mask.text('args: hf_abcdef sk-12345 from-environment 8000')).toBe('args: *** *** *** 8000');
 });
 
+test.each(['DB_PASSWD', 'KEY_PASSPHRASE', 'AWS_CREDENTIALS', 'NETRC_CREDENTIAL', 'REGISTRY_AUTH'])(
+  'the variable %s is a secret',
+  name => {
+    expect(maskOf([], {[name]: 'hunter-2'}).text('hunter-2')).toBe('***');
+  },
+);
+
 test('sizes in tokens and short values are no secrets', () => {
   const words = ['--max-total-tokens', '4096000', '--stop-token', '7', '--enable-prompt-tokens-details'];
   expect(maskOf(words, {SORT_KEY: 'a'}).words(words)).toEqual(words);

@@ -1,4 +1,7 @@
-const secretName = /(key|token|secret|password)$/i;
+const secretName = /(key|token|secret|password|passwd|passphrase|credentials?|auth)$/i;
+
+export const isSecretName = (name: string): boolean => secretName.test(name);
+
 /** What stands before the @ of a URL, as in http://user:password@proxy:3128. */
 const userInfo = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\s]+)@/i;
 
@@ -9,7 +12,7 @@ interface Mask {
 }
 
 /**
- * Secrets are the values of flags and variables whose names end in key, token, secret or password:
+ * Secrets are the values of flags and variables whose names end in key, token, secret, password, credentials or the like:
  * `--api-key x`, `--api-key=x`, `HF_TOKEN=x`. So is the user's part of every URL among the variables, as proxies have it.
  */
 export const maskOf = (command: readonly string[], environment: Readonly<Record<string, string | undefined>>): Mask => {

@@ -1,6 +1,6 @@
 import {type GpuBefore, gpuAround} from '../gpu/around.ts';
 import type {NvidiaSmi} from '../gpu/nvidia-smi.ts';
-import type {StackEnd} from './stack.ts';
+import type {BringUpListener, StackEnd} from './stack.ts';
 
 const nothingTold: StackEnd = {gpu: null, findings: []};
 
@@ -29,8 +29,10 @@ export class GpuAccount {
     return new GpuAccount(nvidiaSmi && (await gpuAround(nvidiaSmi)));
   }
 
-  async stopped(): Promise<void> {
-    if (this.#before !== null) this.#end = await this.#before.afterStop();
+  /** After a start that failed nobody asks for the end: what was found is then said to `onLine`. `waitMs` as for `afterStop`. */
+  async stopped(onLine: BringUpListener | null, waitMs?: number): Promise<void> {
+    if (this.#before !== null) this.#end = await this.#before.afterStop(waitMs);
+    if (onLine !== null) for (const {message, hint} of this.#end.findings) onLine(`${message}. ${hint}`);
   }
 
   get end(): StackEnd {

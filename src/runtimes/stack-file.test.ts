@@ -96,7 +96,7 @@ describe('a good file', () => {
 describe('a file that is not there', () => {
   test('by name: the names that are', async () => {
     const {message, hint} = await failureOf(readStackFile('slang', shipped));
-    expect(message).toBe(`There is no stack named slang in ${shipped}`);
+    expect(message).toBe(`There is no stack file named slang in ${shipped}`);
     expect(hint).toBe('Name one of sglang, vllm-default, vllm-tuned, or give the path of a YAML file.');
   });
 
@@ -106,8 +106,11 @@ describe('a file that is not there', () => {
 
   test('by path: the path and the reason', async () => {
     const file = join(folder, 'missing.yaml');
-    expect((await failureOf(readStackFile(file, shipped))).message).toMatch(
-      new RegExp(`^The stack file ${file} cannot be read: ENOENT`),
+    expect((await failureOf(readStackFile(file, shipped))).message).toBe(
+      `The stack file ${file} cannot be read: there is no such file`,
+    );
+    expect((await failureOf(readStackFile(`${folder}/`, shipped))).message).toBe(
+      `The stack file ${folder}/ cannot be read: it is a folder`,
     );
     expect((await failureOf(readStackFile('./here', shipped))).message).toContain('./here');
   });
@@ -151,7 +154,17 @@ servers:
       'servers.0.arguments.enable-prefix-caching: is false: leave the flag out, or name its negative form (for example no-enable-prefix-caching: true)',
       'servers.0.arguments.--seed: must be a flag without its leading dashes',
       'servers.0.arguments.stop: must be a string, a number or true',
-      'servers.0: Unrecognized key: "gpus"',
+      'servers.0.gpus: no such field',
+    ]);
+  });
+
+  test('a field of a server that is misspelt, and a secret in its environment', async () => {
+    const more = 'enviroment: {}, environment: {HF_TOKEN: hf_canary}, memory: {weightGiB: 1, kvBytesPerToken: 0}';
+    expect(await mistakesIn(good.replace('port: 8000,', `port: 8000, ${more},`))).toEqual([
+      'servers.0.memory.weightsGiB: is missing, expected number',
+      'servers.0.memory.weightGiB: no such field; did you mean weightsGiB?',
+      'servers.0.enviroment: no such field; did you mean environment?',
+      expect.stringMatching(/^servers\.0\.environment\.HF_TOKEN: a secret does not belong into a file/),
     ]);
   });
 

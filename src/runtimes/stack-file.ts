@@ -1,6 +1,6 @@
 import {engines} from '../engines/index.ts';
 import {type StackPlan, stackPlan} from '../schema/stack.ts';
-import {badFile, describeIssue, readYamlFile} from './yaml-file.ts';
+import {badFile, describeIssue, readYamlFile, secretsIn} from './yaml-file.ts';
 
 const kind = {
   noun: 'stack',
@@ -16,7 +16,11 @@ export const readStackFile = async (nameOrPath: string, stacksDir: string): Prom
   const {file, value} = await readYamlFile(nameOrPath, stacksDir, kind);
   const plan = stackPlan.safeParse(value);
   const engineMistake = unknownEngine(value);
-  const found = [...engineMistake, ...(plan.success ? [] : plan.error.issues.flatMap(describeIssue))];
+  const found = [
+    ...engineMistake,
+    ...(plan.success ? [] : plan.error.issues.flatMap(describeIssue)),
+    ...secretsIn(value),
+  ];
   if (plan.success && found.length === 0) found.push(...flagsGivenTwice(plan.data));
   if (!plan.success || found.length > 0) throw badFile(file, kind, found);
   return plan.data;

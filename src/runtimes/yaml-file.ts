@@ -3,10 +3,11 @@ import {basename, join} from 'node:path';
 import {LineCounter, parseDocument} from 'yaml';
 import type {z} from 'zod';
 import {CutoverError, reasonOf} from '../errors.ts';
+import {isSecretName} from './secrets.ts';
 
 /** A kind of file that people write, and that is named by its path or by its name in a folder of such files. */
 export interface YamlKind {
-  /** As in `There is no stack named …`. */
+  /** As in `There is no stack file named …`. */
   readonly noun: string;
   /** What shows how one is written: where its fields are described, and files that are right. */
   readonly hint: string;
@@ -51,19 +52,42 @@ const notReadable = async (nameOrPath: string, folder: string, {noun}: YamlKind,
     .sort();
   const known = names.length === 0 ? '' : `ame one of ${names.join(', ')}`;
   if (isPath(nameOrPath))
-    return new CutoverError('BAD_STACK', `The ${noun} file ${nameOrPath} cannot be read: ${reasonOf(cause)}`, {
+    return new CutoverError('BAD_STACK', `The ${noun} file ${nameOrPath} cannot be read: ${inWords(cause)}`, {
       hint: `Check the path${known === '' ? '' : `, or n${known}`}.`,
       cause,
     });
-  return new CutoverError('BAD_STACK', `There is no ${noun} named ${nameOrPath} in ${folder}`, {
+  return new CutoverError('BAD_STACK', `There is no ${noun} file named ${nameOrPath} in ${folder}`, {
     hint: known === '' ? 'Give the path of a YAML file.' : `N${known}, or give the path of a YAML file.`,
     cause,
   });
 };
 
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+};
+
+const inWords = (cause: unknown): string =>
+  (cause instanceof Error && 'code' in cause && unreadable[String(cause.code)]) || reasonOf(cause);
+
+/** Every secret-looking variable below an `environment:`, each with the fix; no message repeats a value. */
+export const secretsIn = (value: unknown, place: readonly string[] = []): string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([name, inner]) =>
+        place.at(-1) === 'environment' && isSecretName(name) && inner !== '' && inner !== null
+          ? `${[...place, name].join('.')}: a secret does not belong into a file; leave it out and export ${name} in the shell (${passedOn})`
+          : secretsIn(inner, [...place, name]),
+      );
+
+const passedOn =
+  'HF_TOKEN and HUGGING_FACE_HUB_TOKEN are passed on to containers by name, processes have the whole shell environment';
+
 /** For example `servers.0.port: Too small: expected number to be >=1`. */
 export const describeIssue = (issue: z.core.$ZodIssue): string[] => {
   const place = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  if (issue.code === 'unrecognized_keys') return issue.message.split('\n').map(line => [...issue.path, line].join('.'));
   const reasons = issue.code === 'invalid_key' ? issue.issues.map(({message}) => message) : [issue.message];
   return reasons.map(
     reason => place + reason.replace(/^Invalid input: (expected \S+), received undefined$/, 'is missing, $1'),

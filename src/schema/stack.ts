@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {nearest} from '../nearest.ts';
 import {roles} from './request.ts';
 
 /** What may stand behind a flag in a stack file; `true` is a flag without a value. */
@@ -9,6 +10,30 @@ const argumentValue = z.union([z.string(), z.number(), z.literal(true)], {
       : 'must be a string, a number or true',
 });
 
+/** No other fields than these: each that is unknown is a line of the message, with the one that was probably meant. */
+const fieldsOf = <S extends z.core.$ZodLooseShape>(shape: S) =>
+  z.strictObject(shape, {
+    error: issue =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map(key => unknownField(key, Object.keys(shape))).join('\n')
+        : undefined,
+  });
+
+const unknownField = (key: string, known: readonly string[]): string => {
+  const meant = nearest(key, known);
+  return `${key}: no such field${meant === null ? '' : `; did you mean ${meant}?`}`;
+};
+
+const variables = z.record(
+  z.string(),
+  z.string({
+    error: ({input}) =>
+      typeof input === 'object' && input !== null
+        ? 'must be text'
+        : `must be text: put it in quotes ("${input ?? ''}")`,
+  }),
+);
+
 const gpuId = z.string().regex(/^(GPU-|MIG-)[\w-]+$|^\d+$/, "must be a GPU's UUID (nvidia-smi -L) or its index");
 
 /** As Docker's. A path that is not absolute, `~/…` too, is none: nobody would expand it. */
@@ -18,31 +43,36 @@ const volumeName = z.string().regex(/^[a-zA-Z0-9][\w.-]+$/, "must be a volume's 
  * How containers run. Stands in a stack file for all of its servers or for one of them, and in a file under docker/hosts/
  * that says what one Docker host needs; the later one wins field by field, `binds` and `environment` add up.
  */
-export const containerSettings = z.strictObject({
+export const containerSettings = fieldsOf({
   /** In place of the engine's in docker/images.yaml. */
   image: z.string().min(1).optional(),
   /** The words before the engine's arguments, in place of those that the image needs. */
   command: z.array(z.string()).optional(),
   /** Absent: all of them, the way that this Docker engine offers (CDI, else its nvidia support). */
   gpus: z
-    .union([
-      z.enum(['all', 'none']),
-      z.int().min(1),
-      z.array(gpuId).min(1),
-      /** Names of CDI devices, such as nvidia.com/gpu=0. */
-      z.strictObject({cdi: z.array(z.string().min(1)).min(1)}),
-      /** Device nodes, `host[:container]`, where Docker knows nothing of the GPU; the driver's files come as `binds`. */
-      z.strictObject({devices: z.array(z.string().startsWith('/')).min(1)}),
-    ])
+    .union(
+      [
+        z.enum(['all', 'none']),
+        z.int().min(1),
+        z.array(gpuId).min(1),
+        /** Names of CDI devices, such as nvidia.com/gpu=0. */
+        z.strictObject({cdi: z.array(z.string().min(1)).min(1)}),
+        /** Device nodes, `host[:container]`, where Docker knows nothing of the GPU; the driver's files come as `binds`. */
+        z.strictObject({devices: z.array(z.string().startsWith('/')).min(1)}),
+      ],
+      {error: 'must be all, none, a number, a list of indices or UUIDs, {cdi: […]} or {devices: […]}'},
+    )
     .optional(),
   shmSizeGiB: z.number().positive().optional(),
   ipc: z.enum(['private', 'shareable', 'host']).optional(),
   memoryGiB: z.number().positive().optional(),
   pidsLimit: z.int().min(1).optional(),
   ulimits: z.record(z.string(), z.int().min(-1)).optional(),
-  /** `host path:container path[:ro]` on the Docker host. */
-  binds: z.array(z.string().regex(/^[^:]+:\/[^:]*(:r[ow])?$/, 'must be host-path:/container-path[:ro]')).optional(),
-  environment: z.record(z.string(), z.string()).optional(),
+  /** Both paths absolute, the first one on the Docker host, which must have it. */
+  binds: z
+    .array(z.string().regex(/^\/[^:]*:\/[^:]*(:r[ow])?$/, 'must be /host-path:/container-path[:ro|:rw]'))
+    .optional(),
+  environment: variables.optional(),
   /** A folder of the Docker host or a volume's name, for what the hub sends. */
   modelCache: z
     .union([z.string().startsWith('/'), volumeName], {error: "must be an absolute path or a volume's name"})
@@ -50,14 +80,14 @@ export const containerSettings = z.strictObject({
   /** A volume's name, for what engines compile; removing it makes the next start a cold one. */
   compileCache: volumeName.optional(),
   /** The address of the Docker host that ports are published on; 127.0.0.1 when absent. */
-  publish: z.union([z.ipv4(), z.ipv6()]).optional(),
+  publish: z.union([z.ipv4(), z.ipv6()], {error: 'must be an IP address of the Docker host'}).optional(),
   /** The server's port there; a free one when absent. */
   hostPort: z.int().min(1).max(65_535).optional(),
 });
 export type ContainerSettings = z.infer<typeof containerSettings>;
 
 /** What the arithmetic before a start counts with. Measured on a server of this model with these flags: reports/evidence/. */
-const memoryNeeds = z.strictObject({
+const memoryNeeds = fieldsOf({
   weightsGiB: z.number().positive(),
   /** Of one token of KV cache, all layers; 0 where the engine keeps none for this model. */
   kvBytesPerToken: z.int().min(0),
@@ -68,7 +98,7 @@ const memoryNeeds = z.strictObject({
 });
 export type MemoryNeeds = z.infer<typeof memoryNeeds>;
 
-export const stackServer = z.strictObject({
+export const stackServer = fieldsOf({
   role: z.enum(roles),
   /** Model name or folder, as the engine takes it. */
   model: z.string().min(1),
@@ -78,7 +108,7 @@ export const stackServer = z.strictObject({
     z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a flag without its leading dashes'),
     argumentValue,
   ),
-  environment: z.record(z.string(), z.string()).default({}),
+  environment: variables.default({}),
   docker: containerSettings.default({}),
   memory: memoryNeeds.optional(),
   /** Seconds from start to the first healthy answer before the start is given up. */
@@ -86,30 +116,28 @@ export const stackServer = z.strictObject({
 });
 
 /** One file under docker/stacks/: how an engine's servers are started. */
-export const stackPlan = z
-  .strictObject({
-    name: z.string().min(1),
-    engine: z.string().min(1),
-    description: z.string().min(1),
-    /** For every server; a server's own fields win. */
-    docker: containerSettings.default({}),
-    /** In the order in which they are started: SGLang's memory fraction is of what is free at that moment. */
-    servers: z.array(stackServer).min(1),
-  })
-  .superRefine(({servers}, context) => {
-    for (const key of ['role', 'port'] as const) {
-      const seen = new Set<unknown>();
-      for (const [index, server] of servers.entries()) {
-        if (seen.has(server[key]))
-          context.addIssue({
-            code: 'custom',
-            path: ['servers', index, key],
-            message: `repeats ${key} ${server[key]}: each server needs its own`,
-          });
-        seen.add(server[key]);
-      }
+export const stackPlan = fieldsOf({
+  name: z.string().min(1),
+  engine: z.string().min(1),
+  description: z.string().min(1),
+  /** For every server; a server's own fields win. */
+  docker: containerSettings.default({}),
+  /** In the order in which they are started: SGLang's memory fraction is of what is free at that moment. */
+  servers: z.array(stackServer).min(1),
+}).superRefine(({servers}, context) => {
+  for (const key of ['role', 'port'] as const) {
+    const seen = new Set<unknown>();
+    for (const [index, server] of servers.entries()) {
+      if (seen.has(server[key]))
+        context.addIssue({
+          code: 'custom',
+          path: ['servers', index, key],
+          message: `repeats ${key} ${server[key]}: each server needs its own`,
+        });
+      seen.add(server[key]);
     }
-  });
+  }
+});
 
 export type StackServer = z.infer<typeof stackServer>;
 export type StackPlan = z.infer<typeof stackPlan>;

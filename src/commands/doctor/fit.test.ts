@@ -24,6 +24,18 @@ test('a plan that does not fit is missing memory for every runtime, with the sum
   expect(finding.says).toMatch(/^20\.0 GiB are free\. The plan half does not fit/);
 });
 
+test('the card that containers are given is the one that is asked', async () => {
+  const asked: (readonly string[])[] = [];
+  const nvidiaSmi = {
+    read: async (args: readonly string[]) => {
+      asked.push(args);
+      return '1024, 80896\n';
+    },
+  };
+  await fitFinding({engine, plan}, nvidiaSmi, '1');
+  expect(asked[0]?.slice(-2)).toEqual(['-i', '1']);
+});
+
 test.each([null, card(null)])('without a card that can be seen nothing is guessed', async nvidiaSmi => {
   expect(await fitFinding({engine, plan}, nvidiaSmi)).toMatchObject({
     state: 'note',

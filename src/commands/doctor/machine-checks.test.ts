@@ -11,7 +11,8 @@ const docker: DockerSeen = {
   cdiDevices: null,
 };
 const remote = {...docker, name: 'ssh://gpu-box (context lab)', local: false};
-const unreachable = {reachable: false, reason: 'no socket', fix: 'sudo systemctl start docker'} as const;
+const unreachable = {reachable: false, local: true, reason: 'no socket', fix: 'sudo systemctl start docker'} as const;
+const wanted = {runtime: 'docker', needed: true} as const;
 const h100 = {name: 'NVIDIA H100 80GB HBM3', uuid: 'GPU-1', memoryMiB: 81_559, driver: '580.95.05'};
 
 describe('Docker', () => {
@@ -35,7 +36,7 @@ describe('Docker', () => {
 
 describe('the GPU', () => {
   test('is one line for each card, in GiB', () => {
-    expect(gpuChecks([h100, {...h100, memoryMiB: null}], docker).map(({says}) => says)).toEqual([
+    expect(gpuChecks([h100, {...h100, memoryMiB: null}], docker, wanted).map(({says}) => says)).toEqual([
       'NVIDIA H100 80GB HBM3, 79.6 GiB, driver 580.95.05', // 81559 / 1024
       'NVIDIA H100 80GB HBM3, driver 580.95.05',
     ]);
@@ -44,22 +45,26 @@ describe('the GPU', () => {
   test.each([
     {docker, stops: ['docker', 'process']},
     {docker: unreachable, stops: ['docker', 'process']},
-    {docker: remote, stops: ['process']},
     {docker: {...docker, cdiDevices: ['nvidia.com/gpu=all']}, stops: ['process']},
   ])('that nvidia-smi does not find stops $stops', ({docker, stops}) => {
-    expect(gpuChecks([], docker)[0]).toMatchObject({state: 'missing', stops});
+    expect(gpuChecks([], docker, wanted)[0]).toMatchObject({state: 'missing', stops});
   });
 
   test('of a Docker host elsewhere is not looked at rather than guessed', () => {
-    expect(gpuChecks([h100], remote)).toMatchObject([
-      {what: 'GPU', state: 'ok'},
+    expect(gpuChecks([], {...unreachable, local: false}, wanted)).toMatchObject([{state: 'note'}]);
+    expect(gpuChecks([h100], remote, wanted)).toMatchObject([
       {what: "Docker host's GPU", state: 'note', fix: 'docker run --rm --gpus all ubuntu nvidia-smi'},
     ]);
   });
 
-  test('is no lack of containers that are started without one', () => {
-    expect(gpuChecks([], docker, {needed: false})).toMatchObject([{state: 'missing', stops: ['process']}]);
-    expect(gpuChecks([h100], remote, {needed: false})).toHaveLength(1);
+  test('of this machine is what a process needs, wherever Docker is', () => {
+    expect(gpuChecks([], remote, {runtime: 'process', needed: true})).toMatchObject([
+      {what: 'GPU', state: 'missing', stops: ['process']},
+    ]);
+  });
+
+  test('is not spoken of where containers are started without one', () => {
+    expect(gpuChecks([], docker, {runtime: 'docker', needed: false})).toEqual([]);
   });
 });
 

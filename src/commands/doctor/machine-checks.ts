@@ -1,3 +1,4 @@
+import {toolkitFix} from '../../runtimes/docker/container/gpu-access.ts';
 import type {Machine} from '../../schema/record.ts';
 import type {ContainerSettings} from '../../schema/stack.ts';
 import {type Finding, missing, note, ok} from './findings.ts';
@@ -17,34 +18,49 @@ export interface DockerSeen {
   readonly cdiDevices: readonly string[] | null;
 }
 
-export type DockerState =
-  | DockerSeen
-  | {readonly reachable: false; readonly reason: string; readonly fix: string | null};
+/** One that did not. */
+export interface DockerSilent {
+  readonly reachable: false;
+  /** Whether its address is one of this machine. */
+  readonly local: boolean;
+  readonly reason: string;
+  readonly fix: string | null;
+}
+
+export type DockerState = DockerSeen | DockerSilent;
 
 export const dockerCheck = (docker: DockerState): Finding =>
   docker.reachable
     ? ok('Docker', `Docker ${docker.version}${docker.rootless ? ', rootless,' : ''} answers at ${docker.name}`)
     : missing('Docker', ['docker'], docker.reason, docker.fix);
 
-/** `gpus` are those of this machine, by nvidia-smi; `needed` is false where containers are started without one. */
+interface GpuWanted {
+  /** The runtime that is looked at. */
+  readonly runtime: 'docker' | 'process';
+  /** False where containers are started without one. */
+  readonly needed: boolean;
+}
+
+/** `gpus` are those of this machine, by nvidia-smi. Says nothing where none is needed. */
 export const gpuChecks = (
   gpus: Machine['gpus'],
   docker: DockerState,
-  {needed = true}: {needed?: boolean} = {},
+  {runtime, needed}: GpuWanted,
 ): readonly Finding[] => {
-  const elsewhere = docker.reachable && !docker.local;
+  if (!needed) return [];
+  if (runtime === 'docker' && !docker.local)
+    return [
+      note(
+        "Docker host's GPU",
+        'not looked at: Docker runs on another machine, and this one cannot see its GPU',
+        'docker run --rm --gpus all ubuntu nvidia-smi',
+      ),
+    ];
+  if (gpus.length > 0)
+    return gpus.map(({name, memoryMiB, driver}) => ok('GPU', `${name}${sizeOf(memoryMiB)}, driver ${driver}`));
   // Without nvidia-smi on the PATH, a GPU that Docker found by CDI is still one.
-  const dockerHasOne = elsewhere || !needed || (docker.reachable && nvidiaDevices(docker).length > 0);
-  const here =
-    gpus.length > 0
-      ? gpus.map(({name, memoryMiB, driver}) => ok('GPU', `${name}${sizeOf(memoryMiB)}, driver ${driver}`))
-      : [missing('GPU', dockerHasOne ? ['process'] : ['docker', 'process'], noGpu, gpuFix)];
-  const there = note(
-    "Docker host's GPU",
-    'not looked at: Docker runs on another machine, and this one cannot see its GPU',
-    'docker run --rm --gpus all ubuntu nvidia-smi',
-  );
-  return elsewhere && needed ? [...here, there] : here;
+  const dockerHasOne = docker.reachable && nvidiaDevices(docker).length > 0;
+  return [missing('GPU', dockerHasOne || !docker.local ? ['process'] : ['docker', 'process'], noGpu, gpuFix)];
 };
 
 const noGpu = 'nvidia-smi finds none on this machine: no GPU, no driver, or no nvidia-smi on the PATH';
@@ -98,7 +114,5 @@ const cdiCheck = ({cdiDevices, version}: DockerSeen, wanted: readonly string[]):
 };
 
 // docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html
-const toolkitFix =
-  'Install nvidia-container-toolkit (docs/docker.md), then: sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker';
 const rootlessToolkitFix =
   'Install nvidia-container-toolkit (docs/docker.md), then: nvidia-ctk runtime configure --runtime=docker --config=$HOME/.config/docker/daemon.json && systemctl --user restart docker && sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups --in-place';

@@ -3,9 +3,10 @@ import {access} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {DockerHost} from '../../runtimes/docker/connect/host.ts';
 import {isVolume} from '../../runtimes/docker/container/cache-mounts.ts';
+import {modelCacheFolder} from '../../runtimes/docker/container/model-cache-folder.ts';
 import {volumeFolder} from '../../runtimes/docker/engine-facts.ts';
 import type {StackServer} from '../../schema/stack.ts';
-import {cachedModelBytes, folderBytes, folderState, freeBytes, hubFolder} from './models.ts';
+import {cachedModelBytes, folderBytes, folderState, freeBytes} from './models.ts';
 import {type CacheFacts, isFolder, type ModelFacts} from './plan-checks.ts';
 
 /** A model cache, and how to look into it. */
@@ -21,7 +22,7 @@ export interface ModelPlace {
 
 /** Of engines that run as processes here. */
 export const processPlace = async (environment: NodeJS.ProcessEnv): Promise<ModelPlace> => {
-  const hub = hubFolder(environment);
+  const {hub} = modelCacheFolder(environment);
   return {
     cache: {where: hub, volume: false, state: await folderState(hub)},
     bytesOf: model => cachedModelBytes(hub, model),
@@ -30,26 +31,39 @@ export const processPlace = async (environment: NodeJS.ProcessEnv): Promise<Mode
   };
 };
 
-/** Of containers; `source` is a folder of the Docker host or the name of a volume, as `cacheSources` says. */
-export const dockerPlace = async (host: Pick<DockerHost, 'docker' | 'local'>, source: string): Promise<ModelPlace> =>
-  isVolume(source) ? volumePlace(host, source) : folderPlace(host, source);
+/** Of containers; `source` is a folder of the Docker host or the name of a volume, as `cacheSources` says. `host` is null where Docker does not answer. */
+export const dockerPlace = async (
+  host: Pick<DockerHost, 'docker'> | null,
+  local: boolean,
+  source: string,
+): Promise<ModelPlace> => {
+  if (!isVolume(source)) return folderPlace(local, source);
+  return host === null ? unseenVolume(source, local) : volumePlace(host, local, source);
+};
 
-const folderPlace = async ({local}: Pick<DockerHost, 'local'>, folder: string): Promise<ModelPlace> => ({
+const unseenVolume = (name: string, local: boolean): ModelPlace => ({
+  cache: {where: name, volume: true, state: null},
+  bytesOf: null,
+  foldersHere: local,
+  freeBytes: null,
+});
+
+const folderPlace = async (local: boolean, folder: string): Promise<ModelPlace> => ({
   cache: {where: folder, volume: false, state: local ? await folderState(folder) : null},
   bytesOf: local ? model => cachedModelBytes(join(folder, 'hub'), model) : null,
   foldersHere: local,
   freeBytes: local ? await freeBytes(folder) : null,
 });
 
-const volumePlace = async (host: Pick<DockerHost, 'docker' | 'local'>, name: string): Promise<ModelPlace> => {
+const volumePlace = async (host: Pick<DockerHost, 'docker'>, local: boolean, name: string): Promise<ModelPlace> => {
   const folder = await volumeFolder(host, name);
   const cache = {where: name, volume: true, state: folder === null ? 'absent' : 'writable'} as const;
-  if (folder === null) return {cache, bytesOf: async () => null, foldersHere: host.local, freeBytes: null};
-  const readable = host.local && (await canRead(folder)); // as a rule only root may
+  if (folder === null) return {cache, bytesOf: async () => null, foldersHere: local, freeBytes: null};
+  const readable = local && (await canRead(folder)); // as a rule only root may
   return {
     cache,
     bytesOf: readable ? model => cachedModelBytes(join(folder, 'hub'), model) : null,
-    foldersHere: host.local,
+    foldersHere: local,
     freeBytes: readable ? await freeBytes(folder) : null,
   };
 };

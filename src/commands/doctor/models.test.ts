@@ -1,8 +1,8 @@
 import {chmod, mkdir, mkdtemp, rm, symlink, writeFile} from 'node:fs/promises';
-import {homedir, tmpdir} from 'node:os';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import {cachedModelBytes, folderBytes, folderState, freeBytes, hubFolder} from './models.ts';
+import {cachedModelBytes, folderBytes, folderState, freeBytes} from './models.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -10,15 +10,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await rm(folder, {recursive: true, force: true});
-});
-
-test.each([
-  {environment: {}, hub: join(homedir(), '.cache/huggingface/hub')},
-  {environment: {XDG_CACHE_HOME: '/x'}, hub: '/x/huggingface/hub'},
-  {environment: {XDG_CACHE_HOME: '/x', HF_HOME: '/home-of-hf'}, hub: '/home-of-hf/hub'},
-  {environment: {HF_HOME: '/home-of-hf', HF_HUB_CACHE: '/hub'}, hub: '/hub'},
-])("the hub's cache is $hub", ({environment, hub}) => {
-  expect(hubFolder(environment)).toBe(hub);
 });
 
 describe('a model', () => {

@@ -1,15 +1,7 @@
 import {constants} from 'node:fs';
 import {access, readdir, stat, statfs} from 'node:fs/promises';
-import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
 import type {CacheFacts} from './plan-checks.ts';
-
-/** Where Hugging Face's libraries keep models on this machine, by their own variables. */
-export const hubFolder = (environment: NodeJS.ProcessEnv): string => {
-  const {HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME} = environment;
-  if (HF_HUB_CACHE) return HF_HUB_CACHE;
-  return join(HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface'), 'hub');
-};
 
 /** The size of a model that the hub's cache holds; null where none of it is there. */
 export const cachedModelBytes = (hub: string, model: string): Promise<number | null> =>

@@ -137,7 +137,7 @@ test.each([
   {state: 'absent', volume: true, found: 'ok', says: 'volume /cache is not there yet and will be made'},
   {state: 'absent', volume: false, found: 'missing', says: '/cache is not there'},
   {state: 'read-only', volume: false, found: 'missing', says: '/cache is not writable'},
-  {state: null, volume: false, found: 'note', says: '/cache: not looked at, it is on another machine'},
+  {state: null, volume: false, found: 'note', says: '/cache: not looked at, it cannot be seen from here'},
 ] as const)('a model cache that is $state (volume: $volume) is $found', ({state, volume, found, says}) => {
   expect(cacheCheck({where: '/cache', volume, state}, 'docker')).toMatchObject({state: found, says});
 });

@@ -23,9 +23,12 @@ export interface ImageDisk {
   readonly freeBytes: number | null;
 }
 
+/** The simulated engine's image, which downloads no model. */
+export const isFakeEngine = (reference: string): boolean => reference.startsWith('cutover-fake-engine');
+
 export const imageCheck = ({reference, bytes}: ImageFacts, {folder, freeBytes}: ImageDisk): Finding => {
   if (bytes !== null) return ok('image', `${reference} is there, ${gigabytes(bytes)}`);
-  if (reference.startsWith('cutover-fake-engine:'))
+  if (isFakeEngine(reference))
     return missing('image', ['docker'], `${reference} is not there, and no registry has it`, 'npm run fake-engine');
   const absent = `${reference} is not there and will be pulled`;
   const need = `about ${imageNeedsGB} GB should be free in ${folder}`;
@@ -107,7 +110,7 @@ export const portsCheck = (ports: readonly PortFacts[], runtime: 'docker' | 'pro
     'ports',
     [runtime],
     taken.map(({problem}) => problem).join('\n'),
-    `ss -ltnp 'sport = :${taken[0]?.port}' shows what listens there; stop it, or change the port in the stack file`,
+    `ss -ltnp 'sport = :${taken[0]?.port}' shows what listens there; stop it, or ${runtime === 'docker' ? 'leave hostPort out: Docker then chooses a free one' : 'change the port in the stack file'}`,
   );
 };
 
@@ -132,7 +135,7 @@ export const cacheCheck = ({where, volume, state}: CacheFacts, runtime: 'docker'
     case 'read-only':
       return missing('model cache', [runtime], `${name} is not writable`, `sudo chown -R "$(id -u)" ${where}`);
     case null:
-      return note('model cache', `${name}: not looked at, it is on another machine`);
+      return note('model cache', `${name}: not looked at, it cannot be seen from here`);
   }
 };
 

@@ -1,21 +1,24 @@
 import type {Engine} from '../../engines/engine.ts';
-import {reasonOf} from '../../errors.ts';
+import {CutoverError, reasonOf} from '../../errors.ts';
 import type {DockerHost} from '../../runtimes/docker/connect/host.ts';
 import {cacheSources} from '../../runtimes/docker/container/cache-mounts.ts';
-import {mergeSettings, publishOf} from '../../runtimes/docker/container/settings.ts';
+import {assertPortsDiffer, mergeSettings, publishOf} from '../../runtimes/docker/container/settings.ts';
 import {imageBytes, readEngineFacts} from '../../runtimes/docker/engine-facts.ts';
 import {imageFor} from '../../runtimes/docker/image/images-file.ts';
 import {engineInstalled} from '../../runtimes/installed.ts';
 import {assertPortFree} from '../../runtimes/process/port.ts';
 import type {Role} from '../../schema/request.ts';
 import type {ContainerSettings, StackPlan, StackServer} from '../../schema/stack.ts';
-import type {Finding} from './findings.ts';
+import {orFinding} from './docker.ts';
+import {type Finding, missing} from './findings.ts';
 import {dockerPlace, type ModelPlace, processPlace, readModel} from './model-place.ts';
 import {folderState, freeBytes} from './models.ts';
 import {
   cacheCheck,
   imageCheck,
   installedCheck,
+  isFakeEngine,
+  isFolder,
   modelCheck,
   modelDiskCheck,
   type PortFacts,
@@ -30,45 +33,54 @@ interface PlanToLookAt {
   readonly hostSettings: ContainerSettings;
   /** Null where no Docker engine answered. */
   readonly host: DockerHost | null;
+  /** Whether it is, or would be, on this machine. */
+  readonly local: boolean;
   /** The runtime that is looked at. */
   readonly runtime: 'docker' | 'process';
+  /** Whether the options name what only containers use: then nobody asks for an engine that is installed here. */
+  readonly containers: boolean;
   readonly python: string;
   readonly environment: NodeJS.ProcessEnv;
 }
 
-type Placed = {readonly server: StackServer; readonly settings: ContainerSettings; readonly place: ModelPlace};
+type Server = {readonly server: StackServer; readonly settings: ContainerSettings; readonly image: string};
+type Placed = Server & {readonly place: ModelPlace};
 
 /** What this plan needs of the machine: image, models and their cache, ports, the engine itself. */
 export const lookAtPlan = async (asked: PlanToLookAt): Promise<readonly Finding[]> => {
-  const {engine, plan, models, hostSettings, host, runtime, python, environment} = asked;
-  const servers = plan.servers.map(server => {
-    const model = models[server.role];
-    return {
-      // Of another model the plan does not know the size.
-      server: model === undefined ? server : {...server, model, memory: undefined},
-      settings: mergeSettings(plan.docker, server.docker, hostSettings),
-    };
-  });
-  const placeOf = (settings: ContainerSettings): Promise<ModelPlace> =>
-    runtime === 'docker' && host !== null
-      ? dockerPlace(host, cacheSources(settings, engine.name, host.local, environment).models)
+  const {engine, plan, models, hostSettings, host, local, runtime, containers, python, environment} = asked;
+  const servers = await Promise.all(
+    plan.servers.map(async server => {
+      const model = models[server.role];
+      const settings = mergeSettings(plan.docker, server.docker, hostSettings);
+      return {
+        // Of another model the plan does not know the size.
+        server: model === undefined ? server : {...server, model, memory: undefined},
+        settings,
+        image: await imageFor(engine.name, settings),
+      };
+    }),
+  );
+  const placeOf = ({settings}: Server): Promise<ModelPlace> =>
+    runtime === 'docker'
+      ? dockerPlace(host, local, cacheSources(settings, engine.name, local, environment).models)
       : processPlace(environment);
-  const placed: Placed[] = await Promise.all(servers.map(async one => ({...one, place: await placeOf(one.settings)})));
-  const installed = await engineInstalled(engine, python);
+  const placed = () => Promise.all(servers.map(async one => ({...one, place: await placeOf(one)})));
+  const installed = containers ? null : await engineInstalled(engine, python);
   return [
-    ...(host === null ? [] : await imageFindings(engine, servers, host)),
-    ...(await modelFindings(placed, runtime)),
-    ...(await portFindings(servers, runtime, host)),
+    ...(host === null ? [] : await orFinding('image', imageFindings(servers, host))),
+    ...(await orFinding(
+      'model cache',
+      placed().then(servers => modelFindings(servers, runtime)),
+    )),
+    ...(runtime === 'docker' && host !== null ? wayFindings(servers, host) : []),
+    ...(await portFindings(servers, runtime, local)),
     ...(installed === null ? [] : [installedCheck(engine.title, engine.name, python, installed)]),
   ];
 };
 
-const imageFindings = async (
-  engine: Engine,
-  servers: readonly Pick<Placed, 'settings'>[],
-  host: DockerHost,
-): Promise<readonly Finding[]> => {
-  const references = new Set(await Promise.all(servers.map(({settings}) => imageFor(engine.name, settings))));
+const imageFindings = async (servers: readonly Server[], host: DockerHost): Promise<readonly Finding[]> => {
+  const references = new Set(servers.map(({image}) => image));
   const {imagesFolder: folder} = await readEngineFacts(host);
   const visible = host.local && (await folderState(folder)) !== 'absent';
   const disk = {folder, freeBytes: visible ? await freeBytes(folder) : null};
@@ -82,7 +94,10 @@ const modelFindings = async (placed: readonly Placed[], runtime: 'docker' | 'pro
   const found = await Promise.all(
     [...places.values()].map(async servers => {
       const [{place} = servers[0] as Placed] = servers;
-      const models = await Promise.all(servers.map(({server}) => readModel(server, place)));
+      const used = servers.filter(
+        ({server, image}) => runtime === 'process' || !isFakeEngine(image) || isFolder(server.model),
+      );
+      const models = await Promise.all(used.map(({server}) => readModel(server, place)));
       const disk = modelDiskCheck(models, place.freeBytes, runtime);
       return [
         cacheCheck(place.cache, runtime),
@@ -94,17 +109,37 @@ const modelFindings = async (placed: readonly Placed[], runtime: 'docker' | 'pro
   return found.flat();
 };
 
+/** Whether requests would get to the servers from here. */
+const wayFindings = (servers: readonly Server[], host: DockerHost): readonly Finding[] => {
+  const published = new Set(servers.map(({settings}) => publishOf(settings)));
+  return [...published].flatMap(publish => refusalOf('way', () => host.assertReachable(publish)));
+};
+
+/** What `assert` would keep a start from with, as a finding. */
+const refusalOf = (what: string, assert: () => void): readonly Finding[] => {
+  try {
+    assert();
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof CutoverError)) throw thrown;
+    return [missing(what, ['docker'], thrown.message, thrown.hint ?? null)];
+  }
+};
+
 /** The plan's ports for processes; for containers, whose ports are free ones that Docker chooses, those that were named. */
 const portFindings = async (
-  servers: readonly Pick<Placed, 'server' | 'settings'>[],
+  servers: readonly Server[],
   runtime: 'docker' | 'process',
-  host: DockerHost | null,
+  local: boolean,
 ): Promise<readonly Finding[]> => {
+  const byRole = servers.map(({server: {role}, settings}) => ({role, settings}));
+  const shared = runtime === 'docker' ? refusalOf('ports', () => assertPortsDiffer(byRole)) : [];
+  if (shared.length > 0) return shared;
   const wanted =
     runtime === 'process'
       ? servers.map(({server: {role, port}}) => ({role, port, address: '127.0.0.1'}))
       : servers.flatMap(({server: {role}, settings}) =>
-          settings.hostPort === undefined || host?.local !== true
+          settings.hostPort === undefined || !local
             ? []
             : [{role, port: settings.hostPort, address: publishOf(settings)}],
         );

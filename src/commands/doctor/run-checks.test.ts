@@ -50,6 +50,14 @@ test('the lock of a dead run is taken over, and what it left is counted', () => 
   ]);
 });
 
+test('a container of somebody else with the name of the lock keeps a run from starting', () => {
+  expect(runChecks([], {nameTaken: true})[0]).toMatchObject({
+    state: 'missing',
+    stops: ['docker'],
+    fix: 'docker rename cutover-gpu <another name>',
+  });
+});
+
 test('the lock is nothing to containers without a GPU', () => {
   expect(runChecks([run('alive', lock)], {needed: false}).map(({what}) => what)).toEqual(['leftovers']);
 });

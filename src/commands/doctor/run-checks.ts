@@ -7,14 +7,27 @@ type Run = Pick<RunLeftovers, 'runId' | 'owner' | 'ownerState'> & {
   readonly things: readonly {readonly kind: 'container' | 'network' | 'volume'; readonly name: string}[];
 };
 
+interface LockWanted {
+  /** False where containers are started without a GPU. */
+  readonly needed?: boolean;
+  /** Whether a container that is not cutover's has the lock's name. */
+  readonly nameTaken?: boolean;
+}
+
 /**
- * What carries cutover's labels on the Docker engine: another run's lock on the GPU, and what dead runs left. The lock is
- * `needed` unless containers are started without a GPU.
+ * What carries cutover's labels on the Docker engine: another run's lock on the GPU, and what dead runs left.
  */
-export const runChecks = (runs: readonly Run[], {needed = true}: {needed?: boolean} = {}): readonly Finding[] => [
-  ...(needed ? [lockCheck(runs)] : []),
-  leftoversCheck(runs),
-];
+export const runChecks = (
+  runs: readonly Run[],
+  {needed = true, nameTaken = false}: LockWanted = {},
+): readonly Finding[] => [...(needed ? [nameTaken ? nameTakenCheck : lockCheck(runs)] : []), leftoversCheck(runs)];
+
+const nameTakenCheck = missing(
+  'GPU lock',
+  ['docker'],
+  `a container that is not cutover's is called ${gpuLockName}, which is the name of the lock`,
+  `docker rename ${gpuLockName} <another name>`,
+);
 
 const lockCheck = (runs: readonly Run[]): Finding => {
   const holder = runs.find(({things}) => things.some(({name}) => name === gpuLockName));

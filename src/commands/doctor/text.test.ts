@@ -22,18 +22,38 @@ describe('what is missing', () => {
 test('a finding is one line, its sum and its fix stand below it, and the outlook ends the text', () => {
   const findings = [ok('GPU', 'NVIDIA H100'), note('leftovers', 'run a\nrun b', 'npm run clean')];
   const outlook = {engine: 'vllm', runtime: 'docker', why: 'Docker 28 with a GPU is here.'} as const;
-  expect(doctorText(findings, [{...outlook, canStart: true}])).toBe(
+  expect(doctorText(findings, [{...outlook, canStart: true}], 100)).toBe(
     [
       'ok       GPU        NVIDIA H100',
       'note     leftovers  run a',
       '                    run b',
       '                    → npm run clean',
       '',
-      'bench --engine vllm would choose docker. Docker 28 with a GPU is here.',
+      'bench --engine vllm would choose the docker runtime: Docker 28 with a GPU is here.',
       '',
     ].join('\n'),
   );
-  expect(doctorText(findings, [{...outlook, canStart: false}])).toContain(
+  expect(doctorText(findings, [{...outlook, canStart: false}], 200)).toContain(
     'is here. It cannot start before what is missing is there.',
+  );
+});
+
+test('lines are broken between words, and go on below their text', () => {
+  // 14 columns before the text, 30 for it: `one two three four five sixths` is 30.
+  const text = 'one two three four five sixths seven';
+  const path = '/a/path/that/is/longer/than/its/line/is';
+  const outlook = {engine: 'vllm', runtime: 'embedded', why: 'No GPU.', canStart: false} as const;
+  expect(doctorText([note('GPU', text, `see ${path} there`)], [outlook], 44)).toBe(
+    [
+      'note     GPU  one two three four five sixths',
+      '              seven',
+      '              → see',
+      `                ${path}`,
+      '                there',
+      '',
+      'bench --engine vllm would choose the',
+      'embedded runtime: No GPU.',
+      '',
+    ].join('\n'),
   );
 });

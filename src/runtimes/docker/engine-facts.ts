@@ -2,6 +2,8 @@ import type Docker from 'dockerode';
 import type {DockerHost} from './connect/host.ts';
 import {unless} from './docker-error.ts';
 import {inspectImage} from './image/image.ts';
+import {gpuLockName} from './ownership/gpu-lock.ts';
+import {readLabels} from './ownership/labels.ts';
 
 /** What a Docker engine says of itself, as far as bringing up a stack depends on it. */
 export interface EngineFacts {
@@ -51,3 +53,9 @@ export const imageBytes = async (
 /** Where a volume lies on the Docker host; null when there is no such volume. */
 export const volumeFolder = async ({docker}: Pick<DockerHost, 'docker'>, name: string): Promise<string | null> =>
   (await unless<Docker.VolumeInspectInfo>([404], docker.getVolume(name).inspect()))?.Mountpoint ?? null;
+
+/** Whether a container that is not cutover's has the name of the lock on the GPU. */
+export const lockNameIsTaken = async ({docker}: Pick<DockerHost, 'docker'>): Promise<boolean> => {
+  const holder = await unless([404], docker.getContainer(gpuLockName).inspect());
+  return holder !== null && readLabels(holder.Config.Labels) === null;
+};

@@ -68,12 +68,52 @@ test('every mistake is named at once, with its place', async () => {
     'modelCache',
     'compileCache',
     'publish',
-    'Unrecognized key',
+    'shm',
   ]);
+});
+
+const mistakesIn = async (text: string): Promise<string[]> => {
+  const {message} = await readHostFile(await write(text), shipped).catch(error => error);
+  return message
+    .split('\n')
+    .slice(1)
+    .map((mistake: string) => mistake.trim());
+};
+
+test.each(['some', '{cdis: [a]}', '1.5'])('gpus: %s is answered with all that can stand there', async gpus => {
+  expect(await mistakesIn(`gpus: ${gpus}\n`)).toEqual([
+    'gpus: must be all, none, a number, a list of indices or UUIDs, {cdi: […]} or {devices: […]}',
+  ]);
+});
+
+test('an address, a number in the environment and unknown fields are answered with what was probably meant', async () => {
+  expect(
+    await mistakesIn('gpu: all\nshm: 8\npublish: localhost\nenvironment: {N: 3, DEBUG: true, EMPTY: , LIST: [1]}\n'),
+  ).toEqual([
+    'environment.N: must be text: put it in quotes ("3")',
+    'environment.DEBUG: must be text: put it in quotes ("true")',
+    'environment.EMPTY: must be text: put it in quotes ("")',
+    'environment.LIST: must be text',
+    'publish: must be an IP address of the Docker host',
+    'gpu: no such field; did you mean gpus?',
+    'shm: no such field',
+  ]);
+});
+
+test('a secret is refused by its name, and its value is not repeated', async () => {
+  const mistakes = await mistakesIn(
+    'environment: {HF_TOKEN: hf_canary, MY_API_KEY: canary, HF_HOME: /x, EMPTY_TOKEN: ""}\n',
+  );
+  expect(mistakes.map(mistake => mistake.split('; leave')[0])).toEqual([
+    'environment.HF_TOKEN: a secret does not belong into a file',
+    'environment.MY_API_KEY: a secret does not belong into a file',
+  ]);
+  expect(mistakes[0]).toContain('export HF_TOKEN in the shell');
+  expect(mistakes.join()).not.toContain('canary');
 });
 
 test('an unknown name is answered with the names that there are', async () => {
   const {message, hint} = await readHostFile('gpu', shipped).catch(error => error);
-  expect(message).toBe(`There is no host named gpu in ${shipped}`);
+  expect(message).toBe(`There is no host file named gpu in ${shipped}`);
   expect(hint).toBe('Name one of fake-engine, gpu-host-sglang, gpu-host-vllm, or give the path of a YAML file.');
 });

@@ -1,5 +1,5 @@
 import {type ContainerSettings, containerSettings} from '../../schema/stack.ts';
-import {badFile, describeIssue, readYamlFile} from '../yaml-file.ts';
+import {badFile, describeIssue, readYamlFile, secretsIn} from '../yaml-file.ts';
 
 const kind = {
   noun: 'host',
@@ -13,6 +13,7 @@ const kind = {
 export const readHostFile = async (nameOrPath: string, hostsDir: string): Promise<ContainerSettings> => {
   const {file, value} = await readYamlFile(nameOrPath, hostsDir, kind);
   const settings = containerSettings.safeParse(value ?? {});
-  if (!settings.success) throw badFile(file, kind, settings.error.issues.flatMap(describeIssue));
+  const mistakes = [...(settings.success ? [] : settings.error.issues.flatMap(describeIssue)), ...secretsIn(value)];
+  if (!settings.success || mistakes.length > 0) throw badFile(file, kind, mistakes);
   return settings.data;
 };

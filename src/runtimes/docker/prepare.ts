@@ -7,8 +7,9 @@ import type {BringUpListener} from '../stack.ts';
 import type {DockerHost} from './connect/host.ts';
 import {cacheMounts, cacheSources, isVolume, modelMount, wholeModelPath} from './container/cache-mounts.ts';
 import {ensureCacheVolume} from './container/cache-volumes.ts';
-import {type GpuAccess, type GpuInfo, gpuAccess} from './container/gpu-access.ts';
-import {mergeSettings, publishOf} from './container/settings.ts';
+import {type GpuAccess, gpuAccess} from './container/gpu-access.ts';
+import {assertPortsDiffer, mergeSettings, publishOf} from './container/settings.ts';
+import {readEngineFacts} from './engine-facts.ts';
 import {type EnsuredImage, ensureImage} from './image/image.ts';
 import {imageFor} from './image/images-file.ts';
 
@@ -22,6 +23,8 @@ interface PrepareOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
+  /** Called for each volume for compiled kernels that was made now. */
+  readonly onNewCompileCache: (name: string) => void;
 }
 
 /** A server of the plan with all that is known of its container beforehand. */
@@ -35,19 +38,20 @@ export interface PreparedServer {
   readonly compileCache: ServerStartup['compileCache'];
 }
 
-/** What a Docker host must have before containers are made: images and cache volumes. Throws as `ensureImage`, `gpuAccess` and `assertReachable` do. */
+/** What a Docker host must have before containers are made: images and cache volumes. Throws as `ensureImage`, `gpuAccess`, `assertPortsDiffer` and `assertReachable` do. */
 export const prepareServers = async (host: DockerHost, options: PrepareOptions): Promise<PreparedServer[]> => {
   const {engine, launch, plan, models, roles, environment, signal, onLine} = options;
-  const info = (await host.docker.info()) as GpuInfo;
+  const facts = await readEngineFacts(host);
   const wanted = plan.servers
     .filter(({role}) => roles.includes(role))
     .map(planned => {
       const settings = mergeSettings(plan.docker, planned.docker, options.hostSettings);
       const server = {...planned, model: wholeModelPath(models[planned.role] ?? planned.model, host.local)};
-      // Both refuse before gigabytes are pulled.
+      // These, and the ports below, are refused before gigabytes are pulled.
       host.assertReachable(publishOf(settings));
-      return {server, settings, gpu: gpuAccess(settings.gpus, info)};
+      return {server, settings, gpu: gpuAccess(settings.gpus, facts)};
     });
+  assertPortsDiffer(wanted.map(({server, settings}) => ({role: server.role, settings})));
 
   const volumes = new Map<string, 'empty' | 'used'>();
   const prepared: PreparedServer[] = [];
@@ -57,8 +61,10 @@ export const prepareServers = async (host: DockerHost, options: PrepareOptions):
     for (const kind of ['models', 'compiled'] as const) {
       const source = sources[kind];
       // Once for all servers: one that this start has made is empty for the last of them, too.
-      if (isVolume(source) && !volumes.has(source))
-        volumes.set(source, await ensureCacheVolume(host.docker, source, kind));
+      if (!isVolume(source) || volumes.has(source)) continue;
+      const state = await ensureCacheVolume(host.docker, source, kind);
+      volumes.set(source, state);
+      if (state === 'empty' && kind === 'compiled') options.onNewCompileCache(source);
     }
     const ownModel = modelMount(server.model, host.local);
     const mounts = [...cacheMounts(sources, launch.container), ...(ownModel === null ? [] : [ownModel])];

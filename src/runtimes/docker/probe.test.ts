@@ -62,7 +62,7 @@ describe('the probe of the Docker engine', () => {
   test('gives up an engine that accepts and never answers', async () => {
     daemon = createServer(() => {}).listen(join(folder, 'docker.sock'));
     await once(daemon, 'listening');
-    const {reachable, reason} = await probeDocker();
+    const {reachable, reason} = await probeDocker(process.env, 1500);
     expect(reachable).toBe(false);
     expect(reason).toMatch(/no answer within 1500 ms|socket hang up/);
   });
@@ -72,7 +72,7 @@ describe('the probe of the Docker engine', () => {
       if (request.url === '/version') response.end('{"ApiVersion": "1.50"}');
     }).listen(join(folder, 'docker.sock'));
     await once(daemon, 'listening');
-    expect(await probeDocker()).toMatchObject({reachable: false, reason: 'no answer within 1500 ms'});
+    expect(await probeDocker(process.env, 1500)).toMatchObject({reachable: false, reason: 'no answer within 1500 ms'});
     daemon.close();
     await once(daemon, 'close'); // comes only when every connection has ended
     daemon = undefined;

@@ -12,10 +12,19 @@ export interface DockerFacts {
   readonly gpuRuntime: boolean;
 }
 
-const limitMs = 1500;
+/** Every run without --runtime waits for this. */
+const quickMs = 1500;
+/** For whoever names an engine, which may be far away and behind ssh. */
+const patientMs = 15_000;
 
-/** Asks the Docker engine that the Docker CLI would use. Never throws, and never takes longer than 1.5 s. */
-export const probeDocker = async (environment: Environment = process.env): Promise<DockerFacts> => {
+/**
+ * Asks the Docker engine that the Docker CLI would use. Never throws, and takes no longer than 1.5 s unless the
+ * environment names an engine.
+ */
+export const probeDocker = async (
+  environment: Environment = process.env,
+  limitMs = environment.DOCKER_HOST || environment.DOCKER_CONTEXT ? patientMs : quickMs,
+): Promise<DockerFacts> => {
   const over = new AbortController();
   const late = delay(limitMs, undefined, {signal: over.signal}).then(() => {
     throw new Error(`no answer within ${limitMs} ms`);

@@ -11,6 +11,7 @@ import {interruptionOf} from '../interruption.ts';
 import type {BringUpListener, Stack} from '../stack.ts';
 import {GpuAccount, stopOnce} from '../stack-end.ts';
 import {connectDocker, type DockerHost} from './connect/host.ts';
+import {removeVolume} from './container/cache-volumes.ts';
 import {orRefusal} from './container/docker-refusal.ts';
 import {hostProcesses} from './container/host-processes.ts';
 import {createNetwork} from './container/network.ts';
@@ -60,6 +61,7 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
   const died = new AbortController();
   const signal = AbortSignal.any([options.signal, died.signal]);
   await using started = new AsyncDisposableStack();
+  let serving = false;
   /** A part that stays must not keep the others, nor hide why a start failed. */
   const owe = (what: string, dispose: () => PromiseLike<unknown>) =>
     started.defer(async () => {
@@ -75,7 +77,16 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
   await orRefusal('What dead runs left could not be looked for', removeDead(host, signal, onLine));
   const prepared = await orRefusal(
     'Images and caches could not be prepared',
-    prepareServers(host, {...options, launch, signal}),
+    prepareServers(host, {
+      ...options,
+      launch,
+      signal,
+      // Else the next start would count as warm, though little or nothing was compiled in this one.
+      onNewCompileCache: name =>
+        owe(`The volume ${name}`, async () => {
+          if (!serving) await removeVolume(docker, name);
+        }),
+    }),
   );
   const labelsFor = (role: string) => labelsOf({runId, role, folder, owner: thisOwner()});
 
@@ -100,8 +111,16 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
   await mkdir(folder, {recursive: true});
 
   const account = await GpuAccount.open(nvidiaSmi);
-  owe('The account of GPU memory', () => account.stopped());
+  owe('The account of GPU memory', () => account.stopped(serving ? null : onLine));
   const running: ServerInContainer[] = [];
+  let limitsSaid = false;
+  const onLimitsRefused = () => {
+    if (!limitsSaid)
+      onLine(
+        'this Docker engine refuses ulimits (memlock, stack): servers are started without them, which may matter for RDMA and for NCCL over several GPUs',
+      );
+    limitsSaid = true;
+  };
   // All at once: each may take its whole grace, and none needs another to stop.
   const stops: (() => Promise<void>)[] = [];
   owe('A container', () => Promise.all(stops.map(stop => stop())));
@@ -130,12 +149,14 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
       owe: stop => stops.push(stop),
       signal,
       onDeath: error => died.abort(error),
+      onLimitsRefused,
       onLine: line => onLine(`${role}: ${line}`),
     });
     running.push(one);
   }
   if (signal.aborted) throw interruptionOf(signal, 'bringing the containers up');
   const servers = running.map(({server}) => server);
+  serving = true;
   const lifetime = started.move();
   const stop = stopOnce(() => lifetime.disposeAsync(), account);
   return {

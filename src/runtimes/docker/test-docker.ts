@@ -1,3 +1,4 @@
+import {finished} from 'node:stream/promises';
 import Docker from 'dockerode';
 import {reasonOf} from '../../errors.ts';
 import {buildFakeEngine} from './image/fake-image.ts';
@@ -17,4 +18,13 @@ let reference: Promise<string> | undefined;
 export const fakeEngineImage = (): Promise<string> => {
   reference ??= testDocker().then(buildFakeEngine);
   return reference;
+};
+
+/** Puts it on another engine, in a third of the time that building it there takes. */
+export const copyFakeEngine = async (to: Docker): Promise<string> => {
+  const [docker, image] = [await testDocker(), await fakeEngineImage()];
+  const said = await to.loadImage(await docker.getImage(image).get());
+  said.resume();
+  await finished(said);
+  return image;
 };

@@ -56,7 +56,8 @@ export const startProcesses = async (options: ProcessOptions): Promise<Stack> =>
   await holdAgainstCard({nvidiaSmi, plan, engine, models, roles, onLine});
   const account = await GpuAccount.open(nvidiaSmi);
   await using started = new AsyncDisposableStack();
-  started.defer(() => account.stopped());
+  let serving = false;
+  started.defer(() => account.stopped(serving ? null : onLine));
   started.defer(async () => {
     await Promise.all(stops.map(stop => stop()));
   });
@@ -79,6 +80,7 @@ export const startProcesses = async (options: ProcessOptions): Promise<Stack> =>
     processes.push(process);
   }
   const servers = processes.map(({server}) => server);
+  serving = true;
   const running = started.move();
   const stop = stopOnce(() => running.disposeAsync(), account);
   return {

@@ -35,4 +35,8 @@ export const readAddress = (text: string, withTls: boolean): HostAddress => {
   return {kind: 'tcp', protocol, host, port: port ?? usual};
 };
 
+/** Whether paths and loopback ports of an engine there are this machine's. */
+export const isLocal = (address: HostAddress): boolean =>
+  address.kind === 'socket' || (address.kind === 'tcp' && isLoopback(address.host));
+
 export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/i.test(host);

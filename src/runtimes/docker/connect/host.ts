@@ -4,10 +4,10 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import {CutoverError, reasonOf} from '../../../errors.ts';
 import {interruptionOf} from '../../interruption.ts';
-import {isLoopback} from './address.ts';
+import {isLocal} from './address.ts';
 import type {Environment} from './config-file.ts';
 import {type DockerEndpoint, endpointOfDocker} from './endpoint-of-docker.ts';
-import {unreachable} from './problem.ts';
+import {noDockerEngine, unreachable} from './problem.ts';
 import {assertReachableFrom, originOf, reachFrom} from './reach.ts';
 import {sshFailure} from './ssh-problem.ts';
 import {openTunnel, type SshTunnel} from './ssh-tunnel.ts';
@@ -67,7 +67,7 @@ export const connectDocker = async (
     return {
       docker,
       name,
-      local: address.kind === 'socket' || (address.kind === 'tcp' && isLoopback(address.host)),
+      local: isLocal(address),
       assertReachable: assertReachableFrom(address),
       reach: reachFrom(address, tunnel),
       [Symbol.asyncDispose]: () => open.disposeAsync(),
@@ -119,10 +119,7 @@ const answerOf = async (docker: Dockerode, signal: AbortSignal, limitMs: number)
 
 const assertNewEnough = (name: string, {ApiVersion, Version}: Partial<Dockerode.DockerVersion>): void => {
   const [, major, minor] = /^(\d+)\.(\d+)$/.exec(ApiVersion ?? '') ?? [];
-  if (major === undefined)
-    throw new CutoverError('DOCKER_UNREACHABLE', `${name} answers, and not as a Docker engine does`, {
-      hint: 'Check the address: the reply to GET /version has no ApiVersion.',
-    });
+  if (major === undefined) throw noDockerEngine(name, 'the reply to GET /version has no ApiVersion');
   if (Number(major) > 1 || Number(minor) >= oldestMinor) return;
   throw new CutoverError('DOCKER_UNREACHABLE', `Docker ${Version} at ${name} is too old: its API is ${ApiVersion}`, {
     hint: `Update it: API 1.${oldestMinor} (Docker 19.03) is the first that hands GPUs to containers.`,

@@ -1,4 +1,5 @@
 import {CutoverError, reasonOf} from '../../../errors.ts';
+import {statusOf} from '../docker-error.ts';
 import type {DockerEndpoint} from './endpoint-of-docker.ts';
 
 interface Problem {
@@ -96,6 +97,19 @@ const anywhere: readonly Problem[] = [
   },
 ];
 
+/** DOCKER_UNREACHABLE: what listens there is something else. `how` it answers is a clause. */
+export const noDockerEngine = (name: string, how: string): CutoverError =>
+  new CutoverError('DOCKER_UNREACHABLE', `${name} answers, and not as a Docker engine does`, {
+    hint: `Check the address: ${how}.`,
+  });
+
+/** Docker says in JSON why it refuses, and refuses nobody its version for want of such a page. */
+const isOfDocker = (cause: unknown): boolean =>
+  statusOf(cause) !== 404 &&
+  cause instanceof Error &&
+  'json' in cause &&
+  typeof (cause.json as {message?: unknown} | null)?.message === 'string';
+
 /** DOCKER_UNREACHABLE: which engine, why, and what to do. */
 export const unreachable = ({address, name}: DockerEndpoint, cause: unknown): CutoverError => {
   const own = reasonOf(cause)
@@ -105,6 +119,9 @@ export const unreachable = ({address, name}: DockerEndpoint, cause: unknown): Cu
   const tls = address.kind === 'tcp' && address.protocol === 'https';
   const problems = [...(address.kind === 'tcp' ? onTcp : onSocket), ...(tls ? onTls : []), ...anywhere];
   const known = problems.find(({sign}) => sign.test(`${code} ${own}`));
+  const status = statusOf(cause);
+  if (known === undefined && status !== null && !isOfDocker(cause))
+    return noDockerEngine(name, `GET /version is answered with HTTP status ${status}`);
   const reason = known === undefined || known.reason === '' ? own : `${known.reason} (${own})`;
   return new CutoverError('DOCKER_UNREACHABLE', `Docker at ${name} cannot be reached: ${reason}`, {
     hint:

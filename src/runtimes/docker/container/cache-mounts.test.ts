@@ -10,6 +10,8 @@ test('caches are volumes, unless this machine has a model cache and Docker runs 
   expect(cacheSources({}, 'vllm', false, {HF_HOME: home})).toEqual(volumes);
   expect(cacheSources({}, 'vllm', true, {HF_HOME: join(home, 'none')})).toEqual(volumes);
   expect(cacheSources({}, 'vllm', true, {HF_HOME: home})).toEqual({...volumes, models: home});
+  expect(cacheSources({}, 'vllm', true, {HF_HOME: home, HF_HUB_CACHE: join(home, 'hub')}).models).toBe(home);
+  expect(cacheSources({}, 'vllm', true, {HF_HOME: home, HF_HUB_CACHE: '/data/hub'})).toEqual(volumes);
   await rm(home, {recursive: true});
 });
 

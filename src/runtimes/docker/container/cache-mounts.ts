@@ -1,9 +1,9 @@
 import {existsSync} from 'node:fs';
-import {homedir} from 'node:os';
 import {join, posix, resolve} from 'node:path';
 import type {MountSettings} from 'dockerode';
 import type {Engine} from '../../../engines/engine.ts';
 import type {ContainerSettings} from '../../../schema/stack.ts';
+import {modelCacheFolder} from './model-cache-folder.ts';
 
 /** Where a container's caches live: absolute paths are folders of the Docker host, other names are volumes. */
 export interface CacheSources {
@@ -21,9 +21,11 @@ export const cacheSources = (
   localDocker: boolean,
   environment: NodeJS.ProcessEnv,
 ): CacheSources => {
-  const own = environment.HF_HOME ?? join(environment.HOME ?? homedir(), '.cache', 'huggingface');
+  const {home, hub} = modelCacheFolder(environment);
+  // Containers are given a whole home with its hub inside; a hub elsewhere may lie in a folder that is not theirs to see.
+  const usable = localDocker && hub === join(home, 'hub') && existsSync(home);
   return {
-    models: settings.modelCache ?? (localDocker && existsSync(own) ? own : 'cutover-models'),
+    models: settings.modelCache ?? (usable ? home : 'cutover-models'),
     compiled: settings.compileCache ?? `cutover-compiled-${engineName}`,
   };
 };

@@ -104,6 +104,19 @@ describe('the container of a server', () => {
     expect(containerConfig(plan({settings: {ipc: 'host'}})).HostConfig).not.toHaveProperty('ShmSize');
   });
 
+  test('has the folders of the settings as mounts, after those of its caches', () => {
+    const mounts = [{Type: 'volume' as const, Source: 'compiled', Target: '/root/.cache'}];
+    const settings = {binds: ['/usr:/usr:ro', '/eng:/eng', '/a:/b:rw']};
+    expect(containerConfig(plan({mounts, settings})).HostConfig).toMatchObject({
+      Mounts: [
+        ...mounts,
+        {Type: 'bind', Source: '/usr', Target: '/usr', ReadOnly: true},
+        {Type: 'bind', Source: '/eng', Target: '/eng', ReadOnly: false},
+        {Type: 'bind', Source: '/a', Target: '/b', ReadOnly: false},
+      ],
+    });
+  });
+
   test('can do without the usual limits, and not without those that were asked for', () => {
     const config = containerConfig(plan());
     expect(withoutUsualUlimits(config, {})?.HostConfig).toMatchObject({Ulimits: [], PidsLimit: 32_768});

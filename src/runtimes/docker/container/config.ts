@@ -1,6 +1,7 @@
 import type {ContainerCreateOptions, HostConfig, MountSettings} from 'dockerode';
 import type {Engine} from '../../../engines/engine.ts';
 import type {ContainerSettings, StackServer} from '../../../schema/stack.ts';
+import {bindMounts} from './bind-mounts.ts';
 import type {GpuAccess} from './gpu-access.ts';
 import {publishOf} from './settings.ts';
 
@@ -62,8 +63,7 @@ export const containerConfig = (plan: ContainerPlan): ContainerCreateOptions => 
       PortBindings: {
         [portKey(server)]: [{HostIp: publishOf(settings), HostPort: String(settings.hostPort ?? '')}],
       },
-      Mounts: [...plan.mounts],
-      Binds: [...(settings.binds ?? [])],
+      Mounts: [...plan.mounts, ...bindMounts(settings)],
       IpcMode: settings.ipc ?? 'private',
       ...(settings.ipc === 'host' ? {} : {ShmSize: Math.round((settings.shmSizeGiB ?? defaultShmGiB) * gibibyte)}),
       Ulimits: Object.entries({...defaultUlimits, ...settings.ulimits}).map(([Name, limit]) => ({

@@ -9,6 +9,14 @@ const refusals: readonly {readonly pattern: RegExp; readonly fix: string}[] = [
     fix: 'Stop what listens there (docker ps shows containers, ss -ltnp processes), or leave hostPort out: then a free port is taken.',
   },
   {
+    pattern: /cannot assign requested address/i,
+    fix: '`publish` in the settings names an address that the Docker host does not have: `ip addr` there lists those that it has.',
+  },
+  {
+    pattern: /could not select device driver "cdi"/i,
+    fix: 'This Docker engine does not know CDI: update it to 28.2 or newer (25 to 28.1 need "features": {"cdi": true} in their daemon.json), or leave `cdi` out of the settings.',
+  },
+  {
     pattern: /could not select device driver|nvidia-container-cli|nvidia-container-runtime|CDI device/i,
     fix: toolkitFix,
   },
@@ -18,7 +26,7 @@ const refusals: readonly {readonly pattern: RegExp; readonly fix: string}[] = [
   },
   {
     pattern: /bind source path does not exist/i,
-    fix: 'The model and modelCache are folders of the Docker host: make the folder, or name the right one.',
+    fix: 'A model, modelCache and the first half of `binds` are paths of the Docker host: make the folder, or name the right one.',
   },
   {
     pattern: /executable file not found|exec: .*no such file or directory|exec format error/i,

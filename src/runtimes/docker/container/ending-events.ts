@@ -9,23 +9,36 @@ interface EndingEvents {
   readonly signalled: boolean;
 }
 
-/** Asked for only when the container has ended: it only says why. */
+const oomAction = '"Action":"oom"';
+
+/** Docker writes down that it killed a container after it has, and the container may have ended by then. */
+const newsTakesMs = (exitCode: number) => (exitCode === 137 || exitCode === 143 ? 1000 : 1);
+
+/** Docker remembers these and answers at once; one that does not must not keep the news of the end. */
+const limitMs = 5000;
+
+/** Asked for only when the container has ended: it only says why. Without what Docker does not tell within `withinMs`. */
 export const endingEvents = async (
   docker: Docker,
   {Id, State}: Pick<Docker.ContainerInspectInfo, 'Id' | 'State'>,
+  withinMs = limitMs,
 ): Promise<EndingEvents> => {
   const query = {
     since: secondsOf(Date.parse(State.StartedAt) - 1000),
-    until: secondsOf(Date.parse(State.FinishedAt) + 1),
+    until: secondsOf(Date.parse(State.FinishedAt) + newsTakesMs(State.ExitCode)),
     filters: JSON.stringify({container: [Id], event: ['oom', 'kill']}),
   };
   let text = '';
   try {
-    for await (const chunk of await dockerStream(docker, {method: 'GET', path: '/events', query})) text += chunk;
+    const signal = AbortSignal.timeout(withinMs);
+    for await (const chunk of await dockerStream(docker, {method: 'GET', path: '/events', query, signal})) {
+      text += chunk;
+      if (text.includes(oomAction)) break;
+    }
   } catch {
     // A Docker engine that goes down answers no more.
   }
-  return {oom: State.OOMKilled || text.includes('"Action":"oom"'), signalled: text.includes('"Action":"kill"')};
+  return {oom: State.OOMKilled || text.includes(oomAction), signalled: text.includes('"Action":"kill"')};
 };
 
 const secondsOf = (ms: number): string => `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, '0')}000000`;

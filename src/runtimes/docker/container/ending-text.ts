@@ -36,7 +36,7 @@ export const endingText = (ending: ContainerEnding, memoryGiB: number | null): E
         };
   if (signalled)
     return {
-      what: `was stopped from outside, by docker stop or by its Docker engine going down (exit code ${exitCode})`,
+      what: `was stopped from outside, by docker stop, docker kill or its Docker engine going down (exit code ${exitCode})`,
       fix: "Start again when nobody stops it; the Docker engine's log says whether it went down: journalctl -u docker.",
     };
   if (error !== '') return {what: `could not be run by Docker (${error}), exit code ${exitCode}`, fix: null};

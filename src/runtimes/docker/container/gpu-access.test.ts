@@ -1,9 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import {gpuAccess} from './gpu-access.ts';
 
-const nvidia = {Runtimes: {runc: {}, nvidia: {path: 'nvidia-container-runtime'}}};
-const cdi = {Runtimes: {runc: {}}, DiscoveredDevices: [{ID: 'nvidia.com/gpu=0'}, {ID: 'nvidia.com/gpu=all'}]};
-const plain = {Runtimes: {runc: {}}, DiscoveredDevices: null};
+const nvidia = {nvidiaRuntime: true, cdiDevices: null};
+const cdi = {nvidiaRuntime: false, cdiDevices: ['nvidia.com/gpu=0', 'nvidia.com/gpu=all']};
+const oneByOne = {nvidiaRuntime: false, cdiDevices: ['other.com/net=0', 'nvidia.com/gpu=0', 'nvidia.com/gpu=1']};
+const plain = {nvidiaRuntime: false, cdiDevices: null};
 
 describe('GPUs for a container', () => {
   test.each([
@@ -16,6 +17,7 @@ describe('GPUs for a container', () => {
       request: {Driver: 'nvidia', DeviceIDs: ['GPU-6d7b', '1'], Capabilities: [['gpu']]},
     },
     {gpus: undefined, info: cdi, request: {Driver: 'cdi', DeviceIDs: ['nvidia.com/gpu=all']}},
+    {gpus: undefined, info: oneByOne, request: {Driver: 'cdi', DeviceIDs: ['nvidia.com/gpu=0', 'nvidia.com/gpu=1']}},
     {gpus: 1, info: cdi, request: {Driver: 'cdi', DeviceIDs: ['nvidia.com/gpu=0']}},
     {gpus: ['0'], info: cdi, request: {Driver: 'cdi', DeviceIDs: ['nvidia.com/gpu=0']}},
     {gpus: {cdi: ['nvidia.com/gpu=7']}, info: plain, request: {Driver: 'cdi', DeviceIDs: ['nvidia.com/gpu=7']}},
@@ -24,7 +26,9 @@ describe('GPUs for a container', () => {
   });
 
   test('CDI that does not know all of them leaves it to the nvidia support', () => {
-    expect(gpuAccess(['GPU-6d7b'], {...nvidia, ...cdi}).DeviceRequests?.[0]).toMatchObject({Driver: 'nvidia'});
+    expect(gpuAccess(['GPU-6d7b'], {...cdi, nvidiaRuntime: true}).DeviceRequests?.[0]).toMatchObject({
+      Driver: 'nvidia',
+    });
   });
 
   test('named device nodes are handed over as they are', () => {

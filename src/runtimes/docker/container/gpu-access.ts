@@ -1,19 +1,17 @@
 import type {HostConfig} from 'dockerode';
 import {CutoverError} from '../../../errors.ts';
 import type {ContainerSettings} from '../../../schema/stack.ts';
+import type {EngineFacts} from '../engine-facts.ts';
 
-/** The part of GET /info that is read: a runtime of that name, or since Docker 28 the devices found by CDI. */
-export interface GpuInfo {
-  readonly Runtimes?: Readonly<Record<string, unknown>> | null;
-  readonly DiscoveredDevices?: readonly {readonly ID?: string}[] | null;
-}
+type GpuFacts = Pick<EngineFacts, 'nvidiaRuntime' | 'cdiDevices'>;
 
 /** What a container's HostConfig has to say about GPUs. */
 export type GpuAccess = Pick<HostConfig, 'DeviceRequests' | 'Devices'>;
 
 /** What is missing on a Docker host that cannot hand out its GPUs. */
+// docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html
 export const toolkitFix =
-  'Install nvidia-container-toolkit on the Docker host, then `nvidia-ctk runtime configure --runtime=docker` and restart Docker; or name the device nodes in a file for --docker-settings (gpus: {devices: [...]}).';
+  'Install nvidia-container-toolkit on the Docker host (docs/docker.md), then: sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker; or name the device nodes in a file for --docker-settings (gpus: {devices: [...]}).';
 
 const cdiPrefix = 'nvidia.com/gpu=';
 
@@ -22,19 +20,21 @@ const cdiPrefix = 'nvidia.com/gpu=';
  * them are known by it, else by its nvidia support, whose hook `docker info` does not always show. Throws
  * ENGINE_DID_NOT_START when nothing was asked for and the engine shows no way.
  */
-export const gpuAccess = (gpus: ContainerSettings['gpus'], info: GpuInfo): GpuAccess => {
+export const gpuAccess = (gpus: ContainerSettings['gpus'], engine: GpuFacts): GpuAccess => {
   if (gpus === 'none') return {};
   if (typeof gpus === 'object' && 'devices' in gpus) return {Devices: gpus.devices.map(deviceNode)};
   if (typeof gpus === 'object' && 'cdi' in gpus) return {DeviceRequests: [cdiRequest(gpus.cdi)]};
-  const known = new Set((info.DiscoveredDevices ?? []).map(({ID}) => ID ?? ''));
+  const known = (engine.cdiDevices ?? []).filter(name => name.startsWith(cdiPrefix));
   const names = cdiNames(gpus);
-  if (names.every(name => known.has(name))) return {DeviceRequests: [cdiRequest(names)]};
-  if (gpus === undefined && !Object.hasOwn(info.Runtimes ?? {}, 'nvidia'))
+  if (names.every(name => known.includes(name))) return {DeviceRequests: [cdiRequest(names)]};
+  if (gpus === undefined && !engine.nvidiaRuntime) {
+    if (known.length > 0) return {DeviceRequests: [cdiRequest(known)]}; // a specification without a name for all of them
     throw new CutoverError(
       'ENGINE_DID_NOT_START',
       'The Docker engine cannot hand a GPU to a container: it has no nvidia runtime and knows no CDI device',
       {hint: toolkitFix},
     );
+  }
   return {DeviceRequests: [nvidiaRequest(gpus)]};
 };
 

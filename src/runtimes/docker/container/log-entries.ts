@@ -1,13 +1,6 @@
 import {StringDecoder} from 'node:string_decoder';
 import {stripVTControlCharacters} from 'node:util';
 
-/** One line of a container's log. */
-export interface LogLine {
-  readonly text: string;
-  /** By the Docker host's clock, when the line was begun. */
-  readonly atMs: number;
-}
-
 type Stream = 1 | 2;
 
 /** An entry of Docker's log: a line, or 16 KiB of a longer one. */
@@ -28,19 +21,19 @@ const disorderMs = 2000;
  * `since()`: entries that were seen before are left out, and nothing is lost between two goes.
  */
 export class LogEntries {
-  readonly #lines: (line: LogLine) => void;
+  readonly #lines: (line: string) => void;
   #bytes: Buffer = Buffer.alloc(0);
   /** How many entries of a stream bear a timestamp: within one stream the order never changes. */
   readonly #seen = new Map<string, number>();
   #forgetAt = 10_000;
   #toSkip = new Map<string, number>();
   #newest = '';
-  readonly #open: Record<Stream, {decoder: StringDecoder; text: string; atMs: number}> = {
-    1: {decoder: new StringDecoder('utf8'), text: '', atMs: 0},
-    2: {decoder: new StringDecoder('utf8'), text: '', atMs: 0},
+  readonly #open: Record<Stream, {decoder: StringDecoder; text: string}> = {
+    1: {decoder: new StringDecoder('utf8'), text: ''},
+    2: {decoder: new StringDecoder('utf8'), text: ''},
   };
 
-  constructor(lines: (line: LogLine) => void) {
+  constructor(lines: (line: string) => void) {
     this.#lines = lines;
   }
 
@@ -92,7 +85,6 @@ export class LogEntries {
     this.#forget();
 
     const open = this.#open[stream];
-    if (open.text === '') open.atMs = millisecondsOf(timestamp);
     const whole = body.at(-1) === 0x0a;
     open.text += open.decoder.write(body);
     if (whole) this.#finish(stream);
@@ -103,7 +95,7 @@ export class LogEntries {
     const open = this.#open[stream];
     const shown = stripVTControlCharacters(open.text).replace(/[\r\n]+$/, '');
     const states = shown.includes('\r') ? shown.split('\r').filter(state => state !== '') : [shown];
-    if (open.text !== '') for (const text of states) this.#lines({text, atMs: open.atMs});
+    if (open.text !== '') for (const text of states) this.#lines(text);
     open.text = '';
   }
 

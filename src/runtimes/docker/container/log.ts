@@ -3,7 +3,7 @@ import type {IncomingMessage} from 'node:http';
 import type Docker from 'dockerode';
 import {reasonOf} from '../../../errors.ts';
 import {dockerStream} from '../docker-stream.ts';
-import {LogEntries, type LogLine} from './log-entries.ts';
+import {LogEntries} from './log-entries.ts';
 
 const tailLines = 200;
 /** For what was written since the last look, minutes of an engine's log. */
@@ -16,7 +16,7 @@ export interface LogOptions {
   readonly path: string;
   readonly mask: (text: string) => string;
   /** Called once for each line, masked, from the container's first. */
-  readonly onLine: (line: LogLine) => void;
+  readonly onLine: (line: string) => void;
   /** Called when the file can no longer be written, as on a full disk: the lines are still told. */
   readonly onFileLost: (reason: string) => void;
 }
@@ -36,10 +36,10 @@ export const followLog = async ({docker, id, path, mask, onLine, onFileLost}: Lo
   const tail: string[] = [];
   let unwritten: string[] = [];
   const entries = new LogEntries(line => {
-    const text = mask(line.text);
+    const text = mask(line);
     unwritten.push(text);
     if (text.trim() !== '' && tail.push(text) > tailLines) tail.shift();
-    onLine({...line, text});
+    onLine(text);
   });
 
   const file = await open(path, 'a');

@@ -2,7 +2,6 @@ import type {ContainerCreateOptions} from 'dockerode';
 import type {DockerHost} from '../connect/host.ts';
 import {dockerReason} from '../docker-error.ts';
 import {type ContainerLog, followLog} from './log.ts';
-import type {LogLine} from './log-entries.ts';
 import {removeOrSay, stopContainer} from './stop-container.ts';
 import {type ContainerEnding, watchContainer} from './watch.ts';
 
@@ -13,8 +12,10 @@ interface RunOptions {
   readonly graceSeconds: () => number;
   readonly logPath: string;
   readonly mask: (text: string) => string;
-  /** Each line of its log until it is no longer followed, and when the log is caught up with. */
-  readonly onLogLine: (line: LogLine, startedAtMs: number) => void;
+  /** Each line of its log until it is no longer followed, and when the log is caught up with: when it was read after the start. */
+  readonly onLogLine: (line: string, afterSeconds: number) => void;
+  /** Called when it did not end within its grace. */
+  readonly onKilled: (graceSeconds: number) => void;
   /** Takes over the duty to stop and remove the container, as soon as there is one. */
   readonly owe: (stop: () => Promise<void>) => void;
   readonly onLine: (line: string) => void;
@@ -24,6 +25,8 @@ interface RunOptions {
 export interface RunContainer {
   readonly id: string;
   readonly createSeconds: number;
+  /** By `performance.now()`. */
+  readonly startedMs: number;
   /** The Docker host's port by the container's, such as 8000/tcp; null when it has ended already. */
   hostPort(key: string): number | null;
   readonly log: ContainerLog;
@@ -33,7 +36,7 @@ export interface RunContainer {
 
 /** Makes and starts a container. Rejects with Docker's refusal; what exists by then is owed. */
 export const runContainer = async (options: RunOptions): Promise<RunContainer> => {
-  const {host, config, logPath, mask, onLogLine, owe, onLine} = options;
+  const {host, config, logPath, mask, onLogLine, onKilled, owe, onLine} = options;
   const {docker} = host;
   const createdMs = performance.now();
   const container = await docker.createContainer(config);
@@ -50,17 +53,17 @@ export const runContainer = async (options: RunOptions): Promise<RunContainer> =
     await running.disposeAsync(); // its name is free again
     throw thrown;
   });
-  const createSeconds = (performance.now() - createdMs) / 1000;
+  const startedMs = performance.now();
+  const createSeconds = (startedMs - createdMs) / 1000;
   const watch = running.use(watchContainer(docker, id));
-  const {State, NetworkSettings} = await container.inspect();
-  const startedAtMs = Date.parse(State.StartedAt);
+  const {NetworkSettings} = await container.inspect();
   const log = running.use(
     await followLog({
       docker,
       id,
       path: logPath,
       mask,
-      onLine: line => onLogLine(line, startedAtMs),
+      onLine: line => onLogLine(line, (performance.now() - startedMs) / 1000),
       onFileLost: reason => onLine(`its log can no longer be written to ${logPath}: ${reason}`),
     }),
   );
@@ -68,13 +71,12 @@ export const runContainer = async (options: RunOptions): Promise<RunContainer> =
     watch[Symbol.dispose]();
     try {
       const graceSeconds = Math.max(1, Math.ceil(options.graceSeconds())); // Docker counts whole seconds; 0 kills at once
-      if ((await stopContainer(docker, id, graceSeconds)) === 'killed')
-        onLine(`did not stop within ${graceSeconds} s, and was killed`);
+      if ((await stopContainer(docker, id, graceSeconds)) === 'killed') onKilled(graceSeconds);
       await log.readToEnd();
     } catch (thrown) {
       onLine(`could not be stopped in order: ${mask(dockerReason(thrown))}`);
     }
   };
   const hostPort = (key: string) => Number(NetworkSettings.Ports[key]?.[0]?.HostPort ?? 0) || null;
-  return {id, createSeconds, hostPort, log, ended: watch.ended};
+  return {id, createSeconds, startedMs, hostPort, log, ended: watch.ended};
 };

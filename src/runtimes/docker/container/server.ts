@@ -42,6 +42,8 @@ interface ServerOptions {
   readonly signal: AbortSignal;
   /** Called once, if the server ends after it was ready and before it was asked to stop. */
   readonly onDeath: (error: CutoverError) => void;
+  /** Called when the Docker engine refuses the usual limits of processes, and the server is started without. */
+  readonly onLimitsRefused: () => void;
   readonly onLine: (line: string) => void;
 }
 
@@ -57,6 +59,7 @@ export const startServer = async (options: ServerOptions): Promise<ServerInConta
   const name = `The ${server.role} server (${engine.title}, ${server.model})`;
   const logPath = join(folder, `${server.role}.log`);
   let ready = false;
+  let readyAfterSeconds = Number.POSITIVE_INFINITY;
   let stopping = false;
 
   if (signal.aborted) throw interruptionOf(signal, `starting ${name}`);
@@ -69,10 +72,14 @@ export const startServer = async (options: ServerOptions): Promise<ServerInConta
       graceSeconds: () => (ready ? launch.graceSeconds : Math.min(launch.graceSeconds, unreadyGraceSeconds)),
       logPath,
       mask: mask.text,
-      // Both times are the Docker host's: its clock may differ from this machine's.
-      onLogLine: ({text, atMs}, startedAtMs) => {
-        if (!ready) starting.take(text, (atMs - startedAtMs) / 1000);
+      // By the clock that says when it was ready, and no later than that: its last lines are read afterwards.
+      onLogLine: (text, afterSeconds) => {
+        if (!ready) starting.take(text, Math.min(afterSeconds, readyAfterSeconds));
       },
+      onKilled: graceSeconds =>
+        onLine(
+          ready ? `did not stop within ${graceSeconds} s, and was killed` : 'was still starting, and has been killed',
+        ),
       owe: stop =>
         owe(() => {
           stopping = true;
@@ -85,7 +92,7 @@ export const startServer = async (options: ServerOptions): Promise<ServerInConta
     .catch((thrown: unknown) => {
       const modest = isLimitRefused(thrown) ? withoutUsualUlimits(config, settings) : null;
       if (modest === null) throw thrown;
-      onLine('this Docker engine may not raise limits of processes: starting without');
+      options.onLimitsRefused();
       return run(modest);
     })
     .catch((thrown: unknown) => {
@@ -113,6 +120,7 @@ export const startServer = async (options: ServerOptions): Promise<ServerInConta
     engine,
     url,
     ended: container.ended,
+    startedMs: container.startedMs,
     withinSeconds: server.readyWithinSeconds,
     signal,
     onWaiting: starting.waiting,
@@ -125,6 +133,7 @@ export const startServer = async (options: ServerOptions): Promise<ServerInConta
       await container.ended,
       `after ${readiness.afterSeconds.toFixed(1)} s, before it was ready`,
     );
+  readyAfterSeconds = readiness.afterSeconds;
   await container.log.catchUp().catch(() => {}); // from here on only the end of the container is waited for
   const told = starting.finish();
   ready = true;

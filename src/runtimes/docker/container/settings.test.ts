@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {mergeSettings} from './settings.ts';
+import {assertPortsDiffer, mergeSettings} from './settings.ts';
 
 test('a later layer wins field by field; binds and environment add up', () => {
   const plan = {image: 'engine:1', shmSizeGiB: 4, binds: ['/a:/a'], environment: {A: 'plan', B: 'plan'}};
@@ -17,4 +17,20 @@ test('a later layer wins field by field; binds and environment add up', () => {
 
 test('without layers there is nothing to bind and to set', () => {
   expect(mergeSettings()).toEqual({binds: [], environment: {}});
+});
+
+test('a port of the Docker host is that of one server', () => {
+  const chat = {role: 'chat', settings: {hostPort: 18_000}} as const;
+  const embed = {role: 'embed', settings: {hostPort: 18_000}} as const;
+  expect(() => assertPortsDiffer([chat, {role: 'rerank', settings: {}}])).not.toThrow();
+  expect(() =>
+    assertPortsDiffer([chat, {role: 'embed', settings: {hostPort: 18_000, publish: '10.0.0.7'}}]),
+  ).not.toThrow();
+  expect(() => assertPortsDiffer([chat, embed])).toThrow(
+    expect.objectContaining({
+      code: 'BAD_STACK',
+      message: 'hostPort 18000 would be the port of 2 servers: chat, embed',
+      hint: expect.stringContaining('set it for each server in the plan'),
+    }),
+  );
 });

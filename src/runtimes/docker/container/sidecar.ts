@@ -1,4 +1,5 @@
 import type {IncomingMessage} from 'node:http';
+import {setTimeout as delay} from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type {ContainerCreateOptions} from 'dockerode';
 import {localNvidiaSmi} from '../../../gpu/local.ts';
@@ -6,6 +7,7 @@ import type {NvidiaSmi} from '../../../gpu/nvidia-smi.ts';
 import type {ContainerSettings} from '../../../schema/stack.ts';
 import type {DockerHost} from '../connect/host.ts';
 import {dockerStream} from '../docker-stream.ts';
+import {bindMounts} from './bind-mounts.ts';
 import type {GpuAccess} from './gpu-access.ts';
 import {LogEntries} from './log-entries.ts';
 import {removeContainer} from './remove-container.ts';
@@ -19,7 +21,7 @@ export interface SidecarOptions {
   readonly labels: Record<string, string>;
 }
 
-/** As nvidia-smi's own limit, and the start of a container. */
+/** As nvidia-smi's own limit, and what a container's start and end take. */
 const limitMs = 10_000;
 
 /** nvidia-smi on the machine of a Docker engine: its own here, where the engine is here too and it works; else in a container. */
@@ -30,18 +32,13 @@ export const nvidiaSmiOf = async ({local}: Pick<DockerHost, 'local'>, options: S
  * nvidia-smi in containers of the engine's own image, one a call. They see the host's processes, so that the numbers that
  * nvidia-smi gives to processes are those of `docker top`.
  */
-export const sidecarNvidiaSmi = (options: SidecarOptions): NvidiaSmi => ({
+export const sidecarNvidiaSmi = (options: SidecarOptions, readWithinMs = limitMs): NvidiaSmi => ({
   async read(args) {
-    const late = AbortSignal.timeout(limitMs);
-    try {
-      await using run = await startSidecar(options, args, late);
-      const lines: string[] = [];
-      await run.read(line => lines.push(line));
-      const {State} = await options.docker.getContainer(run.id).inspect();
-      return State.ExitCode === 0 ? `${lines.join('\n')}\n` : null;
-    } catch {
-      return null; // no image with it, no GPU, no answer in time: all of them mean that it cannot be asked
-    }
+    const over = new AbortController();
+    // No image with it, no GPU, no answer in time: all of them mean that it cannot be asked.
+    const page = readPage(options, args, over.signal).catch(() => null);
+    const late = delay(readWithinMs, null, {signal: over.signal}).catch(() => null);
+    return await Promise.race([page, late]).finally(() => over.abort());
   },
   async follow(args, onLine) {
     const run = await startSidecar(options, args);
@@ -58,6 +55,18 @@ export const sidecarNvidiaSmi = (options: SidecarOptions): NvidiaSmi => ({
     };
   },
 });
+
+const readPage = async (
+  options: SidecarOptions,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<string | null> => {
+  await using run = await startSidecar(options, args, signal);
+  const lines: string[] = [];
+  await run.read(line => lines.push(line));
+  const {State} = await options.docker.getContainer(run.id).inspect();
+  return State.ExitCode === 0 ? `${lines.join('\n')}\n` : null;
+};
 
 interface Sidecar extends AsyncDisposable {
   readonly id: string;
@@ -88,7 +97,7 @@ const startSidecar = async (
 };
 
 const readLines = async (answer: IncomingMessage, onLine: (line: string) => void): Promise<void> => {
-  const entries = new LogEntries(({text}) => onLine(text));
+  const entries = new LogEntries(onLine);
   for await (const chunk of answer) entries.take(chunk);
   entries.end();
 };
@@ -105,7 +114,7 @@ const sidecarConfig = (
   Healthcheck: {Test: ['NONE']},
   HostConfig: {
     ...gpu,
-    Binds: [...(settings.binds ?? [])],
+    Mounts: bindMounts(settings),
     PidMode: 'host',
     NetworkMode: 'none',
     SecurityOpt: ['no-new-privileges'],

@@ -112,8 +112,8 @@ export const removeLeftovers = async (
       if (signal.aborted) throw interruptionOf(signal, `removing what run ${run.runId} left`);
       const name = `${thing.kind} ${thing.name} of run ${run.runId}`;
       try {
-        await remove(docker, run, thing);
-        onLine(`removed ${name}`);
+        const logPath = await remove(docker, run, thing);
+        onLine(`removed ${name}${logPath === null ? '' : `; its log is in ${logPath}`}`);
       } catch (thrown) {
         kept.push(`${name} stays: ${dockerReason(thrown)}`);
       }
@@ -121,7 +121,13 @@ export const removeLeftovers = async (
   return kept;
 };
 
-const remove = async (docker: Docker, {folder, ownerState}: RunLeftovers, {kind, id, role, state}: Leftover) => {
+/** Resolves with the path of the log that it saved, if any. */
+const remove = async (
+  docker: Docker,
+  {folder, ownerState}: RunLeftovers,
+  {kind, id, role, state}: Leftover,
+): Promise<string | null> => {
+  let logPath: string | null = null;
   if (kind === 'network') await unless([404], docker.getNetwork(id).remove());
   else if (kind === 'volume') await unless([404], docker.getVolume(id).remove());
   else {
@@ -129,11 +135,12 @@ const remove = async (docker: Docker, {folder, ownerState}: RunLeftovers, {kind,
     await unless([404, 409], container.kill()); // waits for its end; 409: it does not run
     // A folder of another machine may have the same name here. One that was never started has said nothing.
     if (isServer(role) && state !== 'created' && ownerState !== 'elsewhere')
-      await unless([404], saveLog(docker, id, folder, role)).catch((thrown: unknown) => {
+      logPath = await unless([404], saveLog(docker, id, folder, role)).catch((thrown: unknown) => {
         throw new Error(`it was stopped and still has its log, which could not be saved: ${dockerReason(thrown)}`);
       });
     await removeContainer(docker, id);
   }
+  return logPath;
 };
 
 const isServer = (role: string): boolean => roles.some(one => one === role);

@@ -9,10 +9,10 @@ import {dockerStream} from '../docker-stream.ts';
 
 /**
  * Puts the whole log of a container that has ended into `<folder>/<role>.log`, in the place of what was there; secrets
- * that the container was given are masked. Does nothing where there is no such folder.
+ * that the container was given are masked. Resolves with its path; null where there is no such folder.
  */
-export const saveLog = async (docker: Docker, id: string, folder: string, role: string): Promise<void> => {
-  if (!(await isFolder(folder))) return;
+export const saveLog = async (docker: Docker, id: string, folder: string, role: string): Promise<string | null> => {
+  if (!(await isFolder(folder))) return null;
   const {Config, Path, Args} = await docker.getContainer(id).inspect();
   const given = Object.fromEntries(Config.Env.map(one => one.split(/=(.*)/s)));
   const mask = maskOf([Path, ...Args], {...process.env, ...given});
@@ -24,7 +24,7 @@ export const saveLog = async (docker: Docker, id: string, folder: string, role: 
   const lines = async function* () {
     let text = '';
     const entries = new LogEntries(line => {
-      text += `${mask.text(line.text)}\n`;
+      text += `${mask.text(line)}\n`;
     });
     for await (const chunk of answer) {
       entries.take(chunk);
@@ -40,6 +40,7 @@ export const saveLog = async (docker: Docker, id: string, folder: string, role: 
   try {
     await pipeline(lines, createWriteStream(partial));
     await rename(partial, path);
+    return path;
   } catch (thrown) {
     await rm(partial, {force: true});
     throw thrown;

@@ -1,6 +1,9 @@
+import {once} from 'node:events';
 import {chmod, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import Docker from 'dockerode';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {fakeEngineImage, testDocker} from '../test-docker.ts';
 import {sidecarNvidiaSmi} from './sidecar.ts';
@@ -57,4 +60,17 @@ test('an image without nvidia-smi gives nothing, and cannot be followed', async 
   expect(await smi.read(['-L'])).toBeNull();
   await expect(smi.follow(['-lms', '200'], () => {})).rejects.toThrow('nvidia-smi');
   expect(await left()).toEqual([]);
+});
+
+test('a Docker engine that leaves a question open is not waited for', async () => {
+  const socketPath = join(folder, 'silent.sock');
+  const silent = createServer(() => {}).listen(socketPath);
+  await once(silent, 'listening');
+  try {
+    const docker = new Docker({socketPath});
+    expect(await sidecarNvidiaSmi({docker, image: 'any', gpu: {}, settings: {}, labels}, 50).read(['-L'])).toBeNull();
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
+  }
 });

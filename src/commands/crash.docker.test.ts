@@ -5,7 +5,7 @@ import {execa} from 'execa';
 import {afterAll, beforeAll, beforeEach, expect, test, vi} from 'vitest';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {projectRoot} from '../root.ts';
-import {buildFakeEngine} from '../runtimes/docker/image/fake-image.ts';
+import {copyFakeEngine} from '../runtimes/docker/test-docker.ts';
 import {type OwnDocker, ownDocker} from '../runtimes/docker/test-own-docker.ts';
 import {readRun} from './test-cutover.ts';
 
@@ -16,7 +16,7 @@ let engine: OwnDocker;
 let image = '';
 beforeAll(async () => {
   engine = await ownDocker();
-  image = await buildFakeEngine(engine.docker);
+  image = await copyFakeEngine(engine.docker);
 }, 120_000);
 afterAll(() => engine[Symbol.asyncDispose]());
 beforeEach(() => engine.empty());
@@ -89,7 +89,7 @@ test('kill -9 of cutover, then clean: it shows and removes what that run made an
 
   const look = await cutover('clean', '--dry-run');
   expect([look.exitCode, await onEngine()]).toEqual([0, names]);
-  expect(look.stdout).toMatch(/ chat +container cutover-.*-chat +running .* is gone$/m);
+  expect(look.stdout).toMatch(/ chat +container cutover-.*-chat +running .* is gone +would be removed$/m);
   await rm(join(out, 'chat.log')); // it comes from Docker, whole
   const {exitCode, stdout, stderr} = await cutover('clean');
   expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^On unix:/)]);

@@ -2,7 +2,7 @@ import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {temporaryFolder} from '../../../records/test-folder.ts';
-import {buildFakeEngine} from '../image/fake-image.ts';
+import {copyFakeEngine} from '../test-docker.ts';
 import {type OwnDocker, ownDocker} from '../test-own-docker.ts';
 import {findCaches, removeCaches} from './caches.ts';
 import {gpuLockName, lockGpu} from './gpu-lock.ts';
@@ -15,7 +15,7 @@ let engine: OwnDocker;
 let image = '';
 beforeAll(async () => {
   engine = await ownDocker();
-  image = await buildFakeEngine(engine.docker);
+  image = await copyFakeEngine(engine.docker);
 }, 60_000);
 afterAll(() => engine[Symbol.asyncDispose]());
 beforeEach(() => engine.empty());
@@ -99,7 +99,13 @@ describe('what runs left on a Docker engine', () => {
     await running('c-chat', labels('chat', {folder: folder.path}), program, ['HF_TOKEN=hf_canary0123456789']);
     await running('c-other', labels('nvidia-smi', {folder: folder.path}), `console.log('readings')`);
     await saidAll('c-chat', 'last');
-    expect(await removeLeftovers(engine, await findLeftovers(engine), options)).toEqual([]);
+    const said: string[] = [];
+    const onLine = (line: string) => said.push(line);
+    expect(await removeLeftovers(engine, await findLeftovers(engine), {...options, onLine})).toEqual([]);
+    expect(said.toSorted()).toEqual([
+      `removed container c-chat of run run-1; its log is in ${join(folder.path, 'chat.log')}`,
+      'removed container c-other of run run-1',
+    ]);
     expect(await names()).toEqual([]);
     expect(await readdir(folder.path)).toEqual(['chat.log']);
     const lines = (await readFile(join(folder.path, 'chat.log'), 'utf8')).split('\n');
@@ -165,9 +171,12 @@ test('caches are found apart, with their size, and go when they are not in use',
     HostConfig: {NetworkMode: 'none', Binds: ['models:/cache']},
   });
   await writer.start();
-  await expect.poll(() => findCaches(engine)).toContainEqual({name: 'models', sizeBytes: 3e6});
+  await expect.poll(() => findCaches(engine)).toContainEqual(expect.objectContaining({name: 'models', sizeBytes: 3e6}));
   const caches = await findCaches(engine);
-  expect(caches).toContainEqual({name: 'kernels', sizeBytes: 0});
+  expect(caches).toMatchObject([
+    {name: 'kernels', sizeBytes: 0, users: []},
+    {name: 'models', users: [{container: expect.any(String), runId: null}]},
+  ]);
   expect(await findLeftovers(engine)).toEqual([]);
   expect(await removeCaches(engine, caches, options)).toEqual([
     expect.stringMatching(/^cache volume models stays: .*in use/),

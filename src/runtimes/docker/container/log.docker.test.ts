@@ -35,8 +35,8 @@ test('a log that is followed, left alone and caught up with has each line once, 
       id: container.id,
       path,
       mask: text => text.replaceAll('hf_canary', '***'),
-      onLine: ({text}) => {
-        lines.push(text);
+      onLine: line => {
+        lines.push(line);
         if (lines.length === 20) half.resolve();
       },
       onFileLost: reason => lines.push(reason),

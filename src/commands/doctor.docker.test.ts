@@ -1,5 +1,6 @@
 import {once} from 'node:events';
 import {chmod, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {createServer as createHttp, request} from 'node:http';
 import {type AddressInfo, connect, createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -25,7 +26,7 @@ const print = async (...words: readonly string[]) => {
   const out = (more: string) => {
     text += more;
   };
-  const exitCode = await doctor(invocation.options, {out}, new AbortController().signal);
+  const exitCode = await doctor(invocation.options, {out, columns: 100}, new AbortController().signal);
   return {text, exitCode};
 };
 
@@ -42,6 +43,30 @@ const settings = async (more = '') => {
   return file;
 };
 
+/** The real engine behind a socket that DOCKER_HOST names, with an error of its own for some paths. */
+const damagedDocker = async (broken: RegExp): Promise<AsyncDisposable> => {
+  const server = createHttp((from, to) => {
+    if (broken.test(from.url ?? '')) {
+      to.writeHead(500, {'content-type': 'application/json'}).end('{"message":"the store is damaged"}');
+      return;
+    }
+    const {method, url: path, headers} = from;
+    const there = request({socketPath: '/var/run/docker.sock', method, path, headers}, answer => {
+      to.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(to);
+    });
+    from.pipe(there);
+  }).listen(join(folder, 'docker.sock'));
+  await once(server, 'listening');
+  vi.stubEnv('DOCKER_HOST', `unix://${folder}/docker.sock`);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
+
 describe('with a Docker engine and settings that need no GPU', () => {
   test('a stack can be started, and the exit code says so', {timeout: 60_000}, async () => {
     const {exitCode, outlooks, find} = await examine('--engine', 'vllm', '--docker-settings', await settings());
@@ -53,7 +78,9 @@ describe('with a Docker engine and settings that need no GPU', () => {
     expect(find('toolkit')?.says).toContain('not needed');
     expect(find('image')).toMatchObject({state: 'ok'});
     expect(find('model cache')?.says).toBe(`${folder} is there and writable`);
-    expect(find('chat model')?.says).toContain(`is not in ${folder} and will be downloaded`);
+    // The simulated engine downloads none, needs no GPU, and is wanted in a container.
+    for (const what of ['chat model', 'model disk', 'GPU', 'GPU memory', 'GPU lock', 'as a process'])
+      expect(find(what), what).toBeUndefined();
   });
 
   test('a token is said to be set, and is not shown', {timeout: 60_000}, async () => {
@@ -62,7 +89,7 @@ describe('with a Docker engine and settings that need no GPU', () => {
     expect(text).toMatch(/^ok +HF_TOKEN +set/m);
     expect(text).not.toContain('canary');
     expect(text.trimEnd().split('\n').at(-1)).toBe(
-      'bench --engine sglang would choose docker. --docker-settings was given.',
+      'bench --engine sglang would choose the docker runtime: --docker-settings was given.',
     );
   });
 
@@ -71,13 +98,62 @@ describe('with a Docker engine and settings that need no GPU', () => {
     await once(taken, 'listening');
     try {
       const {port} = taken.address() as AddressInfo;
-      const file = await settings(`hostPort: ${port}\n`);
-      const {exitCode, find} = await examine('--engine', 'vllm', '--docker-settings', file);
-      expect(find('ports')).toMatchObject({state: 'missing', says: expect.stringContaining(`${port}`)});
+      const plan = join(folder, 'plan.yaml');
+      const chat = `{role: chat, model: org/m, port: 8000, arguments: {}, docker: {hostPort: ${port}}}`;
+      await writeFile(plan, `name: mine\nengine: vllm\ndescription: A plan\nservers:\n  - ${chat}\n`);
+      const {exitCode, find} = await examine(
+        '--engine',
+        'vllm',
+        '--stack',
+        plan,
+        '--docker-settings',
+        await settings(),
+      );
+      expect(find('ports')).toMatchObject({
+        state: 'missing',
+        says: expect.stringContaining(`${port}`),
+        fix: expect.stringContaining('leave hostPort out'),
+      });
       expect(exitCode).toBe(11);
     } finally {
       taken.close();
     }
+  });
+
+  test('a port that is named for several servers is said to be one too few', {timeout: 60_000}, async () => {
+    const file = await settings('hostPort: 18080\n');
+    const {find} = await examine('--engine', 'vllm', '--docker-settings', file);
+    expect(find('ports')).toMatchObject({
+      state: 'missing',
+      says: 'hostPort 18080 would be the port of 3 servers: chat, embed, rerank',
+    });
+  });
+
+  test('a model of another image would be downloaded', {timeout: 60_000}, async () => {
+    const file = join(folder, 'host.yaml');
+    await writeFile(file, `image: no-such/engine:1\ngpus: none\nmodelCache: ${folder}\n`);
+    const {find} = await examine('--engine', 'vllm', '--docker-settings', file);
+    expect(find('chat model')?.says).toContain(`is not in ${folder} and will be downloaded`);
+  });
+
+  test.each([
+    {broken: /\/info$/, what: 'Docker', says: 'It answers, and not to questions: the store is damaged'},
+    {broken: /\/containers\/json/, what: 'leftovers', says: 'Docker cannot be asked: the store is damaged'},
+    {broken: /\/volumes\/cutover-/, what: 'model cache', says: 'Docker cannot be asked: the store is damaged'},
+    {broken: /\/images\//, what: 'image', says: /the store is damaged/},
+  ])('$what that Docker fails to tell is missing, with its reason', {timeout: 60_000}, async ({broken, what, says}) => {
+    const image = await fakeEngineImage();
+    await using _ = await damagedDocker(broken);
+    const file = join(folder, 'host.yaml');
+    await writeFile(file, `image: ${image}\ngpus: none\n`);
+    vi.stubEnv('HF_HOME', join(folder, 'none'));
+    const {exitCode, find} = await examine('--engine', 'vllm', '--docker-settings', file);
+    expect(find(what)).toMatchObject({
+      state: 'missing',
+      says: typeof says === 'string' ? says : expect.stringMatching(says),
+      fix: expect.stringMatching(/./),
+    });
+    expect(exitCode).toBe(11);
   });
 
   test('a model of one role may be a folder, which must be there', {timeout: 60_000}, async () => {
@@ -118,7 +194,12 @@ test('what is on the machine of a Docker engine elsewhere is not looked at rathe
     expect(find('Docker')).toMatchObject({state: 'ok', says: expect.stringContaining('DOCKER_HOST')});
     for (const what of ["Docker host's GPU", 'GPU memory', 'image', 'model cache', 'chat model'])
       expect(find(what), what).toMatchObject({state: 'note', says: expect.stringContaining('not looked at')});
-    expect(find('GPU')?.stops ?? []).not.toContain('docker');
+    expect(find('GPU')).toBeUndefined();
+    expect(find('way')).toMatchObject({
+      state: 'missing',
+      says: expect.stringContaining('publishes the servers on its 127.0.0.1, which cannot be reached from here'),
+      fix: expect.stringContaining('publish:'),
+    });
     expect(find('model disk')).toBeUndefined();
   } finally {
     way.close();
@@ -135,6 +216,21 @@ test('a Docker engine that does not answer is missing, with the reason and the f
     says: expect.stringContaining('none.sock'),
     fix: expect.stringMatching(/./),
   });
+  expect(exitCode).toBe(11);
+});
+
+test('a Docker engine elsewhere that does not answer: what ssh said, and nothing of this machine is missing', async () => {
+  vi.stubEnv('DOCKER_HOST', 'ssh://nobody@127.0.0.1:1');
+  const {exitCode, outlooks, find} = await examine('--engine', 'vllm');
+  expect(find('Docker')?.says).toMatch(
+    /through ssh: .*\n\| ssh: connect to host 127\.0\.0\.1 port 1: Connection refused/,
+  );
+  expect(find('GPU')).toBeUndefined();
+  for (const what of ["Docker host's GPU", 'GPU memory', 'model cache', 'chat model'])
+    expect(find(what), what).toMatchObject({state: 'note', says: expect.stringContaining('not looked at')});
+  expect(outlooks).toMatchObject([
+    {runtime: 'docker', canStart: false, why: expect.stringContaining('DOCKER_HOST is set')},
+  ]);
   expect(exitCode).toBe(11);
 });
 

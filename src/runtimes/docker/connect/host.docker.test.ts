@@ -121,11 +121,23 @@ describe('an engine that does not answer', () => {
     });
   });
 
-  test('a web server', async () => {
-    const web = createHttpServer((_, response) => response.end('<html>'));
+  test.each([
+    {status: 200, body: '<html>', hint: /no ApiVersion/},
+    {status: 404, body: '<html>', hint: /HTTP status 404/},
+    {status: 404, body: '{"message": "Not Found"}', hint: /HTTP status 404/},
+    {status: 502, body: 'Bad Gateway', hint: /HTTP status 502/},
+  ])('a web server that answers $status $body', async ({status, body, hint}) => {
+    const web = createHttpServer((_, response) => response.writeHead(status).end(body));
     expect(await failure(await listening(web))).toMatchObject({
-      message: expect.stringContaining('not as a Docker engine does'),
+      code: 'DOCKER_UNREACHABLE',
+      message: expect.stringMatching(/^tcp:.* answers, and not as a Docker engine does$/),
+      hint: expect.stringMatching(hint),
     });
+  });
+
+  test('an engine in trouble, in its own words', async () => {
+    const ill = createHttpServer((_, response) => response.writeHead(503).end('{"message": "shutting down"}'));
+    expect(await failure(await listening(ill))).toMatchObject({message: expect.stringContaining('shutting down')});
   });
 
   test('is not waited for after an interruption', async () => {

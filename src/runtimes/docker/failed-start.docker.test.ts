@@ -1,5 +1,7 @@
 import {once} from 'node:events';
+import {existsSync} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
+import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {CutoverError} from '../../errors.ts';
 import {type DockerOptions, startDocker} from './start.ts';
@@ -67,6 +69,31 @@ test('a stated port that is taken is named, with the ways out', async () => {
   expect(hint).toContain('leave hostPort out');
 });
 
+test('one port for all servers is refused before anything is looked for', async () => {
+  const {code, message, hint} = await failureOf(
+    run.options([{role: 'chat'}, {role: 'embed'}], {hostSettings: {hostPort: 18_000, image: '127.0.0.1:1/none:1'}}),
+  );
+  expect(code).toBe('BAD_STACK');
+  expect(message).toBe('hostPort 18000 would be the port of 2 servers: chat, embed');
+  expect(hint).toContain('Leave it out');
+});
+
+test('an address that the Docker host does not have is named', async () => {
+  const {message, hint} = await failureOf(run.options([{role: 'chat'}], {hostSettings: {publish: '203.0.113.9'}}));
+  expect(message).toContain('203.0.113.9');
+  expect(hint).toContain('`ip addr`');
+});
+
+test('a volume for compiled kernels that a failed start had made goes again, and one that was there stays', async () => {
+  const name = `${run.runId}-compiled`;
+  const failing = run.options([{role: 'chat', fake: 'crash'}]);
+  await failureOf(failing);
+  await expect(run.docker.getVolume(name).inspect()).rejects.toMatchObject({statusCode: 404});
+  await run.docker.createVolume({Name: name});
+  await failureOf(failing);
+  expect(await run.docker.getVolume(name).inspect()).toMatchObject({Name: name});
+});
+
 test('an image that is nowhere is missing before anything is made', async () => {
   const {code, message} = await failureOf(
     run.options([{role: 'chat'}], {hostSettings: {image: '127.0.0.1:1/no/such-engine:1'}}),
@@ -95,6 +122,21 @@ test('a GPU that the Docker engine cannot hand out is an error with the fix', as
   expect(hint).toContain('nvidia-container-toolkit');
 });
 
+test('CDI at a Docker engine that does not know it is an error with the way out', async () => {
+  const {hint} = await failureOf(run.options([{role: 'chat'}], {hostSettings: {gpus: {cdi: ['nvidia.com/gpu=0']}}}));
+  expect(hint).toMatch(/CDI/);
+});
+
+test('a folder of `binds` that is not there is refused, and not made', async () => {
+  const missing = join(run.folder, 'missing');
+  const {message, hint} = await failureOf(
+    run.options([{role: 'chat'}], {hostSettings: {binds: [`${missing}:/data:ro`]}}),
+  );
+  expect(message).toContain(`bind source path does not exist: ${missing}`);
+  expect(hint).toContain('`binds`');
+  expect(existsSync(missing)).toBe(false);
+});
+
 test('a folder that is no model is refused, and not made', async () => {
   const {message, hint} = await failureOf(run.options([{role: 'chat', model: '/no/such/model'}]));
   expect(message).toContain('bind source path does not exist: /no/such/model');
@@ -118,6 +160,8 @@ test.each(['starting', 'loading weights'])(
       }),
     );
     expect((await failing).code).toBe('INTERRUPTED');
+    // What had not yet asked for SIGTERM cannot heed it.
+    expect(run.lines.join('\n')).not.toContain('did not stop within');
   },
 );
 
