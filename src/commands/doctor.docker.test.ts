@@ -229,7 +229,7 @@ test('a Docker engine elsewhere that does not answer: what ssh said, and nothing
   for (const what of ["Docker host's GPU", 'GPU memory', 'model cache', 'chat model'])
     expect(find(what), what).toMatchObject({state: 'note', says: expect.stringContaining('not looked at')});
   expect(outlooks).toMatchObject([
-    {runtime: 'docker', canStart: false, why: expect.stringContaining('DOCKER_HOST is set')},
+    {runtime: 'docker', canStart: false, why: expect.stringContaining('DOCKER_HOST names a Docker engine')},
   ]);
   expect(exitCode).toBe(11);
 });

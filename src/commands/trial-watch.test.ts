@@ -10,7 +10,7 @@ import {runTrial} from './run-trial.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('a trial is watched from its first measured request to its last, and the KV pool when half of it is done', async () => {
+test('a trial is watched from its first measured request to its last, and the KV pool meanwhile', async () => {
   await using place = await temporaryFolder();
   await installNvidiaSmi(place.path);
   vi.stubEnv('PATH', `${place.path}:${process.env.PATH}`);
@@ -58,7 +58,7 @@ test('a trial is watched from its first measured request to its last, and the KV
   expect(following).toBe(0);
   expect(trial.gpuMemoryUsedMiB).toEqual({before: 5271, after: 5271});
   expect(trial.gpu).toMatchObject({cards: [{uuid: recordedCard}], servers: [{role: 'chat', memoryMaxMiB: 2116}]});
-  expect(trial.kvUse).toMatchObject({readings: 1});
+  expect(trial.kvUse?.readings).toBeGreaterThan(0);
   expect(trial.kvUse?.maxShare).toBeGreaterThan(0);
   expect(trial.kvUse?.maxTokens).toBeGreaterThan(0);
 });

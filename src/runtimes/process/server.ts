@@ -60,8 +60,13 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
   let stopping = false;
   owe(async () => {
     stopping = true;
+    const askedMs = performance.now();
     const {killed} = await guarded.stop();
-    if (killed) onLine(`did not stop within ${launch.graceSeconds} s of SIGTERM, and was killed`);
+    onLine(
+      killed
+        ? `did not stop within ${launch.graceSeconds} s of SIGTERM, and was killed`
+        : `stopped after ${((performance.now() - askedMs) / 1000).toFixed(1)} s`,
+    );
   });
 
   const startLog = followStart(logPath, startingLog({launch, mask: mask.text, say: onLine}));

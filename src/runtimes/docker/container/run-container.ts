@@ -14,8 +14,8 @@ interface RunOptions {
   readonly mask: (text: string) => string;
   /** Each line of its log until it is no longer followed, and when the log is caught up with: when it was read after the start. */
   readonly onLogLine: (line: string, afterSeconds: number) => void;
-  /** Called when it did not end within its grace. */
-  readonly onKilled: (graceSeconds: number) => void;
+  /** Called when it has been stopped; `killed` when it did not end within its grace. */
+  readonly onStopped: (how: {killed: boolean; afterSeconds: number; graceSeconds: number}) => void;
   /** Takes over the duty to stop and remove the container, as soon as there is one. */
   readonly owe: (stop: () => Promise<void>) => void;
   readonly onLine: (line: string) => void;
@@ -36,7 +36,7 @@ export interface RunContainer {
 
 /** Makes and starts a container. Rejects with Docker's refusal; what exists by then is owed. */
 export const runContainer = async (options: RunOptions): Promise<RunContainer> => {
-  const {host, config, logPath, mask, onLogLine, onKilled, owe, onLine} = options;
+  const {host, config, logPath, mask, onLogLine, onStopped, owe, onLine} = options;
   const {docker} = host;
   const createdMs = performance.now();
   const container = await docker.createContainer(config);
@@ -71,7 +71,9 @@ export const runContainer = async (options: RunOptions): Promise<RunContainer> =
     watch[Symbol.dispose]();
     try {
       const graceSeconds = Math.max(1, Math.ceil(options.graceSeconds())); // Docker counts whole seconds; 0 kills at once
-      if ((await stopContainer(docker, id, graceSeconds)) === 'killed') onKilled(graceSeconds);
+      const askedMs = performance.now();
+      const killed = (await stopContainer(docker, id, graceSeconds)) === 'killed';
+      onStopped({killed, afterSeconds: (performance.now() - askedMs) / 1000, graceSeconds});
       await log.readToEnd();
     } catch (thrown) {
       onLine(`could not be stopped in order: ${mask(dockerReason(thrown))}`);

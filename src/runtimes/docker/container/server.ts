@@ -76,10 +76,13 @@ export const startServer = async (options: ServerOptions): Promise<ServerInConta
       onLogLine: (text, afterSeconds) => {
         if (!ready) starting.take(text, Math.min(afterSeconds, readyAfterSeconds));
       },
-      onKilled: graceSeconds =>
-        onLine(
-          ready ? `did not stop within ${graceSeconds} s, and was killed` : 'was still starting, and has been killed',
-        ),
+      onStopped: ({killed, afterSeconds, graceSeconds}) => {
+        if (!killed) onLine(`stopped after ${afterSeconds.toFixed(1)} s`);
+        else
+          onLine(
+            ready ? `did not stop within ${graceSeconds} s, and was killed` : 'was still starting, and has been killed',
+          );
+      },
       owe: stop =>
         owe(() => {
           stopping = true;
