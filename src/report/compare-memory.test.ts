@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {exampleRecord} from '../records/test-run.ts';
+import {exampleEmbedTrial, exampleRecord} from '../records/test-run.ts';
 import type {RunRecord, ServerMemory} from '../schema/record.ts';
 import {compareRuns} from './compare.ts';
 import {compareMemory} from './compare-memory.ts';
@@ -45,11 +45,33 @@ describe('pools of different size', () => {
 GPU memory of chat
                        A        B    B/A
   reserved  MiB    66500    36500      -
-  needed    MiB    21500    14000      -
+  needed    MiB    21500    14000  0.651
   KV        tok  2000000  1000000  0.500
-  The KV pools are not of one size: memory does not compare as it stands. Measure both with one --kv-tokens.
+  The KV pools are not of one size: what is reserved does not compare as it stands. Measure both with one --kv-tokens.
 `);
   });
+});
+
+test('an encoder with a pool and one without compare by what they need, and nobody is sent for --kv-tokens', () => {
+  const encoders = (memory: Partial<ServerMemory>): RunRecord => {
+    const record = startedRecord();
+    const [, embed] = record.engine.servers;
+    if (embed === undefined || embed.memory === null) throw new Error('the example has an embedder');
+    return {...record, engine: {...record.engine, servers: [{...embed, memory: {...embed.memory, ...memory}}]}};
+  };
+  const without = encoders({processMiB: 1166});
+  const withPool = {
+    ...encoders({processMiB: 11_020, kvPoolMiB: 9892, kvTokens: 281_444}),
+    trials: [exampleEmbedTrial({kvUse: {maxShare: 0.01, maxTokens: 2814, readings: 1}})],
+  };
+  expect(comparisonText(compareRuns(without, withPool))).toContain(`
+GPU memory of embed
+                    A       B   B/A
+  reserved  MiB  1166   11020     -
+  needed    MiB  1166    1227  1.05
+  KV        tok     -  281444     -
+  The KV pools are not of one size, and an encoder has no use for one: compare what is needed.
+`); // 11020 - 9892 x 0.99
 });
 
 test('two models without a KV cache compare', () => {

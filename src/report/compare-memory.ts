@@ -7,7 +7,7 @@ interface ComparedNumber {
   readonly unit: string;
   readonly a: number | null;
   readonly b: number | null;
-  /** B over A; null where one is missing or 0, or where the pools are not of one size. */
+  /** B over A; null where one is missing or 0, and for what is reserved where the pools are not of one size. */
   readonly ratio: number | null;
 }
 
@@ -34,12 +34,18 @@ const compareServer = (a: ServerOfRun, b: ServerOfRun): ComparedMemory[] => {
     unit,
     a: inA,
     b: inB,
-    ratio: equalKv && inA !== null && inB !== null && inA !== 0 ? inB / inA : null,
+    ratio: inA !== null && inB !== null && inA !== 0 ? inB / inA : null,
   });
+  const reserved = compared(
+    'reserved',
+    'MiB',
+    a.server.memory?.processMiB ?? null,
+    b.server.memory?.processMiB ?? null,
+  );
   const numbers = [
-    compared('reserved', 'MiB', a.server.memory?.processMiB ?? null, b.server.memory?.processMiB ?? null),
-    compared('needed', 'MiB', neededMiB(a), neededMiB(b)),
-    {...compared('KV', 'tok', kvA, kvB), ratio: kvA !== null && kvB !== null && kvA !== 0 ? kvB / kvA : null},
+    equalKv ? reserved : {...reserved, ratio: null},
+    compared('needed', 'MiB', neededMiB(a), neededMiB(b)), // whatever the pools: their unused part is not in it
+    compared('KV', 'tok', kvA, kvB),
   ].filter(number => number.a !== null || number.b !== null);
   return numbers.length === 0 ? [] : [{role: a.server.role, numbers, equalKv}];
 };

@@ -57,7 +57,9 @@ const memoryLines = ({role, numbers, equalKv}: ComparedMemory): string[] => {
     ...(equalKv
       ? []
       : [
-          '  The KV pools are not of one size: memory does not compare as it stands. Measure both with one --kv-tokens.',
+          role === 'chat'
+            ? '  The KV pools are not of one size: what is reserved does not compare as it stands. Measure both with one --kv-tokens.'
+            : '  The KV pools are not of one size, and an encoder has no use for one: compare what is needed.',
         ]),
   ];
 };

@@ -22,11 +22,16 @@ const kvUsedBy = (role: Server['role'], trials: readonly Trial[]): ServerOfRun['
 export const serversOf = ({engine, trials}: RunRecord): readonly ServerOfRun[] =>
   engine.servers.map(server => ({server, kvUsed: kvUsedBy(server.role, trials)}));
 
-/** The whole without the part of the KV pool that no request was seen to use; null where one of the three is not known. */
-export const neededMiB = ({server: {memory}, kvUsed}: ServerOfRun): number | null =>
-  memory === null || memory.processMiB === null || memory.kvPoolMiB === null || kvUsed === null
-    ? null
-    : memory.processMiB - memory.kvPoolMiB * (1 - kvUsed.share);
+/**
+ * The whole without the part of the KV pool that no request was seen to use; null where one of the three is not known.
+ * An encoder whose log tells its weights and no pool keeps none.
+ */
+export const neededMiB = ({server: {role, memory}, kvUsed}: ServerOfRun): number | null => {
+  if (memory === null || memory.processMiB === null) return null;
+  const {processMiB, kvPoolMiB, kvTokens, weightsMiB} = memory;
+  if (kvPoolMiB === null) return role !== 'chat' && kvTokens === null && weightsMiB !== null ? processMiB : null;
+  return kvUsed === null ? null : processMiB - kvPoolMiB * (1 - kvUsed.share);
+};
 
 type Read = TableColumn<ServerOfRun>['read'];
 const measure = (key: string, title: string, unit: string, read: Read): TableColumn<ServerOfRun> => ({
