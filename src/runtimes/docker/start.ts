@@ -2,6 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type {Engine} from '../../engines/engine.ts';
 import {CutoverError} from '../../errors.ts';
+import {claimGpu} from '../../gpu/claim.ts';
 import {localNvidiaSmi} from '../../gpu/local.ts';
 import type {Role} from '../../schema/request.ts';
 import type {ContainerSettings, StackPlan} from '../../schema/stack.ts';
@@ -97,6 +98,10 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
     owe('The lock on the GPU', () => lock[Symbol.asyncDispose]());
   }
   const nvidiaSmi = onGpu === undefined ? null : await nvidiaSmiOf(host, sidecarOf(docker, onGpu, labelsFor));
+  if (nvidiaSmi === localNvidiaSmi) {
+    const claim = await claimGpu(`run ${runId} in ${folder}, process ${process.pid}`); // from engines that are no containers
+    owe('The claim on the GPU', () => claim[Symbol.asyncDispose]());
+  }
   // A container is given these cards alone, and counts them from 0.
   const gpus = nvidiaSmi === localNvidiaSmi ? onGpu?.settings.gpus : undefined;
   const card = Array.isArray(gpus) ? gpus[0] : undefined;

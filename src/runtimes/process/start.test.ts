@@ -1,10 +1,11 @@
 import {once} from 'node:events';
 import {existsSync, readFileSync} from 'node:fs';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {CutoverError} from '../../errors.ts';
+import {claimGpu} from '../../gpu/claim.ts';
 import {type ProcessOptions, startProcesses} from './start.ts';
 import {freePort, pidIn, planFor, programFile, quickEngine, runs, until} from './test-programs/test-stack.ts';
 
@@ -16,7 +17,10 @@ beforeEach(async () => {
   chatLog = join(logDir, 'chat.log');
   lines = [];
 });
-afterEach(() => rm(logDir, {recursive: true}));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(logDir, {recursive: true});
+});
 
 const options = async (name: string, changes: Partial<ProcessOptions> = {}): Promise<ProcessOptions> => ({
   engine: quickEngine,
@@ -165,4 +169,17 @@ describe('a server that dies', () => {
     const embedLog = join(logDir, 'embed.log');
     if (existsSync(embedLog)) expect(runs(pidIn(embedLog, 'parent'))).toBe(false);
   });
+});
+
+test('where there is a GPU nothing is started while another cutover has it', async () => {
+  const nvidiaSmi = join(logDir, 'nvidia-smi');
+  await writeFile(nvidiaSmi, '#!/bin/sh\n[ "$1" = -L ] && echo "GPU 0: NVIDIA H100"\n', {mode: 0o755});
+  vi.stubEnv('PATH', `${logDir}:${process.env.PATH}`);
+  await using _held = await claimGpu('run a in /tmp/a, process 17');
+  const starting = startProcesses(await options('healthy.ts'));
+  await expect(starting).rejects.toMatchObject({
+    code: 'GPU_BUSY',
+    message: expect.stringContaining('run a in /tmp/a, process 17'),
+  });
+  expect(lines).toEqual([]);
 });

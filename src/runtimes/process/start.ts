@@ -2,6 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Engine} from '../../engines/engine.ts';
 import {CutoverError} from '../../errors.ts';
+import {claimGpu} from '../../gpu/claim.ts';
 import {localNvidiaSmi} from '../../gpu/local.ts';
 import type {Role} from '../../schema/request.ts';
 import type {StackPlan} from '../../schema/stack.ts';
@@ -33,7 +34,7 @@ export interface ProcessOptions {
 /**
  * Starts the plan's servers one after another, each when the last one is ready: what an engine takes of the GPU's
  * memory may depend on what is free. Throws ENGINE_DID_NOT_START, ENGINE_DIED when one dies while another starts,
- * PLAN_DOES_NOT_FIT, BAD_OPTIONS, or INTERRUPTED, and has then stopped all of them.
+ * GPU_BUSY, PLAN_DOES_NOT_FIT, BAD_OPTIONS, or INTERRUPTED, and has then stopped all of them.
  */
 export const startProcesses = async (options: ProcessOptions): Promise<Stack> => {
   const {engine, plan, models, roles, host, logDir, onLine} = options;
@@ -53,9 +54,10 @@ export const startProcesses = async (options: ProcessOptions): Promise<Stack> =>
   // All at once: each may take its whole grace, and none needs another to stop.
   const stops: (() => Promise<void>)[] = [];
   const nvidiaSmi = (await localNvidiaSmi.read(['-L'])) === null ? null : localNvidiaSmi;
+  await using started = new AsyncDisposableStack();
+  if (nvidiaSmi !== null) started.use(await claimGpu(`the run in ${logDir}, process ${process.pid}`));
   await holdAgainstCard({nvidiaSmi, plan, engine, models, roles, onLine});
   const account = await GpuAccount.open(nvidiaSmi);
-  await using started = new AsyncDisposableStack();
   let serving = false;
   started.defer(() => account.stopped(serving ? null : onLine));
   started.defer(async () => {

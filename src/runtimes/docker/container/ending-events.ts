@@ -10,9 +10,10 @@ interface EndingEvents {
 }
 
 const oomAction = '"Action":"oom"';
+const killAction = '"Action":"kill"';
 
-/** Docker writes down that it killed a container after it has, and the container may have ended by then. */
-const newsTakesMs = (exitCode: number) => (exitCode === 137 || exitCode === 143 ? 1000 : 1);
+/** Docker writes down that it signalled a container after it has, and the container may have ended by then. */
+const newsTakesMs = (exitCode: number) => (exitCode === 137 || exitCode === 143 ? 1000 : 300);
 
 /** Docker remembers these and answers at once; one that does not must not keep the news of the end. */
 const limitMs = 5000;
@@ -33,12 +34,12 @@ export const endingEvents = async (
     const signal = AbortSignal.timeout(withinMs);
     for await (const chunk of await dockerStream(docker, {method: 'GET', path: '/events', query, signal})) {
       text += chunk;
-      if (text.includes(oomAction)) break;
+      if (text.includes(oomAction) || text.includes(killAction)) break;
     }
   } catch {
     // A Docker engine that goes down answers no more.
   }
-  return {oom: State.OOMKilled || text.includes(oomAction), signalled: text.includes('"Action":"kill"')};
+  return {oom: State.OOMKilled || text.includes(oomAction), signalled: text.includes(killAction)};
 };
 
 const secondsOf = (ms: number): string => `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, '0')}000000`;
