@@ -18,7 +18,7 @@ import {readTrace, type Trace} from '../traces/read-trace.ts';
 import {combineHashes} from '../workloads/data-hash.ts';
 import {bringUp, type Choice, chooseWhere} from './bring-up.ts';
 import {runTrials} from './run-trials.ts';
-import {completeMemory} from './server-memory.ts';
+import {completeMemory, type StackMemory} from './server-memory.ts';
 import {type PlannedTrial, planTrials} from './stages.ts';
 
 export interface BenchContext {
@@ -77,8 +77,8 @@ const emptyRecord = async (
   };
 };
 
-const servers = (stack: Stack): RunRecord['engine']['servers'] =>
-  stack.servers.map(({role, url, model, command, readySeconds, container, startup, memory, facts}) => ({
+const servers = (stack: Stack, {servers: memory}: StackMemory): RunRecord['engine']['servers'] =>
+  stack.servers.map(({role, url, model, command, readySeconds, container, startup, facts}, index) => ({
     role,
     url,
     model,
@@ -86,14 +86,14 @@ const servers = (stack: Stack): RunRecord['engine']['servers'] =>
     readySeconds,
     container,
     startup,
-    memory,
+    memory: memory[index] ?? null,
     facts: {...facts},
   }));
 
 const noteStack = async (record: RunRecord, stack: Stack): Promise<void> => {
   const memory = await completeMemory(stack);
   record.evidence = stack.evidence;
-  record.engine.servers = servers(stack).map((server, index) => ({...server, memory: memory.servers[index] ?? null}));
+  record.engine.servers = servers(stack, memory);
   record.findings.push(...memory.findings);
   if (record.machine.gpus.length === 0 && stack.nvidiaSmi !== null)
     record.machine.gpus = await readGpus(stack.nvidiaSmi);

@@ -1,10 +1,11 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest';
+import {temporaryFolder} from '../records/test-folder.ts';
 import {imageFor} from '../runtimes/docker/image/images-file.ts';
 import {pushRandomImage, startRegistry} from '../runtimes/docker/image/test-registry.ts';
 import {testDocker} from '../runtimes/docker/test-docker.ts';
-import {freePort, temporaryFolder} from '../runtimes/docker/test-program.ts';
+import {freePort} from '../runtimes/free-port.ts';
 import {pin} from './pin.ts';
 
 const never = new AbortController().signal;

@@ -1,23 +1,22 @@
 import {mkdir} from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type {Engine} from '../../engines/engine.ts';
-import {CutoverError} from '../../errors.ts';
 import {claimGpu} from '../../gpu/claim.ts';
 import {localNvidiaSmi} from '../../gpu/local.ts';
 import type {Role} from '../../schema/request.ts';
 import type {ContainerSettings, StackPlan} from '../../schema/stack.ts';
-import {endpointOf} from '../endpoint.ts';
 import {holdAgainstCard} from '../hold-against-card.ts';
 import {interruptionOf} from '../interruption.ts';
+import {launchOf} from '../launch-of.ts';
 import type {BringUpListener, Stack} from '../stack.ts';
-import {GpuAccount, stopOnce} from '../stack-end.ts';
+import {GpuAccount} from '../stack-end.ts';
+import {type StartedServer, startedStack} from '../started-stack.ts';
 import {connectDocker, type DockerHost} from './connect/host.ts';
 import {removeVolume} from './container/cache-volumes.ts';
 import {orRefusal} from './container/docker-refusal.ts';
-import {hostProcesses} from './container/host-processes.ts';
 import {createNetwork} from './container/network.ts';
 import {passedEnvironment} from './container/passed-environment.ts';
-import {type ServerInContainer, startServer} from './container/server.ts';
+import {startServer} from './container/server.ts';
 import {nvidiaSmiOf} from './container/sidecar.ts';
 import {dockerReason} from './docker-error.ts';
 import {lockGpu} from './ownership/gpu-lock.ts';
@@ -52,12 +51,7 @@ export interface DockerOptions {
  */
 export const startDocker = async (options: DockerOptions): Promise<Stack> => {
   const {engine, plan, models, roles, runId, folder, environment, onLine} = options;
-  const {launch} = engine;
-  if (launch === null)
-    throw new CutoverError('BAD_OPTIONS', `cutover cannot start ${engine.title}`, {
-      hint: 'Start it yourself and measure it with --attach <URL>.',
-    });
-  for (const role of roles) endpointOf(plan.servers, role);
+  const launch = launchOf(engine, plan, roles);
 
   const died = new AbortController();
   const signal = AbortSignal.any([options.signal, died.signal]);
@@ -117,7 +111,7 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
 
   const account = await GpuAccount.open(nvidiaSmi);
   owe('The account of GPU memory', () => account.stopped(serving ? null : onLine));
-  const running: ServerInContainer[] = [];
+  const running: StartedServer[] = [];
   let limitsSaid = false;
   const onLimitsRefused = () => {
     if (!limitsSaid)
@@ -160,25 +154,17 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
     running.push(one);
   }
   if (signal.aborted) throw interruptionOf(signal, 'bringing the containers up');
-  const servers = running.map(({server}) => server);
   serving = true;
   const lifetime = started.move();
-  const stop = stopOnce(() => lifetime.disposeAsync(), account);
-  return {
+  return startedStack({
     engine,
     runtime: 'docker',
-    evidence: engine.simulated || running.some(({simulated}) => simulated) ? 'simulated' : 'real',
-    servers,
+    started: running,
     died: died.signal,
-    endpoint: role => endpointOf(servers, role),
     nvidiaSmi,
-    processesOf: async role => {
-      const one = running.find(({server}) => server.role === role);
-      return one === undefined ? [] : hostProcesses(docker, one.containerId);
-    },
-    stop,
-    [Symbol.asyncDispose]: async () => void (await stop()),
-  };
+    account,
+    down: () => lifetime.disposeAsync(),
+  });
 };
 
 const sidecarOf = (

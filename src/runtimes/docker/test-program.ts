@@ -1,26 +1,8 @@
 import {once} from 'node:events';
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
-import {connect, createServer} from 'node:net';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {readFile} from 'node:fs/promises';
+import {connect} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
 import {startGuarded} from '../process/guarded.ts';
-
-/** A folder under /tmp that goes with its scope. */
-export const temporaryFolder = async (): Promise<AsyncDisposable & {readonly path: string}> => {
-  const path = await mkdtemp(join(tmpdir(), 'cutover-test-'));
-  return {path, [Symbol.asyncDispose]: () => rm(path, {recursive: true, force: true})};
-};
-
-export const freePort = async (): Promise<number> => {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  listener.close();
-  await once(listener, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP listener has a port');
-  return address.port;
-};
 
 /** Whether somebody listens on that port of 127.0.0.1. */
 const listens = async (port: number): Promise<boolean> => {

@@ -7,8 +7,9 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {engines} from '../../engines/index.ts';
 import {CutoverError} from '../../errors.ts';
+import {freePort} from '../free-port.ts';
 import {type ProcessOptions, startProcesses} from './start.ts';
-import {freePort, pidIn, planFor, programFile, quickEngine, runs, until} from './test-programs/test-stack.ts';
+import {pidIn, planFor, programFile, quickEngine, runs, until} from './test-programs/test-stack.ts';
 
 let logDir = '';
 let chatLog = '';

@@ -4,7 +4,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {expect, test} from 'vitest';
-import {freePort, pidIn, programFile, runs, until} from './test-programs/test-stack.ts';
+import {freePort} from '../free-port.ts';
+import {pidIn, programFile, runs, until} from './test-programs/test-stack.ts';
 
 test.each([
   {whom: 'it', target: (pid: number) => pid},

@@ -6,20 +6,13 @@ import {interruptionOf} from '../interruption.ts';
 import {readPages} from '../probe.ts';
 import {waitUntilReady} from '../ready.ts';
 import {maskOf} from '../secrets.ts';
-import type {RunningServer} from '../stack.ts';
+import type {StartedServer} from '../started-stack.ts';
 import {startingLog} from '../starting-log.ts';
 import {memoryOf, startupOf} from '../startup.ts';
 import {followStart} from './follow-start.ts';
+import {processesOfGroup} from './group.ts';
 import {type Ending, type Guarded, LaunchFailure, startGuarded} from './guarded.ts';
 import {readLogTail} from './log-tail.ts';
-
-export interface ServerProcess {
-  readonly server: RunningServer;
-  /** The number of the process group that it and its children form. */
-  readonly group: number;
-  /** Whether it says of itself that it is a simulation. */
-  readonly simulated: boolean;
-}
 
 interface ServerOptions {
   readonly engine: Engine;
@@ -38,7 +31,7 @@ interface ServerOptions {
 }
 
 /** Starts one server and waits until it is ready. Throws ENGINE_DID_NOT_START with the reason and the fix. */
-export const startServer = async (options: ServerOptions): Promise<ServerProcess> => {
+export const startServer = async (options: ServerOptions): Promise<StartedServer> => {
   const {engine, launch, server, command, environment, url, logPath, owe, signal, onDeath, onLine} = options;
   const name = `The ${server.role} server (${engine.title}, ${server.model})`;
   const mask = maskOf(command, {...process.env, ...environment});
@@ -110,7 +103,7 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
       startup: startupOf(told, {pullSeconds: null, createSeconds: null, compileCache: null}),
       memory: memoryOf(told, facts),
     },
-    group: guarded.pid,
+    processes: async () => processesOfGroup(guarded.pid),
     simulated: simulated || readiness.simulated,
   };
 };

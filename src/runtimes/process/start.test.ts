@@ -6,8 +6,9 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {CutoverError} from '../../errors.ts';
 import {claimGpu} from '../../gpu/claim.ts';
+import {freePort} from '../free-port.ts';
 import {type ProcessOptions, startProcesses} from './start.ts';
-import {freePort, pidIn, planFor, programFile, quickEngine, runs, until} from './test-programs/test-stack.ts';
+import {pidIn, planFor, programFile, quickEngine, runs, until} from './test-programs/test-stack.ts';
 
 let logDir = '';
 let chatLog = '';

@@ -1,18 +1,17 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Engine} from '../../engines/engine.ts';
-import {CutoverError} from '../../errors.ts';
 import {claimGpu} from '../../gpu/claim.ts';
 import {localNvidiaSmi} from '../../gpu/local.ts';
 import type {Role} from '../../schema/request.ts';
 import type {StackPlan} from '../../schema/stack.ts';
-import {endpointOf} from '../endpoint.ts';
 import {holdAgainstCard} from '../hold-against-card.ts';
+import {launchOf} from '../launch-of.ts';
 import type {BringUpListener, Stack} from '../stack.ts';
-import {GpuAccount, stopOnce} from '../stack-end.ts';
-import {processesOfGroup} from './group.ts';
+import {GpuAccount} from '../stack-end.ts';
+import {type StartedServer, startedStack} from '../started-stack.ts';
 import {assertPortFree} from './port.ts';
-import {type ServerProcess, startServer} from './server.ts';
+import {startServer} from './server.ts';
 
 export interface ProcessOptions {
   readonly engine: Engine;
@@ -38,19 +37,14 @@ export interface ProcessOptions {
  */
 export const startProcesses = async (options: ProcessOptions): Promise<Stack> => {
   const {engine, plan, models, roles, host, logDir, onLine} = options;
-  const {launch} = engine;
-  if (launch === null)
-    throw new CutoverError('BAD_OPTIONS', `cutover cannot start ${engine.title}`, {
-      hint: 'Start it yourself and measure it with --attach <URL>.',
-    });
-  for (const role of roles) endpointOf(plan.servers, role);
+  const launch = launchOf(engine, plan, roles);
   const wanted = plan.servers.filter(({role}) => roles.includes(role));
   for (const {role, port} of wanted) await assertPortFree(role, host, port);
   await mkdir(logDir, {recursive: true});
 
   const died = new AbortController();
   const signal = AbortSignal.any([options.signal, died.signal]);
-  const processes: ServerProcess[] = [];
+  const processes: StartedServer[] = [];
   // All at once: each may take its whole grace, and none needs another to stop.
   const stops: (() => Promise<void>)[] = [];
   const nvidiaSmi = (await localNvidiaSmi.read(['-L'])) === null ? null : localNvidiaSmi;
@@ -81,23 +75,15 @@ export const startProcesses = async (options: ProcessOptions): Promise<Stack> =>
     });
     processes.push(process);
   }
-  const servers = processes.map(({server}) => server);
   serving = true;
   const running = started.move();
-  const stop = stopOnce(() => running.disposeAsync(), account);
-  return {
+  return startedStack({
     engine,
     runtime: 'process',
-    evidence: engine.simulated || processes.some(({simulated}) => simulated) ? 'simulated' : 'real',
-    servers,
+    started: processes,
     died: died.signal,
-    endpoint: role => endpointOf(servers, role),
     nvidiaSmi,
-    processesOf: async role => {
-      const found = processes.find(({server}) => server.role === role);
-      return found === undefined ? [] : processesOfGroup(found.group);
-    },
-    stop,
-    [Symbol.asyncDispose]: async () => void (await stop()),
-  };
+    account,
+    down: () => running.disposeAsync(),
+  });
 };

@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import {temporaryFolder} from '../test-program.ts';
+import {temporaryFolder} from '../../../records/test-folder.ts';
 import {endpointOfDocker} from './endpoint-of-docker.ts';
 import {writeContext} from './test-contexts.ts';
 

@@ -4,7 +4,8 @@ import {createServer as createHttpServer} from 'node:http';
 import {createServer, type Server} from 'node:net';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
-import {freePort, temporaryFolder} from '../test-program.ts';
+import {temporaryFolder} from '../../../records/test-folder.ts';
+import {freePort} from '../../free-port.ts';
 import {connectDocker} from './host.ts';
 import {unreachable} from './problem.ts';
 

@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {temporaryFolder} from '../test-program.ts';
+import {temporaryFolder} from '../../../records/test-folder.ts';
 import {defaultSockets, firstUsable} from './socket.ts';
 
 test("the system's socket comes before a rootless engine's and Docker Desktop's", () => {

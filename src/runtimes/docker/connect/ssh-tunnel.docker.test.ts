@@ -6,7 +6,9 @@ import {delimiter, join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {execa} from 'execa';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {freePort, startProgram, temporaryFolder} from '../test-program.ts';
+import {temporaryFolder} from '../../../records/test-folder.ts';
+import {freePort} from '../../free-port.ts';
+import {startProgram} from '../test-program.ts';
 import {connectDocker} from './host.ts';
 
 const never = new AbortController().signal;

@@ -1,12 +1,11 @@
-import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {execa} from 'execa';
 import {reasonOf} from '../../../errors.ts';
+import {freePort} from '../../free-port.ts';
 import {startGuarded} from '../../process/guarded.ts';
 import {readLogTail} from '../../process/log-tail.ts';
 import type {SshAddress} from './address.ts';
@@ -107,14 +106,3 @@ const definedOf = (environment: Environment): Record<string, string> =>
   Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-
-/** ssh takes no 0 for a port of its own. */
-const freePort = async (): Promise<number> => {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  listener.close();
-  await once(listener, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP listener has a port');
-  return address.port;
-};

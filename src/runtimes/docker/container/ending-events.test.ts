@@ -3,7 +3,7 @@ import {createServer} from 'node:http';
 import {join} from 'node:path';
 import Docker from 'dockerode';
 import {expect, test} from 'vitest';
-import {temporaryFolder} from '../test-program.ts';
+import {temporaryFolder} from '../../../records/test-folder.ts';
 import {endingEvents} from './ending-events.ts';
 
 test('a Docker engine that falls silent keeps nobody from the news of the end', async () => {

@@ -8,23 +8,17 @@ import {interruptionOf} from '../../interruption.ts';
 import {readPages} from '../../probe.ts';
 import {waitUntilReady} from '../../ready.ts';
 import {maskOf} from '../../secrets.ts';
-import type {RunningServer} from '../../stack.ts';
+import type {StartedServer} from '../../started-stack.ts';
 import {startingLog} from '../../starting-log.ts';
 import {memoryOf, startupOf} from '../../startup.ts';
 import type {DockerHost} from '../connect/host.ts';
 import {type ContainerPlan, commandOf, containerConfig, portKey, variablesOf, withoutUsualUlimits} from './config.ts';
 import {isLimitRefused, refusedByDocker} from './docker-refusal.ts';
 import {endingText} from './ending-text.ts';
+import {hostProcesses} from './host-processes.ts';
 import {runContainer} from './run-container.ts';
 import {publishOf} from './settings.ts';
 import type {ContainerEnding} from './watch.ts';
-
-export interface ServerInContainer {
-  readonly server: RunningServer;
-  readonly containerId: string;
-  /** Whether it says of itself that it is a simulation. */
-  readonly simulated: boolean;
-}
 
 interface ServerOptions {
   readonly host: DockerHost;
@@ -51,7 +45,7 @@ interface ServerOptions {
 const unreadyGraceSeconds = 5;
 
 /** Starts one server in a container and waits until it is ready. Throws ENGINE_DID_NOT_START with the reason and the fix. */
-export const startServer = async (options: ServerOptions): Promise<ServerInContainer> => {
+export const startServer = async (options: ServerOptions): Promise<StartedServer> => {
   const {host, engine, plan, image, before, environment, folder, owe, signal, onDeath, onLine} = options;
   const {launch, server, settings} = plan;
   const command = commandOf(plan);
@@ -160,7 +154,7 @@ export const startServer = async (options: ServerOptions): Promise<ServerInConta
       startup: startupOf(told, {...before, createSeconds: rounded(container.createSeconds)}),
       memory: memoryOf(told, facts),
     },
-    containerId: container.id,
+    processes: () => hostProcesses(host.docker, container.id),
     simulated: simulated || readiness.simulated,
   };
 };

@@ -1,7 +1,7 @@
 import {chmod, writeFile} from 'node:fs/promises';
 import {delimiter, join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {temporaryFolder} from '../test-program.ts';
+import {temporaryFolder} from '../../../records/test-folder.ts';
 import {credentialsFor} from './credentials.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -2,10 +2,12 @@ import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import {expect, test} from 'vitest';
+import {temporaryFolder} from '../../../records/test-folder.ts';
+import {freePort} from '../../free-port.ts';
 import {connectDocker} from '../connect/host.ts';
 import {testDocker} from '../test-docker.ts';
 import {ownBridge} from '../test-own-bridge.ts';
-import {freePort, startProgram, temporaryFolder} from '../test-program.ts';
+import {startProgram} from '../test-program.ts';
 import {ensureImage} from './image.ts';
 import {pushRandomImage, startRegistry} from './test-registry.ts';
 

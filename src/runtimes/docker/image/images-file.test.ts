@@ -2,7 +2,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {engines} from '../../../engines/index.ts';
-import {temporaryFolder} from '../test-program.ts';
+import {temporaryFolder} from '../../../records/test-folder.ts';
 import {imageFor, imagesFile, readImages, writeDigests} from './images-file.ts';
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;

@@ -2,7 +2,8 @@ import {randomBytes} from 'node:crypto';
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type Docker from 'dockerode';
-import {freePort, startProgram} from '../test-program.ts';
+import {freePort} from '../../free-port.ts';
+import {startProgram} from '../test-program.ts';
 
 /** The only user of a registry that wants a login. */
 export const registryUser = {username: 'cutover', password: 'canary-secret'};

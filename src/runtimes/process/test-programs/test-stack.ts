@@ -1,6 +1,4 @@
-import {once} from 'node:events';
 import {existsSync, readFileSync} from 'node:fs';
-import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Engine} from '../../../engines/engine.ts';
@@ -24,15 +22,6 @@ export const planFor = (servers: readonly (Pick<StackServer, 'role' | 'port'> & 
     description: 'test programs in place of an engine',
     servers: servers.map(server => ({model: 'test/model', arguments: {}, ...server})),
   });
-
-export const freePort = async (): Promise<number> => {
-  const listener = createServer().listen({port: 0, host: '127.0.0.1'});
-  await once(listener, 'listening');
-  const {port} = listener.address() as AddressInfo;
-  listener.close();
-  await once(listener, 'close');
-  return port;
-};
 
 /** A process number that a test program wrote into its log. */
 export const pidIn = (logPath: string, who: 'guard' | 'parent' | 'child'): number =>
