@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {roles} from './request.ts';
-import {loadSpec, workloadSpec} from './suite.ts';
+import {examinationSpec, loadSpec, sweepSpec, workloadSpec} from './suite.ts';
 import {schemaVersion} from './version.ts';
 
 const evidence = z.enum(['simulated', 'real']);
@@ -124,13 +124,25 @@ const kvUse = z.object({
 });
 export type KvUse = z.infer<typeof kvUse>;
 
+/** Of the requests with one turn number; token counts are sums over them, null when not told for every one. */
 const turnSummary = z.object({
   turn: z.int(),
   n: z.int(),
   ttftP50Ms: z.number().nullable(),
+  ttftP90Ms: z.number().nullable().default(null),
+  e2eP50Ms: z.number().nullable().default(null),
   promptTokens: z.int().nullable(),
   cachedPromptTokens: z.int().nullable(),
 });
+
+/** How much of the prompts the prefix cache had, over all requests of a trial, those of its warm-up too; 0…1, null where not told. */
+const prefixHits = z.object({
+  /** By the usage of every reply. */
+  byRequests: z.number().nullable(),
+  /** By the growth of the server's counters. */
+  byCounters: z.number().nullable(),
+});
+export type PrefixHits = z.infer<typeof prefixHits>;
 
 const trial = z.object({
   index: z.int(),
@@ -168,6 +180,9 @@ const trial = z.object({
   outputTokens: z.int().nullable(),
   cachedPromptTokens: z.int().nullable(),
   turns: z.array(turnSummary),
+  prefixHits: prefixHits.nullable().default(null),
+  /** The numbers of the trials that ran at the same time, this one's too; null where it ran alone. */
+  together: z.array(z.int()).nullable().default(null),
   cache: cacheState,
   metrics: z.object({before: metricsReading.nullable(), after: metricsReading.nullable()}),
   gpuMemoryUsedMiB: z.object({before: z.number(), after: z.number()}).nullable(),
@@ -177,6 +192,76 @@ const trial = z.object({
   findings: z.array(finding),
 });
 export type Trial = z.infer<typeof trial>;
+
+/** What a sweep came to. Its trials are named after the stage, with the level behind an @. */
+const sweep = z.object({
+  stage: z.string(),
+  repetition: z.int(),
+  spec: sweepSpec,
+  levels: z.array(
+    z.object({
+      trial: z.int(),
+      /** Requests in flight, or requests a second. */
+      level: z.number(),
+      /** Tokens a second for chat, texts or documents a second for the others. */
+      throughput: z.number().nullable(),
+      ttftP99Ms: z.number().nullable(),
+      /** Share of all requests that met every limit of the SLO; null without one. */
+      goodShare: z.number().nullable(),
+    }),
+  ),
+  /** The level from which more load brings no more throughput, or the highest rate that met the SLO; null: not found. */
+  found: z.object({level: z.number(), throughput: z.number()}).nullable(),
+  /** Why it ended; 'not over' while it goes on, and `broken off: …` where the run ended before it. */
+  stopped: z.string(),
+});
+export type Sweep = z.infer<typeof sweep>;
+
+const check = z.object({
+  /** Stable across versions and runs: checks of two records are compared by it. */
+  id: z.string(),
+  /** What was asked for, as a sentence. */
+  title: z.string(),
+  /** 'unknown': it could not be told; 'note': there is no right answer, this is the one that was given. */
+  outcome: z.enum(['pass', 'fail', 'unknown', 'note']),
+  /** What was seen. */
+  detail: z.string(),
+  /** The smallest input that shows it; null where none is needed. */
+  example: z.string().nullable(),
+});
+export type Check = z.infer<typeof check>;
+
+/** Questions asked once each. What was answered is in `answersFile`, one line each. */
+const examination = z.object({
+  stage: z.string(),
+  spec: examinationSpec,
+  repetition: z.int(),
+  evidence,
+  startedAt: z.string(),
+  durationMs: z.number(),
+  /** In the run's folder. */
+  answersFile: z.string(),
+  questions: z.int(),
+  /** Of the questions: equal hashes were asked the same. */
+  dataHash: z.string(),
+  /** The smallest input first. */
+  checks: z.array(check),
+  /** What came out as numbers, by name (A/A differences, limits in tokens …); null where not told. */
+  measures: z.record(z.string(), z.number().nullable()),
+});
+export type Examination = z.infer<typeof examination>;
+
+/** How prompts were cut to a number of tokens. */
+const tokenLengths = z.object({
+  role: z.enum(roles),
+  /** 'server': by its /tokenize; 'tokenizer': by a local tokenizer.json; 'estimate': by an average over models. */
+  from: z.enum(['server', 'tokenizer', 'estimate']),
+  charactersPerToken: z.number().positive(),
+  /** What a request, or a text of an encoder, has beyond its characters at this ratio. */
+  fixedTokens: z.int().default(0),
+  tokenizer: z.object({file: z.string(), sha256: z.string()}).nullable(),
+});
+export type TokenLengths = z.infer<typeof tokenLengths>;
 
 export const machine = z.object({
   hostname: z.string(),
@@ -273,6 +358,7 @@ export const runRecord = z.object({
           model: z.string().nullable(),
           contextTokens: z.number().nullable(),
           kvTokens: z.number().nullable(),
+          pageTokens: z.number().nullable().default(null),
           reportsCachedTokens: z.boolean().nullable(),
         }),
       }),
@@ -281,7 +367,7 @@ export const runRecord = z.object({
   machine,
   suites: z.array(z.string()),
   seed: z.int(),
-  /** sha256 over the trials' data hashes, in order. */
+  /** sha256 over the data hashes of the trials and then the examinations, in order. */
   dataHash: z.string(),
   /**
    * What a request costs this client against a server that does nothing, on this machine, right after the trials. That
@@ -291,6 +377,9 @@ export const runRecord = z.object({
     .object({cpuMsPerRequest: z.number(), latencyP50Ms: z.number(), latencyP99Ms: z.number().nullable(), n: z.int()})
     .nullable(),
   gpu: runGpu.nullable().default(null),
+  tokenLengths: z.array(tokenLengths).default([]),
+  sweeps: z.array(sweep).default([]),
+  examinations: z.array(examination).default([]),
   /** About the run as a whole. */
   findings: z.array(finding).default([]),
   trials: z.array(trial),

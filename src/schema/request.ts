@@ -7,7 +7,7 @@ export const roles = ['chat', 'embed', 'rerank'] as const;
 export type Role = (typeof roles)[number];
 
 /** Which server of a stack a workload talks to. */
-export const roleOf = (kind: WorkloadKind): Role => (kind === 'prefix' ? 'chat' : kind);
+export const roleOf = (kind: WorkloadKind): Role => (kind === 'embed' || kind === 'rerank' ? kind : 'chat');
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -26,6 +26,10 @@ export interface EmbedRequest {
   readonly kind: 'embed';
   readonly id: string;
   readonly texts: readonly string[];
+  /** Numbers of each vector; absent leaves it to the model. */
+  readonly dimensions?: number;
+  /** How the vectors are written in the reply; absent is 'float'. */
+  readonly encoding?: 'float' | 'base64';
 }
 
 export interface RerankRequest {
@@ -33,6 +37,8 @@ export interface RerankRequest {
   readonly id: string;
   readonly query: string;
   readonly documents: readonly string[];
+  /** Documents in the answer, the best ones; absent is all of them. */
+  readonly topN?: number;
 }
 
 export type WorkloadRequest = ChatRequest | EmbedRequest | RerankRequest;
@@ -44,6 +50,12 @@ export type WorkloadRequest = ChatRequest | EmbedRequest | RerankRequest;
 export interface Session {
   readonly id: string;
   readonly requests: readonly WorkloadRequest[];
+  /** What a sample calls each request's turn, where that is not its place in the session from 1 on. */
+  readonly turns?: readonly number[];
+  /** Pause before each request in ms, counted from the end of the reply before it; absent is none. The first one is 0. */
+  readonly pausesMs?: readonly number[];
+  /** Whose replies stand in the history of later chat requests: absent is what `requests` says; 'engine' puts in what the server answered. */
+  readonly history?: 'engine';
 }
 
 /**

@@ -1,36 +1,86 @@
 import {z} from 'zod';
+import {lengthSpec} from './length.ts';
 
-/** Workload parameters. Every size is in tokens or items; lengths are exact targets, see workloads/. */
+const turnCount = z.int().min(1).max(100);
+
+/** How many contexts are kept in use: a number, or so many that their tokens are this multiple of the server's KV pool. */
+const workingSet = z.union([
+  z.int().min(1).max(10_000_000),
+  z.strictObject({ofKvPool: z.number().positive().max(100)}),
+]);
+
+const chatLengths = {promptTokens: lengthSpec, outputTokens: lengthSpec};
+
+/** Workload parameters. Sizes are in tokens or items. What a suite leaves to the server's size is a number in a record. */
 export const workloadSpec = z.discriminatedUnion('kind', [
+  /** Single questions about code. */
   z.strictObject({
     kind: z.literal('chat'),
-    promptTokens: z.int().min(16).max(1_000_000),
-    outputTokens: z.int().min(1).max(100_000),
+    ...chatLengths,
+    /** The share of a prompt's tokens that it has in common with others: the code that they ask about. Absent is 0. */
+    sharedPrefix: z.number().min(0).max(0.95).optional(),
+    /** How many such contexts there are; a request asks about one of them. Absent is 1. */
+    contexts: z.int().min(1).max(1_000_000).optional(),
   }),
+  /** Conversations: every turn resends all that was said before, byte for byte. */
   z.strictObject({
     kind: z.literal('prefix'),
     /** Tokens of the code context that all turns of a conversation share. */
-    promptTokens: z.int().min(16).max(1_000_000),
-    outputTokens: z.int().min(1).max(100_000),
-    turns: z.int().min(2).max(100),
+    ...chatLengths,
+    turns: turnCount.min(2),
+    /** Different continuations of one conversation: its last turn is asked so often, each time with another question. Absent is 1. */
+    branches: z.int().min(1).max(100).optional(),
+    /** Mean of the exponential pause between a reply and the next turn, cut at five times the mean. Absent is none. */
+    thinkSeconds: z.number().min(0).max(3600).optional(),
+    /** Whose replies stand in the history: scripted ones (the same bytes for every engine) where absent, or what the engine said. */
+    history: z.literal('engine').optional(),
+  }),
+  /** The same prompt `times` times, one after the other; a turn is one of them. */
+  z.strictObject({kind: z.literal('repeat'), ...chatLengths, times: turnCount.min(2)}),
+  /** The first question about a context, as turn 2; where `warm`, turn 1 is a request of a few tokens for the context alone. */
+  z.strictObject({kind: z.literal('warmed'), ...chatLengths, warm: z.boolean()}),
+  /** All contexts asked about in turn, and then all again, `visits` times; a turn is one visit. */
+  z.strictObject({
+    kind: z.literal('revisit'),
+    ...chatLengths,
+    contexts: workingSet,
+    visits: turnCount.min(2),
+  }),
+  /** The prompts of a trace: lengths, outputs and which beginnings they share are the file's. */
+  z.strictObject({
+    kind: z.literal('trace'),
+    /** Without its folder. */
+    file: z.string(),
+    sha256: z.string(),
+    /** Requests in the whole file. */
+    rows: z.int().min(1),
+    /** Tokens that one of the file's hash ids stands for. */
+    blockTokens: z.int().min(1),
   }),
   z.strictObject({
     kind: z.literal('embed'),
     /** Texts in one request. */
     batch: z.int().min(1).max(2048),
     /** Tokens of each text. */
-    promptTokens: z.int().min(1).max(1_000_000),
+    promptTokens: lengthSpec,
+    /** Numbers of each vector; absent leaves it to the model. */
+    dimensions: z.int().min(1).max(65_536).optional(),
+    /** How the vectors are written in the reply; absent is 'float'. */
+    encoding: z.enum(['float', 'base64']).optional(),
   }),
   z.strictObject({
     kind: z.literal('rerank'),
     /** Documents in one request. */
     batch: z.int().min(1).max(2048),
     /** Tokens of each document. */
-    promptTokens: z.int().min(1).max(1_000_000),
+    promptTokens: lengthSpec,
+    /** Documents in the answer; absent is all of them. */
+    topN: z.int().min(1).max(2048).optional(),
   }),
 ]);
 export type WorkloadSpec = z.infer<typeof workloadSpec>;
 export type WorkloadKind = WorkloadSpec['kind'];
+export type Workload<Kind extends WorkloadKind> = Extract<WorkloadSpec, {kind: Kind}>;
 
 const amount = {
   /** Measured requests; null when the duration ends the trial. */
@@ -83,12 +133,89 @@ export const loadSpec = z.discriminatedUnion('mode', [
 ]);
 export type LoadSpec = z.infer<typeof loadSpec>;
 
-export interface Stage {
+/** Service level: every limit that is not null must be met. Percentiles over the trial, failed requests as missed. */
+const sloSpec = z.strictObject({
+  ttftP99Ms: z.number().positive().nullable(),
+  tpotP99Ms: z.number().positive().nullable(),
+  e2eP99Ms: z.number().positive().nullable(),
+});
+export type SloSpec = z.infer<typeof sloSpec>;
+
+/** The same load at one level after another, until the next level would tell nothing new. */
+export const sweepSpec = z.discriminatedUnion('over', [
+  /** Closed loop, concurrency doubled: ends where a doubling brings less than `gainShare` more throughput. */
+  z.strictObject({
+    over: z.literal('concurrency'),
+    from: z.int().min(1),
+    to: z.int().min(1),
+    gainShare: z.number().positive().max(1),
+    /** Measured requests for each slot of a level, so that every level is measured for as many rounds. */
+    requestsPerSlot: z.int().min(1),
+  }),
+  /** Open loop, Poisson: the rate is doubled until the SLO is missed, then halved in until the two sides are within `resolution`. */
+  z.strictObject({
+    over: z.literal('rate'),
+    from: z.number().positive(),
+    to: z.number().positive(),
+    slo: sloSpec,
+    /** Of the rate: 0.05 ends within 5 %. */
+    resolution: z.number().positive().max(1),
+    /** Seconds of sending at each level. */
+    secondsPerLevel: z.number().positive(),
+  }),
+]);
+export type SweepSpec = z.infer<typeof sweepSpec>;
+
+/** Questions that are asked once each, for what is answered and not for how fast. */
+export const examinationSpec = z.discriminatedUnion('kind', [
+  /** POST /embed, /rerank, /chat and GET /health of the service, through our gateway where the stack is no such service. */
+  z.strictObject({
+    kind: z.literal('contract'),
+    /** Generated cases beside the written ones. */
+    generated: z.int().min(0).max(100_000),
+  }),
+  /** The same questions twice, for what an engine differs from itself; a record of another engine is compared with it. */
+  z.strictObject({
+    kind: z.literal('parity'),
+    texts: z.int().min(2).max(10_000),
+    rankings: z.int().min(1).max(10_000),
+    chats: z.int().min(0).max(10_000),
+  }),
+  /** Texts up to the model's limit and past it, dimensions, base64, top_n. */
+  z.strictObject({kind: z.literal('limits')}),
+  /** All that the session client does, against the chat server. */
+  z.strictObject({kind: z.literal('sessions')}),
+]);
+export type ExaminationSpec = z.infer<typeof examinationSpec>;
+export type ExaminationKind = ExaminationSpec['kind'];
+
+/** One load on one of the stack's servers. */
+export interface LoadStage {
   /** Shown in the table and kept as `suite` in every trial: one word, unique in the suite. */
   readonly name: string;
   readonly workload: WorkloadSpec;
   readonly load: LoadSpec;
+  /** Its arrivals are those of the stage of this name, so that the two differ in what runs beside them; absent: its own. */
+  readonly arrivesAs?: string;
 }
+
+/** Loads that run at the same time; each becomes a trial of its own, with all of their numbers in `together`. */
+interface TogetherStage {
+  readonly name: string;
+  readonly together: readonly LoadStage[];
+}
+
+/** Trials at levels that follow from what the ones before came to. `load` is what they have in common. */
+export interface SweepStage extends LoadStage {
+  readonly sweep: SweepSpec;
+}
+
+export interface ExaminationStage {
+  readonly name: string;
+  readonly examine: ExaminationSpec;
+}
+
+export type Stage = LoadStage | TogetherStage | SweepStage | ExaminationStage;
 
 /** One file under suites/ is one of these. */
 export interface Suite {
