@@ -21,3 +21,12 @@ export const codeContext = (random: Random, first: Passage, characters: number):
     }
   return code.slice(0, characters);
 };
+
+/**
+ * What a user asks about `passage`: `name`, code that begins with the passage, and its question, `characters` in all. The
+ * question is never cut, so that the shortest message is longer than a small number of characters.
+ */
+export const codeQuestion = (random: Random, passage: Passage, name: string, characters: number): string => {
+  const [before, after] = [`${name}\n`, `\n${passage.question}`];
+  return before + codeContext(random, passage, Math.max(0, characters - before.length - after.length)) + after;
+};

@@ -9,18 +9,29 @@ const textsOf = (request: WorkloadRequest): readonly string[] => {
       return ['chat', request.id, String(request.outputTokens), ...messages];
     }
     case 'embed':
-      return ['embed', request.id, ...request.texts];
+      return [asksFor('embed', request.dimensions, request.encoding), request.id, ...request.texts];
     case 'rerank':
-      return ['rerank', request.id, request.query, ...request.documents];
+      return [asksFor('rerank', request.topN), request.id, request.query, ...request.documents];
   }
 };
+
+/** What is left to the server says nothing, so that such requests have the hashes that they always had. */
+const asksFor = (kind: string, ...wishes: readonly (string | number | undefined)[]): string =>
+  wishes.every(wish => wish === undefined) ? kind : [kind, ...wishes.map(wish => wish ?? '')].join(' ');
+
+/** How the requests follow one another, where that is not at once and with the history that they hold themselves. */
+const orderOf = ({pausesMs, history}: Session): readonly string[] => [
+  ...(pausesMs === undefined ? [] : ['pauses', pausesMs.join(' ')]),
+  ...(history === undefined ? [] : ['history', history]),
+];
 
 /**
  * All texts of a session as one, with their lengths before them so that no two sessions have the same. JSON would take
  * longer than the hash itself, and this runs while requests are being timed.
  */
-const sessionText = (index: number, {id, requests}: Session): string => {
-  const texts = [String(index), id, ...requests.flatMap(textsOf)];
+const sessionText = (index: number, session: Session): string => {
+  const {id, requests} = session;
+  const texts = [String(index), id, ...requests.flatMap(textsOf), ...orderOf(session)];
   return `${texts.map(({length}) => length).join(',')}\n${texts.join('')}`;
 };
 

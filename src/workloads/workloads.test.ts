@@ -4,23 +4,30 @@ import type {ChatRequest, EmbedRequest, RerankRequest, Session} from '../schema/
 import type {WorkloadSpec} from '../schema/suite.ts';
 import {passages, systemPrompt} from './corpus.ts';
 import {DataHash} from './data-hash.ts';
-import {sessionsOf, workloads} from './index.ts';
-import {charactersFor} from './token-estimate.ts';
+import {requestsOfEach, sessionsOf, workloads} from './index.ts';
+import {estimatedTokenLength as estimate} from './token-estimate.ts';
+
+type Spec = Exclude<WorkloadSpec, {kind: 'trace'}>;
 
 const specs = [
   {kind: 'chat', promptTokens: 512, outputTokens: 128},
   {kind: 'prefix', promptTokens: 1024, outputTokens: 64, turns: 4},
   {kind: 'embed', batch: 8, promptTokens: 128},
   {kind: 'rerank', batch: 8, promptTokens: 128},
-] as const satisfies WorkloadSpec[];
+  {kind: 'repeat', promptTokens: 512, outputTokens: 16, times: 3},
+  {kind: 'warmed', promptTokens: 512, outputTokens: 16, warm: true},
+  {kind: 'revisit', promptTokens: 512, outputTokens: 16, contexts: 250, visits: 2},
+] as const satisfies Spec[];
 
-const firstSessions = (spec: WorkloadSpec, seed: number, count: number): Session[] =>
-  Array.from({length: count}, (_, index) => sessionsOf(spec, seed)(index));
+const firstSessions = (spec: Spec, seed: number, count: number): Session[] =>
+  Array.from({length: count}, (_, index) => sessionsOf(spec, seed, estimate)(index)).filter(each => each !== null);
+const charactersFor = (tokens: number, model: keyof typeof estimate) =>
+  Math.round(tokens * estimate[model].charactersPerToken);
 const chats = (sessions: readonly Session[]) => sessions.flatMap(({requests}) => requests as ChatRequest[]);
 const length = (request: ChatRequest) => request.messages.reduce((sum, {content}) => sum + content.length, 0);
 const userText = (request: ChatRequest) => request.messages[1]?.content ?? '';
 
-const digestOf = (spec: WorkloadSpec, seed: number) => {
+const digestOf = (spec: Spec, seed: number) => {
   const hash = new DataHash();
   for (const [index, session] of firstSessions(spec, seed, 100).entries()) hash.add(index, session);
   return hash.digest();
@@ -33,7 +40,14 @@ describe('every workload', () => {
       prefix: '71eb68b91b0e16cea808461138e76a75522788ca0988d3d02ee1e70d6c9faf0c',
       embed: '97e5d1510bb8f78bf6b8256d4376f63e52487e3a79dca4d0d39f50f7a3d0fb74',
       rerank: '07a556bf9b4dfe735e3de1407a114b8210e14c45b8cbec1b703cc0853bc193b1',
+      repeat: 'd315fe14edd5b8d18f599892defcff8138a5826c61f88b57a9ab537a0a6da937',
+      revisit: '7d05d538e2426df4542cc3cce98c36e4a8d2b1f907f0f5ea088ff4f89451a08e',
+      warmed: '041b7e4df98c5303dc1965b1a719d9c7801a9c5264e58e0c404eb54614833f36',
     });
+  });
+
+  test.each(specs)('$kind has as many requests in every session as it says', spec => {
+    for (const {requests} of firstSessions(spec, 1, 20)) expect(requests).toHaveLength(requestsOfEach(spec));
   });
 
   test.each(specs)('$kind differs between seeds', spec => {
@@ -49,15 +63,15 @@ describe('every workload', () => {
 
   test.each(specs)('$kind makes a session only when it is asked for', spec => {
     const huge = {...spec, promptTokens: 1_000_000, ...('batch' in spec ? {batch: 2} : {})};
-    expect(sessionsOf(huge, 1)(0).requests.length).toBeGreaterThan(0);
+    expect(sessionsOf(huge, 1, estimate)(0)?.requests.length).toBeGreaterThan(0);
   });
 
   test.each(specs)('$kind gives any session without those before it', spec => {
-    expect(sessionsOf(spec, 3)(70)).toEqual(firstSessions(spec, 3, 71)[70]);
+    expect(sessionsOf(spec, 3, estimate)(70)).toEqual(firstSessions(spec, 3, 71)[70]);
   });
 
   test('has its kind as its name', () => {
-    expect(Object.keys(workloads).sort()).toEqual(['chat', 'embed', 'prefix', 'rerank']);
+    expect(Object.keys(workloads).sort()).toEqual(specs.map(({kind}) => kind).sort());
   });
 });
 
