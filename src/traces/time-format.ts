@@ -1,3 +1,5 @@
+import {separatorOf, splitColumns} from './line-fields.ts';
+
 /** Where and how the lines of a trace tell their time. */
 export interface TimeFormat {
   /** The first line names the columns and holds no time. */
@@ -37,14 +39,23 @@ const fieldOf = (line: string, name: string): unknown => {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 };
 
+/** The field that holds the time, and its unit where its name does not end in one. */
+const jsonTimes = [
+  ['timestamp', 'ms'],
+  ['time_ms', 'ms'],
+  ['time', 's'],
+  ['time_s', 's'],
+] as const;
+
 /** Mooncake writes `timestamp` in ms, Qwen-Bailian (alone in having a `chat_id`) in seconds. */
 const jsonLines = (first: string): TimeFormat => {
-  const unit = fieldOf(first, 'chat_id') === undefined ? 'ms' : 's';
+  const [name, unitByName] = jsonTimes.find(([each]) => fieldOf(first, each) !== undefined) ?? jsonTimes[0];
+  const unit = name === 'timestamp' && fieldOf(first, 'chat_id') !== undefined ? 's' : unitByName;
   return {
     hasHeader: false,
-    what: `"timestamp" in ${unit}`,
+    what: `"${name}" in ${unit}`,
     timeMs(line) {
-      const value = fieldOf(line, 'timestamp');
+      const value = fieldOf(line, name);
       return typeof value === 'string' ? dateMs(value) : numberMs(String(value), unit);
     },
   };
@@ -54,33 +65,43 @@ const jsonLines = (first: string): TimeFormat => {
 const firstColumn = (line: string): string => /^\s*"?(\d{4}-\d\d-\d\d [^",;\t]*|[^",;\s]*)/.exec(line)?.[1] ?? '';
 
 /** `time_ms`, `arrivalMs` and `Time (ms)` name their unit; BurstGPT's `Timestamp` names none and is in seconds. */
-const unitOf = (header: string): string => {
+const unitOf = (name: string): string => {
   const lastWord =
-    /^[^,;\t]*/
-      .exec(header)?.[0]
+    name
       .match(/[A-Z]?[a-z]+|[A-Z]+/g)
       ?.at(-1)
       ?.toLowerCase() ?? '';
   return lastWord in msIn ? lastWord : 's';
 };
 
+/** A column whose name says that it holds the time, wherever it stands. */
+const timeName = /^(?:arrival[ _]?)?(?:time|timestamp)(?:[ _(]*(?:ns|us|ms|s|sec|seconds)\)?)?$/i;
+
+const isTime = (text: string) => number.test(text) || date.test(text);
+
 const columns = (first: string): TimeFormat => {
-  const isTime = (line: string) => number.test(firstColumn(line)) || date.test(firstColumn(line));
-  const hasHeader = !isTime(first);
-  const unit = hasHeader ? unitOf(first) : 's';
+  const hasHeader = !isTime(firstColumn(first));
+  const separator = separatorOf(first);
+  const names = hasHeader ? splitColumns(first, separator) : [];
+  const place = Math.max(
+    0,
+    names.findIndex(name => timeName.test(name)),
+  );
+  const unit = unitOf(names[place] ?? '');
   return {
     hasHeader,
-    what: `date or number (in ${unit}) in its first column`,
+    what: `date or number (in ${unit}) in ${place === 0 ? 'its first column' : `column "${names[place]}"`}`,
     timeMs(line) {
-      const text = firstColumn(line);
+      const text = place === 0 ? firstColumn(line) : (splitColumns(line, separator)[place] ?? '');
       return number.test(text) ? numberMs(text, unit) : dateMs(text);
     },
   };
 };
 
 /**
- * How a trace is written, seen from its first line. JSONL has a number or a date as `timestamp`; any other text has them
- * in its first column, numbers in the unit that the column's name ends in, else in seconds.
+ * How a trace is written, seen from its first line. JSONL has a number or a date as `timestamp`, `time_ms` or `time`; any
+ * other text has them in the column of such a name, else in its first one, numbers in the unit that the column's name
+ * ends in, else in seconds.
  */
 export const timeFormatOf = (first: string): TimeFormat =>
   first.trimStart().startsWith('{') ? jsonLines(first) : columns(first);

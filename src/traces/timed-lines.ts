@@ -1,33 +1,52 @@
 import type {Hash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
-import {StringDecoder} from 'node:string_decoder';
 import {CutoverError, reasonOf} from '../errors.ts';
 import {type TimeFormat, timeFormatOf} from './time-format.ts';
 
 /** A line of a trace that tells of one request. */
-interface TimedLine {
+export interface TimedLine {
   /** In ms, on whatever clock the trace has; never less than that of the line before it. */
   readonly atMs: number;
   readonly text: string;
+  /** 1 for the first line of the file. */
+  readonly number: number;
+  /** The byte of the file at which it begins. */
+  readonly offset: number;
+  /** The first line that is not empty, a header or a request. */
+  readonly first: string;
   /** The same for all lines of a trace. */
   readonly format: TimeFormat;
 }
 
 /** Mooncake's longest line has 15 kB: this only keeps what is no text from filling the memory. */
-const maxLineLength = 4 * 1024 * 1024;
+const maxLineBytes = 4 * 1024 * 1024;
+
+const lineFeed = 0x0a;
+
+interface Line {
+  readonly text: string;
+  readonly offset: number;
+}
 
 /** The lines of a file without their ends, as many at a time as were read; its bytes go through `hash`. */
-async function* linesOf(path: string, hash: Hash): AsyncGenerator<readonly string[]> {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  for await (const bytes of createReadStream(path) as AsyncIterable<Buffer>) {
-    hash.update(bytes);
-    const lines = (rest + decoder.write(bytes)).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > maxLineLength) throw new Error('it has no lines');
+async function* linesOf(path: string, hash: Hash): AsyncGenerator<readonly Line[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  let restOffset = 0;
+  for await (const read of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(read);
+    const bytes = rest.length === 0 ? read : Buffer.concat([rest, read]);
+    const lines: Line[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf(lineFeed); end >= 0; end = bytes.indexOf(lineFeed, start)) {
+      lines.push({text: bytes.toString('utf8', start, end), offset: restOffset + start});
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+    restOffset += start;
+    if (rest.length > maxLineBytes) throw new Error('it has no lines');
     yield lines;
   }
-  yield [rest + decoder.end()];
+  yield [{text: rest.toString('utf8'), offset: restOffset}];
 }
 
 const forms =
@@ -37,7 +56,11 @@ const forms =
 export const badTrace = (path: string, reason: string, hint: string = forms, cause?: unknown): CutoverError =>
   new CutoverError('BAD_OPTIONS', `The trace ${path} cannot be used: ${reason}`, {hint, cause});
 
-const shown = (line: string) => JSON.stringify(line.length > 80 ? `${line.slice(0, 80)}…` : line);
+/** The beginning of a line, for messages. */
+export const shownLine = (line: string) => JSON.stringify(line.length > 80 ? `${line.slice(0, 80)}…` : line);
+
+/** A line as it is read: without its end, and the first one without a byte order mark. */
+export const lineText = (line: string): string => line.replace(/^\ufeff/, '').trimEnd();
 
 /**
  * The lines of a trace file, one after another, each with its time; empty ones and a header are left out. The file's
@@ -46,28 +69,30 @@ const shown = (line: string) => JSON.stringify(line.length > 80 ? `${line.slice(
  */
 export async function* timedLines(path: string, hash: Hash): AsyncGenerator<TimedLine> {
   let format: TimeFormat | null = null;
+  let first = '';
   let number = 0;
   let lastMs = Number.NEGATIVE_INFINITY;
   try {
     for await (const lines of linesOf(path, hash)) {
       for (const line of lines) {
         number += 1;
-        const text = (number === 1 ? line.replace(/^\ufeff/, '') : line).trimEnd();
+        const text = lineText(line.text);
         if (text === '') continue;
         if (format === null) {
+          first = text;
           format = timeFormatOf(text);
           if (format.hasHeader) continue;
         }
         const atMs = format.timeMs(text);
-        if (Number.isNaN(atMs)) throw badTrace(path, `line ${number} has no ${format.what}: ${shown(text)}`);
+        if (Number.isNaN(atMs)) throw badTrace(path, `line ${number} has no ${format.what}: ${shownLine(text)}`);
         if (atMs < lastMs)
           throw badTrace(
             path,
-            `line ${number} is ${(lastMs - atMs) / 1000} s earlier than the one before it: ${shown(text)}`,
+            `line ${number} is ${(lastMs - atMs) / 1000} s earlier than the one before it: ${shownLine(text)}`,
             'Sort its lines by time, or take it apart where it holds several traces.',
           );
         lastMs = atMs;
-        yield {atMs, text, format};
+        yield {atMs, text, number, offset: line.offset, first, format};
       }
     }
   } catch (cause) {
