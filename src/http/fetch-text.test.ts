@@ -22,6 +22,24 @@ test('a POST is a POST, and each request has a connection of its own', async () 
   expect(server.connections()).toBe(2);
 });
 
+test('JSON is sent as the body, and its length is of its bytes', async () => {
+  await using server = await startTestServer(({socket}) => socket.end(reply('', {headers: 'connection: close\r\n'})));
+  await fetchText(`${server.url}/tokenize`, {method: 'POST', json: {prompt: 'größer'}, timeoutMs: 10_000});
+  const [received] = server.received;
+  expect(received?.body).toBe('{"prompt":"größer"}');
+  expect(received?.headers).toMatchObject({'content-type': 'application/json', 'content-length': '21'});
+});
+
+test('bytes are sent as they are, with the headers that are given', async () => {
+  await using server = await startTestServer(({socket}) => socket.end(reply('', {headers: 'connection: close\r\n'})));
+  const body = Buffer.from('{"a": "é"}');
+  const headers = {'content-type': 'text/plain'};
+  await fetchText(`${server.url}/chat`, {method: 'POST', body, headers, timeoutMs: 10_000});
+  const [received] = server.received;
+  expect(received?.body).toBe('{"a": "é"}');
+  expect(received?.headers).toMatchObject({'content-type': 'text/plain', 'content-length': '11'});
+});
+
 test('a server that is not there is an error that names the reason and the address', async () => {
   await expect(fetchText('http://127.0.0.1:9/health', {timeoutMs: 10_000})).rejects.toThrow(
     'connect ECONNREFUSED 127.0.0.1:9',

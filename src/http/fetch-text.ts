@@ -5,8 +5,13 @@ import {reasonOf} from '../errors.ts';
 export interface FetchOptions {
   /** Default GET. */
   readonly method?: 'GET' | 'POST';
+  /** Sent as the JSON body. */
+  readonly json?: unknown;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is, where there is no `json`. */
+  readonly body?: string | Uint8Array;
 }
 
 export interface FetchedText {
@@ -28,14 +33,20 @@ const clientFor = (url: string) => process.getBuiltinModule(url.startsWith('http
  */
 export const fetchText = async (
   url: string,
-  {method = 'GET', timeoutMs, signal}: FetchOptions,
+  {method = 'GET', json, timeoutMs, signal, ...given}: FetchOptions,
 ): Promise<FetchedText> => {
   const timeout = AbortSignal.timeout(timeoutMs);
   const halt = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  const body = json === undefined ? given.body : JSON.stringify(json);
+  const headers = {
+    ...(json === undefined ? {} : {'content-type': 'application/json'}),
+    ...(body === undefined ? {} : {'content-length': Buffer.byteLength(body)}),
+    ...given.headers,
+  };
   try {
     const reply = await new Promise<IncomingMessage>((resolve, reject) => {
       // Without an agent the connection is closed: an idle one would hold up a server that is asked to stop.
-      clientFor(url).request(url, {method, agent: false, signal: halt}, resolve).on('error', reject).end();
+      clientFor(url).request(url, {method, headers, agent: false, signal: halt}, resolve).on('error', reject).end(body);
     });
     return {status: reply.statusCode ?? 0, body: await text(reply), headers: reply.headers};
   } catch (thrown) {
