@@ -4,7 +4,14 @@ import {engines} from '../engines/index.ts';
 import {emptyPrefixCache} from './cache-canary.ts';
 import {done, event, finish, type Received, reply, startTestServer, token} from './test-server.ts';
 
-const facts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
+const facts = {
+  version: null,
+  model: null,
+  contextTokens: null,
+  kvTokens: null,
+  pageTokens: null,
+  reportsCachedTokens: null,
+};
 
 /** A server with a prefix cache; `reset` answers the reset call and says whether it empties the cache. */
 const cachingServer = (

@@ -12,8 +12,6 @@ import {turnsOf} from './turn.ts';
 import {waitUntil} from './wait-until.ts';
 
 const timeoutMs = 60_000;
-/** How long requests that still run may keep a server from emptying its cache. */
-const busyForMs = 10_000;
 const firstPauseMs = 50;
 
 interface CanaryOptions {
@@ -21,11 +19,15 @@ interface CanaryOptions {
   readonly endpoint: Endpoint;
   readonly seed: number;
   readonly signal: AbortSignal;
+  /** How long requests that still run may keep a server from emptying its cache; 10 s when left out. */
+  readonly busyForMs?: number;
 }
 
-interface EmptiedCache {
+const patienceMs = 10_000;
+
+export interface EmptiedCache {
   readonly state: CacheState;
-  readonly findings: Finding[];
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -72,7 +74,7 @@ const askReset = async ({method, path}: CacheReset, {endpoint, signal}: CanaryOp
 
 /** Asks again, with growing pauses, for as long as the server is busy. */
 const resetCache = async (reset: CacheReset, options: CanaryOptions, clock: Clock) => {
-  const {signal} = options;
+  const {signal, busyForMs = patienceMs} = options;
   const endMs = clock.now() + busyForMs;
   for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
     const outcome = reset.outcome(await askReset(reset, options));
@@ -140,7 +142,7 @@ export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedC
       };
     }
     const {canary, findings} = proofOf(await askCanary(options, route, 3));
-    const message = `The server was too busy to empty its prefix cache for ${busyForMs / 1000} s`;
+    const message = `The server was too busy to empty its prefix cache for ${(options.busyForMs ?? patienceMs) / 1000} s`;
     const busy =
       outcome === 'busy' ? [finding('cache-reset-busy', 'warning', message, 'Stop other clients of this server.')] : [];
     return {state: {reset: outcome, canary}, findings: [...busy, ...findings]};

@@ -15,7 +15,14 @@ import {ReferenceStream} from './test-reference-stream.ts';
  */
 const mutations = Number(process.env.FUZZ_MUTATIONS ?? 20_000);
 
-const facts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: true};
+const facts = {
+  version: null,
+  model: null,
+  contextTokens: null,
+  kvTokens: null,
+  pageTokens: null,
+  reportsCachedTokens: true,
+};
 
 const meaningOf = (stream: ChatStream | ReferenceStream) => ({
   firstChunkMs: stream.firstChunkMs,

@@ -10,6 +10,7 @@ const unknownFacts: ServerFacts = {
   model: null,
   contextTokens: null,
   kvTokens: null,
+  pageTokens: null,
   reportsCachedTokens: null,
 };
 const cacheReport: ServerFacts = {...unknownFacts, reportsCachedTokens: true};

@@ -1,7 +1,7 @@
 import type {Engine, ServerFacts, Usage} from '../engines/engine.ts';
+import {EventTooLong, type SseEvent, SseReader} from '../http/sse.ts';
 import type {Failure} from '../schema/sample.ts';
 import {isFields, readChunk} from './answer-chunk.ts';
-import {EventTooLong, type SseEvent, SseReader} from './sse.ts';
 import {learnTemplate, type TokenTemplate} from './token-template.ts';
 
 /** The part of an engine that reads replies. */

@@ -25,18 +25,31 @@ export interface ClosedLoopOptions {
   begun(): Promise<void>;
 }
 
-/** One slot: takes the next session, sends its requests one after the other, and goes on until there are no more. */
+/**
+ * One slot, and its user: takes the next session, sends its requests one after the other, thinking where the session says
+ * so, and goes on until there are no more. Who would still think when the time is over leaves at once.
+ */
 const runLane = async ({sessions, send}: Lane, loop: Loop, untilMs: number, steady: SteadyWindow | null) => {
   const {clock, signal} = loop;
   const refusals = new RefusalPause();
   const over = () => signal.aborted || clock.now() >= untilMs;
   const take = () => (over() ? null : upcoming(sessions.next(), loop));
   let first = true;
-  for (let next = take(); next !== null; next = (over() ? null : firstOf(next.rest)) ?? take()) {
+  let next = take();
+  while (next !== null) {
     const sample = await send(next.turn, null);
+    // The trial's clock begins anew between the warm-up and the measurement.
+    const endedMs = machineClock.now();
     if (first) steady?.slotBegan(sample);
     first = false;
     await refusals.after(sample, signal);
+    next = (over() ? null : firstOf(next.rest)) ?? take();
+    const pauseMs = next?.turn.pauseMs ?? 0;
+    if (pauseMs <= 0) continue;
+    if (pauseMs >= untilMs - clock.now()) return;
+    // A user who thinks some tenths of a millisecond longer is no worse one: no core is kept busy for that.
+    await waitUntil(machineClock, endedMs + pauseMs, signal, 0);
+    if (signal.aborted) return;
   }
 };
 

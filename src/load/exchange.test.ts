@@ -9,7 +9,14 @@ import type {HttpRequest, ReplyHandlers, Transport} from './transport.ts';
 import {turnsOf} from './turn.ts';
 import {ReplySample} from './whole-body.ts';
 
-const facts: ServerFacts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
+const facts: ServerFacts = {
+  version: null,
+  model: null,
+  contextTokens: null,
+  kvTokens: null,
+  pageTokens: null,
+  reportsCachedTokens: null,
+};
 const chat: WorkloadRequest = {kind: 'chat', id: 'c1', messages: [{role: 'user', content: 'hi'}], outputTokens: 2};
 const embed: WorkloadRequest = {kind: 'embed', id: 'e1', texts: ['a', 'b', 'c']};
 

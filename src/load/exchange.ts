@@ -69,7 +69,9 @@ export class Exchange implements ReplyHandlers {
     this.#numbered = numbered;
     this.reads = keepReads ? [] : null;
     this.#stream =
-      turn.request.kind === 'chat' ? new ChatStream(route.engine, route.endpoint.facts, route.streamMemory) : null;
+      turn.request.kind === 'chat' && route.engine.streams
+        ? new ChatStream(route.engine, route.endpoint.facts, route.streamMemory)
+        : null;
     this.ended = new Promise(resolve => {
       this.#resolve = resolve;
     });

@@ -1,5 +1,6 @@
 import type {ClientHealth} from '../schema/record.ts';
 import type {LoadSpec} from '../schema/suite.ts';
+import {joinPrompts, type PromptSums} from '../stats/prefix-hits.ts';
 import type {Span} from '../stats/throughput.ts';
 import {joinHealth} from './client-health.ts';
 import {machineNow} from './clock.ts';
@@ -20,6 +21,8 @@ export interface LoadOutcome {
   readonly steady: Span | null;
   /** From the first request sent to the last one ended, failed ones included; null where nothing was sent. */
   readonly whole: Span | null;
+  /** Of all requests, those of the warm-up too. */
+  readonly prompts: PromptSums;
 }
 
 interface JoinedLoad {
@@ -66,5 +69,6 @@ export const joinParts = (parts: readonly PartOutcome[], {load, arrivalsMs, shar
     unsent: (plannedRequests ?? sent) - sent,
     steady: load.mode === 'open' ? open.steady : steadySpan(marks, load.concurrency),
     whole: wholeSpanOf(marks),
+    prompts: joinPrompts(parts.map(part => part.prompts)),
   };
 };

@@ -10,7 +10,14 @@ import {type HereOptions, runHere} from './load-here.ts';
 import type {LoadProgress} from './progress.ts';
 import {chatAnswer, chunk, chunkedHead, type Received, reply, startTestServer, token} from './test-server.ts';
 
-const facts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
+const facts = {
+  version: null,
+  model: null,
+  contextTokens: null,
+  kvTokens: null,
+  pageTokens: null,
+  reportsCachedTokens: null,
+};
 
 const chatRequest = (id: string): WorkloadRequest => ({
   kind: 'chat',

@@ -10,14 +10,34 @@ export interface HereOptions extends Omit<PartOptions, 'part' | 'shared'> {
   onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
+/** A load whose connections are open, and whose server was warmed up where that is drained before the measurement. */
+export interface ReadyLoad<Outcome = LoadOutcome> extends AsyncDisposable {
+  /** Puts the load on the server and waits until every reply has ended; its connections are closed then. Once only. */
+  run(): Promise<Outcome>;
+}
+
 /**
- * Puts a load on the server from this thread: warms it up and measures. Failed requests are samples; what is thrown is a
- * load that cannot be run (BAD_SUITE), or what the callbacks and the session sources throw.
+ * Gets a load from this thread ready. Failed requests are samples; what is thrown is a load that cannot be run
+ * (BAD_SUITE), or what the callbacks and the session sources throw.
  */
-export const runHere = async ({onProgress, ...options}: HereOptions): Promise<LoadOutcome> => {
+export const prepareHere = async ({onProgress, ...options}: HereOptions): Promise<ReadyLoad> => {
   refuseImpossible(options);
   const shared = new SharedCounts();
-  using _report = onProgress && new ProgressReport({shared, load: options.load, onProgress});
-  await using part = await preparePart({...options, part: {index: 0, of: 1}, shared});
-  return joinParts([await part.run()], {...options, shared});
+  await using opened = new AsyncDisposableStack();
+  if (onProgress) opened.use(new ProgressReport({shared, load: options.load, onProgress}));
+  const part = opened.use(await preparePart({...options, part: {index: 0, of: 1}, shared}));
+  const open = opened.move();
+  return {
+    async run() {
+      await using _ = open;
+      return joinParts([await part.run()], {...options, shared});
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+};
+
+/** Prepares a load and runs it. */
+export const runHere = async (options: HereOptions): Promise<LoadOutcome> => {
+  await using load = await prepareHere(options);
+  return await load.run();
 };

@@ -33,7 +33,7 @@ const widened = (span: Span | null, atMs: number): Span =>
 /**
  * Sends a session at each of its arrivals, whatever the server does. With `maxInFlight` requests running, what is due
  * waits its turn; it is never dropped and still counts from its planned time. A later turn of a session is due when the
- * turn before it has ended. Resolves when every reply has ended.
+ * turn before it has ended and its pause is over. Resolves when every reply has ended.
  */
 export const runOpenLoop = async (
   {arrivalsMs, maxInFlight, part}: OpenLoopOptions,
@@ -49,20 +49,23 @@ export const runOpenLoop = async (
   const runSession = async (index: number, arrivalMs: number, ready: Upcoming | null) => {
     let dueMs = arrivalMs;
     let next = ready;
+    let first = true;
     do {
+      if (!first) await waitUntil(clock, dueMs, signal);
       await places.enter();
       try {
         if (signal.aborted) return;
         next ??= upcoming(sessions.at(index), loop);
         if (next === null) return;
         const sample = await send(next.turn, dueMs);
-        if (next.turn.turn === 1) {
+        if (first) {
           arrived += 1;
           planned = widened(planned, arrivalMs);
           actual = widened(actual, sample.sentMs);
         }
-        dueMs = sample.endMs;
+        first = false;
         next = firstOf(next.rest);
+        dueMs = sample.endMs + (next?.turn.pauseMs ?? 0);
       } finally {
         places.leave();
       }

@@ -13,11 +13,19 @@ import {turnsOf, type Wire} from './turn.ts';
 /** Sent before anything is counted, while the code is still being compiled. */
 const warmupRequests = 100;
 
-const facts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
+const facts = {
+  version: null,
+  model: null,
+  contextTokens: null,
+  kvTokens: null,
+  pageTokens: null,
+  reportsCachedTokens: null,
+};
 
 /** What is spoken with the null server: as little as there can be, as the client's own cost is asked for. */
 const nullWire: Wire = {
   path: () => '/',
+  streams: true,
   body: request => ({...request}),
   readUsage: () => nothingTold,
   readWhole: () => ({usage: nothingTold, items: 0, problem: 'the null server only streams'}),

@@ -2,6 +2,7 @@ import type {Endpoint, Engine} from '../engines/engine.ts';
 import type {SessionSource} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {LoadSpec} from '../schema/suite.ts';
+import {type PromptSums, PromptTally} from '../stats/prefix-hits.ts';
 import {HealthWatch, type PartHealth} from './client-health.ts';
 import {machineNow, trialClock} from './clock.ts';
 import {runClosedLoop, runWarmup} from './closed-loop.ts';
@@ -29,6 +30,8 @@ export interface PartOptions {
   readonly measured: SessionSource;
   /** Of the whole load, ascending, in ms from its start; empty where nothing is planned. */
   readonly arrivalsMs: ArrayLike<number>;
+  /** A closed loop, too, has its warm-up ended before the measurement begins: where several loads are to begin together. */
+  readonly drainWarmup?: boolean | undefined;
   /** For each request, from its send to the end of its reply. */
   readonly timeoutMs: number;
   /** Aborted: nothing more is sent, and running requests end as failed ('aborted'). */
@@ -49,6 +52,8 @@ export interface PartOutcome {
   readonly open: OpenLoopOutcome | null;
   readonly health: PartHealth;
   readonly inFlightMax: number;
+  /** Of the warm-up too. */
+  readonly prompts: PromptSums;
   readonly http: Transport['http'] | 'autocannon';
   /** Null where autocannon opened them. */
   readonly connectionsOpened: number | null;
@@ -77,6 +82,7 @@ const shareOf = (count: number, {index, of}: PartOptions['part']): number => Mat
  */
 export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
   const {trial, engine, endpoint, load, timeoutMs, part, shared, keepReplies} = options;
+  const drained = load.mode !== 'closed' || options.drainWarmup === true;
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const fail = (thrown: unknown) => failed.abort(thrown);
@@ -85,13 +91,16 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
   const route = newRoute({engine, endpoint, transport, clock, timeoutMs});
   const tally = new Tally(shared.measure, clock);
   const steady = new SteadyWindow();
+  const prompts = new PromptTally();
   let health: HealthWatch | null = null;
 
-  const noteTtft = ({firstTokenMs, scheduledMs, sentMs}: Sample) => {
+  const note = (sample: Sample) => {
+    const {firstTokenMs, scheduledMs, sentMs} = sample;
     if (firstTokenMs !== null) shared.noteTtft(firstTokenMs - (scheduledMs ?? sentMs));
+    prompts.add(sample);
   };
   const onSample = (sample: Sample) => {
-    noteTtft(sample);
+    note(sample);
     steady.add(sample);
     health?.seen(sample);
     options.onSample(sample);
@@ -105,7 +114,7 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
       options.warmup,
       load.warmup,
       shared.warmup,
-      createSender({trial, route, tally: new Tally(shared.warmup, clock), signal, onSample: noteTtft}),
+      createSender({trial, route, tally: new Tally(shared.warmup, clock), signal, onSample: note}),
     ),
     measure: laneOf(
       options.measured,
@@ -130,8 +139,11 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
 
   const drive = async (): Promise<OpenLoopOutcome | null> => {
     if (load.mode === 'closed') {
-      const {concurrency, warmup} = load;
-      await runClosedLoop({concurrency, part, warmup, steady, begin, begun: () => shared.begun()}, loop);
+      const warmup = drained ? 0 : load.warmup;
+      await runClosedLoop(
+        {concurrency: load.concurrency, part, warmup, steady, begin, begun: () => shared.begun()},
+        loop,
+      );
       return null;
     }
     begin();
@@ -148,7 +160,7 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
   try {
     if (transport.http === 'net' && load.mode !== 'saturate')
       await warmCode({engine, endpoint, timeoutMs, sessions: options.warmup});
-    if (load.mode !== 'closed' && load.warmup > 0 && part.index === 0) {
+    if (drained && load.warmup > 0 && part.index === 0) {
       const concurrency = Math.min(load.warmup, load.mode === 'open' ? openWarmupConcurrency : load.concurrency);
       await transport.open(concurrency);
       await runWarmup(concurrency, loop);
@@ -175,6 +187,7 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
         open,
         health: seen,
         inFlightMax: tally.inFlightMax,
+        prompts: prompts.sums,
         http: byAutocannon ? 'autocannon' : transport.http,
         connectionsOpened: byAutocannon ? null : transport.connectionsOpened,
         connectionsRefused: transport.connectionsRefused,

@@ -1,7 +1,9 @@
 import {engines} from '../engines/index.ts';
 import {SampleBlockWriter} from '../schema/sample-block.ts';
+import {traceSessions} from '../traces/trace-sessions.ts';
 import {DataHash} from '../workloads/data-hash.ts';
-import {plannedSessions} from '../workloads/planned-sessions.ts';
+import {sessionsOf} from '../workloads/index.ts';
+import {type PlannedSessions, plannedSessions} from '../workloads/planned-sessions.ts';
 import type {PartOptions} from './part.ts';
 import type {LoadListeners, LoadPlan} from './run-load.ts';
 
@@ -10,6 +12,13 @@ interface PlannedPart extends Disposable {
   /** Of the sessions that this part has taken so far. */
   readonly dataHash: DataHash;
 }
+
+/** What makes the sessions of a plan: its workload, or the rows of a trace. */
+const sessionAtOf = ({workload, seed, tokenLength, trace = null}: PlannedSessions) => {
+  if (workload.kind !== 'trace') return sessionsOf(workload, seed, tokenLength);
+  if (trace === null) throw new TypeError('where the rows of the trace stand is not given');
+  return traceSessions(workload, trace, seed, tokenLength);
+};
 
 /** What a plan asks of one part, in whichever thread. Disposing it hands out the samples that fill no block yet. */
 export const plannedPart = (
@@ -24,8 +33,8 @@ export const plannedPart = (
     options: {
       ...plan,
       engine: engines[plan.engine],
-      warmup: plannedSessions(plan.warmup, null),
-      measured: plannedSessions(plan.measured, dataHash),
+      warmup: plannedSessions(plan.warmup, sessionAtOf(plan.warmup), null),
+      measured: plannedSessions(plan.measured, sessionAtOf(plan.measured), dataHash),
       onSample: sample => blocks.add(sample),
       keepReplies: {first: plan.keepReplies, keep: onReply},
     },

@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import type {ServerFacts} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
+import {type SseEvent, SseReader} from '../http/sse.ts';
 import {fixtureBytes} from '../test-fixture.ts';
 import {ChatStream, StreamMemory} from './chat-stream.ts';
-import {type SseEvent, SseReader} from './sse.ts';
 
 const upTo = (end: number, begin = 1) => Array.from({length: end - begin + 1}, (_, index) => begin + index);
 const ones = (count: number): number[] => Array(count).fill(1);
@@ -69,6 +69,7 @@ describe.each(recorded)('the stream of %s, %s', (name, file, count, tokenEvents,
     model: null,
     contextTokens: null,
     kvTokens: null,
+    pageTokens: null,
     reportsCachedTokens: name === 'sglang' ? true : null,
   };
 

@@ -3,10 +3,18 @@ import type {Endpoint} from '../engines/engine.ts';
 import type {Sample} from '../schema/sample.ts';
 import {readSampleBlock} from '../schema/sample-block.ts';
 import type {LoadSpec, WorkloadSpec} from '../schema/suite.ts';
+import {estimatedTokenLength} from '../workloads/token-estimate.ts';
 import {type LoadListeners, type LoadPlan, type LoadProgress, runLoad} from './run-load.ts';
 import {chatAnswer, type Received, reply, startTestServer} from './test-server.ts';
 
-const facts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
+const facts = {
+  version: null,
+  model: null,
+  contextTokens: null,
+  kvTokens: null,
+  pageTokens: null,
+  reportsCachedTokens: null,
+};
 const chat: WorkloadSpec = {kind: 'chat', promptTokens: 64, outputTokens: 2};
 const conversations: WorkloadSpec = {kind: 'prefix', promptTokens: 16, outputTokens: 2, turns: 3};
 
@@ -46,8 +54,8 @@ const run = async ({
       engine: 'openai',
       endpoint,
       load,
-      warmup: {workload, seed: 1, idPrefix: 'w.'},
-      measured: {workload, seed: 2, idPrefix: 'm.'},
+      warmup: {workload, seed: 1, tokenLength: estimatedTokenLength, idPrefix: 'w.'},
+      measured: {workload, seed: 2, tokenLength: estimatedTokenLength, idPrefix: 'm.'},
       arrivalsMs: load.mode === 'open' ? Array.from({length: 40}, (_, index) => index) : [],
       timeoutMs: 20_000,
       keepReplies: 0,
@@ -167,6 +175,6 @@ test('a load that cannot be run is refused before a worker is started', async ()
 
 test('what fails in a worker is thrown here', async () => {
   // A code point that no x-request-id may hold: the request cannot be written.
-  const plan = {measured: {workload: chat, seed: 2, idPrefix: '\n'}};
+  const plan = {measured: {workload: chat, seed: 2, tokenLength: estimatedTokenLength, idPrefix: '\n'}};
   await expect(run({workers: 2, plan})).rejects.toThrow("not fit for a request's head");
 });

@@ -5,12 +5,12 @@ import {DataHash} from '../workloads/data-hash.ts';
 import type {PlannedSessions} from '../workloads/planned-sessions.ts';
 import type {Read} from './exchange.ts';
 import {joinParts, type LoadOutcome} from './join-parts.ts';
-import {runHere} from './load-here.ts';
+import {prepareHere, type ReadyLoad} from './load-here.ts';
 import {plannedPart} from './planned-part.ts';
 import {type LoadProgress, ProgressReport} from './progress.ts';
 import {refuseImpossible} from './refuse-impossible.ts';
 import {SharedCounts} from './shared-counts.ts';
-import {runWorkers} from './workers/pool.ts';
+import {startWorkers} from './workers/pool.ts';
 
 export type {LoadProgress} from './progress.ts';
 
@@ -25,11 +25,15 @@ export interface LoadPlan {
   readonly measured: PlannedSessions;
   /** Of an open loop, ascending, in ms from its start. */
   readonly arrivalsMs: ArrayLike<number>;
+  /** A closed loop, too, has its warm-up ended before the measurement begins: where several loads are to begin together. */
+  readonly drainWarmup?: boolean | undefined;
   /** For each request, from its send to the end of its reply. */
   readonly timeoutMs: number;
   /** Replies whose bodies are kept, read by read: those of the first requests. Not in mode 'saturate'. */
   readonly keepReplies: number;
 }
+
+export type Loaded = LoadOutcome & {readonly dataHash: string};
 
 export interface LoadListeners {
   /** Aborted: nothing more is sent, running requests end as failed ('aborted'), and runLoad resolves. */
@@ -42,32 +46,56 @@ export interface LoadListeners {
 }
 
 /**
- * Warms the server up and puts the load on it, from this thread or from `workers` of them. No other request reaches the
- * server from here. Failed requests are samples; what is thrown is a load that cannot be run (BAD_SUITE), or what the
- * listeners throw.
+ * Connects to the server and warms it up, from this thread or from `workers` of them; what it resolves with puts the load
+ * on it. No other request reaches the server from here. Failed requests are samples; what is thrown is a load that cannot
+ * be run (BAD_SUITE), or what the listeners throw.
  */
-export const runLoad = async (
+export const prepareLoad = async (
   plan: LoadPlan,
   workers: number,
   listeners: LoadListeners,
-): Promise<LoadOutcome & {readonly dataHash: string}> => {
+): Promise<ReadyLoad<Loaded>> => {
   const {signal, onBlock, onReply, onProgress} = listeners;
-  if (workers > 1) {
-    const dataHash = new DataHash();
-    refuseImpossible(plan);
-    const shared = new SharedCounts();
-    using _report = onProgress && new ProgressReport({shared, load: plan.load, onProgress});
-    const results = await runWorkers(plan, workers, shared, {signal, onBlock, onReply});
-    for (const {dataSums} of results) dataHash.merge(dataSums);
-    return {
-      ...joinParts(
-        results.map(({outcome}) => outcome),
-        {...plan, shared},
-      ),
-      dataHash: dataHash.digest(),
-    };
-  }
-  using part = plannedPart(plan, block => onBlock(0, block), onReply);
-  const outcome = await runHere({...part.options, signal, onProgress});
-  return {...outcome, dataHash: part.dataHash.digest()};
+  if (workers > 1) return await prepareWorkers(plan, workers, listeners);
+  await using opened = new AsyncDisposableStack();
+  const part = opened.use(plannedPart(plan, block => onBlock(0, block), onReply));
+  const ready = opened.use(await prepareHere({...part.options, signal, onProgress}));
+  const open = opened.move();
+  return {
+    async run() {
+      await using _ = open;
+      return {...(await ready.run()), dataHash: part.dataHash.digest()};
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+};
+
+const prepareWorkers = async (
+  plan: LoadPlan,
+  count: number,
+  {signal, onBlock, onReply, onProgress}: LoadListeners,
+): Promise<ReadyLoad<Loaded>> => {
+  refuseImpossible(plan);
+  const shared = new SharedCounts();
+  await using opened = new AsyncDisposableStack();
+  if (onProgress) opened.use(new ProgressReport({shared, load: plan.load, onProgress}));
+  const workers = opened.use(await startWorkers(plan, count, shared, {signal, onBlock, onReply}));
+  const open = opened.move();
+  return {
+    async run() {
+      await using _ = open;
+      const results = await workers.run();
+      const dataHash = new DataHash();
+      for (const {dataSums} of results) dataHash.merge(dataSums);
+      const outcomes = results.map(({outcome}) => outcome);
+      return {...joinParts(outcomes, {...plan, shared}), dataHash: dataHash.digest()};
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+};
+
+/** Prepares a load and runs it. */
+export const runLoad = async (plan: LoadPlan, workers: number, listeners: LoadListeners): Promise<Loaded> => {
+  await using load = await prepareLoad(plan, workers, listeners);
+  return await load.run();
 };

@@ -6,7 +6,14 @@ import type {LoadSpec} from '../schema/suite.ts';
 import {type HereOptions, runHere} from './load-here.ts';
 import {type Received, reply, startTestServer} from './test-server.ts';
 
-const facts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
+const facts = {
+  version: null,
+  model: null,
+  contextTokens: null,
+  kvTokens: null,
+  pageTokens: null,
+  reportsCachedTokens: null,
+};
 
 const sessions = (name: string, turns = 1) => {
   const counted = {taken: 0};

@@ -1,6 +1,6 @@
 import type {Usage} from '../engines/engine.ts';
+import {maxEventBytes} from '../http/sse.ts';
 import {type AnswerChunk, isFields, readChunk} from './answer-chunk.ts';
-import {maxEventBytes} from './sse.ts';
 
 const quote = 34;
 const backslash = 92;

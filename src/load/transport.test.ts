@@ -291,3 +291,26 @@ test('a request whose headers could be taken for others is not sent', () => {
   const transport = netTransport('http://127.0.0.1:1', counting());
   expect(() => send(transport, {...request, headers: {'x-request-id': 'a\r\nb: c'}})).toThrow('not fit');
 });
+
+test('a connection that has rested for more than 4 s is not used again, for servers close theirs after 5 s', () =>
+  usingTransport(
+    url => {
+      const restsMs = [0, 4000, 8001];
+      let nowMs = 0;
+      const transport = netTransport(url, {now: () => nowMs});
+      return {
+        ...transport,
+        send(request, handlers) {
+          nowMs += restsMs.shift() ?? 0;
+          return transport.send(request, handlers);
+        },
+      };
+    },
+    ({socket}) => socket.write(reply('hello')),
+    async (transport, server) => {
+      for (let nth = 0; nth < 3; nth += 1) expect((await send(transport).ended).error).toBeNull();
+      const [first, second, third] = server.received.map(({socket}) => socket);
+      expect(second).toBe(first);
+      expect(third).not.toBe(first);
+    },
+  ));

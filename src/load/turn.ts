@@ -1,36 +1,58 @@
 import type {Endpoint, Engine, Usage} from '../engines/engine.ts';
 import type {Session, WorkloadRequest} from '../schema/request.ts';
 import type {Failure, Sample} from '../schema/sample.ts';
+import {withReplies} from '../sessions/conversation.ts';
 import type {ChatStream, ReplyReaders} from './chat-stream.ts';
 import type {HttpRequest} from './transport.ts';
 import {itemsOf} from './whole-reply.ts';
 
 /** The part of an engine that a request passes through. */
-export type Wire = ReplyReaders & Pick<Engine, 'path' | 'body'>;
+export type Wire = ReplyReaders & Pick<Engine, 'path' | 'body' | 'streams'>;
 
 /** One request of a session, put into the engine's words and ready to be sent. */
 export interface Turn {
   readonly session: string;
-  /** 1 for the first request of a session. */
+  /** What the session calls it: 1 for its first request unless it says otherwise. */
   readonly turn: number;
+  /** Between the end of the reply before it and its sending. */
+  readonly pauseMs: number;
   readonly request: WorkloadRequest;
   readonly http: HttpRequest;
+  /** To be told what was answered; null where no later request says it again. */
+  readonly onReply: ((text: string) => void) | null;
 }
 
-/** Every request of a session, each prepared when it is asked for. */
+/** The request with what was answered in its history; null where an answer is missing, because its request failed. */
+const saidAgain = (request: WorkloadRequest, replies: readonly string[]): WorkloadRequest | null => {
+  if (request.kind !== 'chat') return request;
+  const messages = withReplies(request.messages, replies);
+  return messages && {...request, messages};
+};
+
+/**
+ * Every request of a session, each prepared when it is asked for. Where the history is the engine's own, that must be
+ * after the reply before it, and a reply that never came is the end of the session.
+ */
 export const turnsOf = function* (
   session: Session,
   engine: Wire,
   {model}: Pick<Endpoint, 'model'>,
 ): Generator<Turn, undefined> {
-  for (const [index, request] of session.requests.entries()) {
+  const replies: string[] | null = session.history === 'engine' ? [] : null;
+  const onReply = replies && ((text: string) => void replies.push(text));
+  for (const [index, planned] of session.requests.entries()) {
+    if (replies !== null && replies.length < index) return;
+    const request = replies === null ? planned : saidAgain(planned, replies);
+    if (request === null) return;
     const body = Buffer.from(JSON.stringify(engine.body(request, model)));
     const headers = {'content-type': 'application/json', 'x-request-id': request.id};
     yield {
       session: session.id,
-      turn: index + 1,
+      turn: session.turns?.[index] ?? index + 1,
+      pauseMs: session.pausesMs?.[index] ?? 0,
       request,
       http: {method: 'POST', path: engine.path(request.kind), headers, body},
+      onReply: index + 1 < session.requests.length ? onReply : null,
     };
   }
 };

@@ -4,7 +4,14 @@ import {engines} from '../engines/index.ts';
 import type {EmbedRequest} from '../schema/request.ts';
 import {ReplySample, WholeBody} from './whole-body.ts';
 
-const facts: ServerFacts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
+const facts: ServerFacts = {
+  version: null,
+  model: null,
+  contextTokens: null,
+  kvTokens: null,
+  pageTokens: null,
+  reportsCachedTokens: null,
+};
 const request: EmbedRequest = {kind: 'embed', id: 'r', texts: ['a', 'b']};
 
 /** A reply of some 40 kB with `items` vectors. */
@@ -19,9 +26,19 @@ const large = ({
     (_, index) => `{"index":${index},"object":"embedding","embedding"${colon}[${Array(2000).fill(value).join(', ')}]}`,
   ).join(',')}]${end}`;
 
-const judge = (text: string, sample: ReplySample, {status = 200, pieceBytes = 10_000} = {}) => {
+/** The same in base64, of some 40 kB: engines say "embedding" as a value too. */
+const largeBase64 = (items = 2) => {
+  const vector = Buffer.from(Float32Array.from({length: 4000}, (_, place) => place / 3).buffer).toString('base64');
+  const entries = Array.from(
+    {length: items},
+    (_, index) => `{"index":${index},"object":"embedding","embedding":"${vector}"}`,
+  );
+  return `{"object":"list","data":[${entries.join(',')}],"usage":{"prompt_tokens":4,"total_tokens":4}}`;
+};
+
+const judge = (text: string, sample: ReplySample, {status = 200, pieceBytes = 10_000, asked = request} = {}) => {
   const parse = vi.spyOn(JSON, 'parse');
-  const body = new WholeBody(request, status, sample);
+  const body = new WholeBody(asked, status, sample);
   const bytes = Buffer.from(text);
   const shared = Buffer.alloc(pieceBytes);
   for (let at = 0; at < bytes.length; at += pieceBytes) {
@@ -49,6 +66,15 @@ test('the first 32 large replies are parsed, those after them told by their byte
   expect(judge(large(), sample)).toEqual({usage, failure: null, parsed: false});
   expect(judge(large(), sample, {pieceBytes: 7})).toEqual({usage, failure: null, parsed: false});
   expect(judge(large(), sample, {pieceBytes: 100_000})).toEqual({usage, failure: null, parsed: false});
+});
+
+test.each([7, 10_000, 100_000])('vectors in base64 are told by their bytes too, in pieces of %i', pieceBytes => {
+  const asked: EmbedRequest = {...request, encoding: 'base64'};
+  const sample = new ReplySample();
+  for (let reply = 0; reply < 32; reply += 1)
+    expect(judge(largeBase64(), sample, {asked})).toEqual({usage, failure: null, parsed: true});
+  expect(judge(largeBase64(), sample, {asked, pieceBytes})).toEqual({usage, failure: null, parsed: false});
+  expect(judge(largeBase64(1), sample, {asked, pieceBytes}).failure?.message).toBe('the reply has 1 embeddings for 2');
 });
 
 test('small replies are always parsed', () => {

@@ -1,11 +1,18 @@
 import {expect, test} from 'vitest';
 import type {ServerFacts} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
-import type {EmbedRequest} from '../schema/request.ts';
+import type {EmbedRequest, RerankRequest} from '../schema/request.ts';
 import {nothingTold} from './chat-stream.ts';
-import {judgeWholeReply} from './whole-reply.ts';
+import {itemsOf, judgeWholeReply} from './whole-reply.ts';
 
-const facts: ServerFacts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
+const facts: ServerFacts = {
+  version: null,
+  model: null,
+  contextTokens: null,
+  kvTokens: null,
+  pageTokens: null,
+  reportsCachedTokens: null,
+};
 const request: EmbedRequest = {kind: 'embed', id: 'r', texts: ['a', 'b']};
 const vector = (index: number) => ({object: 'embedding', index, embedding: [0.5, 0.5]});
 
@@ -26,6 +33,16 @@ test.each([
   ['an error', '{"error":{"message":"too long"}}', 400, 'status'],
 ] as const)('a reply with %s is a failure', (_, body, status, kind) => {
   expect(judge(body, status).failure).toMatchObject({kind, status});
+});
+
+test('of three documents the two best are an answer, and three were ranked', () => {
+  const rerank: RerankRequest = {kind: 'rerank', id: 'r', query: 'q', documents: ['a', 'b', 'c'], topN: 2};
+  const best = (...indexes: readonly number[]) => indexes.map((index, place) => ({index, score: 1 - place / 10}));
+  const judgeBest = (reply: unknown) =>
+    judgeWholeReply(engines.openai, facts, rerank, {status: 200, body: JSON.stringify(reply)}).failure;
+  expect(judgeBest(best(2, 0))).toBeNull();
+  expect(judgeBest(best(2, 0, 1))).toMatchObject({kind: 'malformed', message: 'the reply has 3 items for 2'});
+  expect(itemsOf(rerank)).toBe(3);
 });
 
 test('a reply with another number of items than asked for is malformed, even where the engine sees no problem', () => {

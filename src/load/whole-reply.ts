@@ -1,4 +1,5 @@
 import type {ServerFacts, Usage} from '../engines/engine.ts';
+import {resultsOf} from '../engines/whole-reply.ts';
 import type {WorkloadRequest} from '../schema/request.ts';
 import type {Failure} from '../schema/sample.ts';
 import {nothingTold, type ReplyReaders} from './chat-stream.ts';
@@ -6,6 +7,10 @@ import {nothingTold, type ReplyReaders} from './chat-stream.ts';
 /** Texts or documents of a request; 1 for chat. */
 export const itemsOf = (request: WorkloadRequest): number =>
   request.kind === 'embed' ? request.texts.length : request.kind === 'rerank' ? request.documents.length : 1;
+
+/** Vectors or results that the reply to a request has: fewer than its items where only the best documents are asked for. */
+const repliesOf = (request: WorkloadRequest): number =>
+  request.kind === 'rerank' ? resultsOf(request) : itemsOf(request);
 
 /** The failure that an HTTP status of 400 or more stands for, in the server's own words. */
 export const statusFailure = (engine: ReplyReaders, status: number, body: string): Failure => ({
@@ -37,7 +42,7 @@ export const judgeWholeReply = (
     return {usage: nothingTold, failure: {kind: empty ? 'empty' : 'malformed', message, status}};
   }
   const {usage, items, problem} = engine.readWhole(request, reply, facts);
-  const asked = itemsOf(request);
+  const asked = repliesOf(request);
   const wrong = problem ?? (items === asked ? null : `the reply has ${items} items for ${asked}`);
   return {usage, failure: wrong === null ? null : {kind: 'malformed', message: wrong, status}};
 };

@@ -2,9 +2,10 @@ import {openai} from '../../engines/openai.ts';
 import {roleOf, type SessionSource} from '../../schema/request.ts';
 import type {Sample} from '../../schema/sample.ts';
 import {readSampleBlock, SampleBlockWriter} from '../../schema/sample-block.ts';
-import type {LoadSpec, WorkloadSpec} from '../../schema/suite.ts';
+import type {LoadSpec, Workload, WorkloadSpec} from '../../schema/suite.ts';
 import {sessionsOf} from '../../workloads/index.ts';
 import {seededRandom} from '../../workloads/random.ts';
+import {estimatedTokenLength} from '../../workloads/token-estimate.ts';
 import {planArrivals} from '../arrivals.ts';
 import {runHere} from '../load-here.ts';
 import {runLoad} from '../run-load.ts';
@@ -23,13 +24,20 @@ const timeoutMs = 30_000;
 /** Texts cost more to make than the goal leaves for sending them: these are made beforehand and sent again and again. */
 const recycledSessions = 64;
 
-const recycled = (workload: WorkloadSpec): SessionSource => {
-  const fresh = sessionsOf(workload, seed);
+const recycled = (workload: Workload<'embed'>): SessionSource => {
+  const fresh = sessionsOf(workload, seed, estimatedTokenLength);
   const pool = Array.from({length: recycledSessions}, (_, index) => fresh(index));
   return {at: index => pool[index % pool.length] ?? null, requestsBefore: index => index};
 };
 
-const facts = {version: null, model: null, contextTokens: null, kvTokens: null, reportsCachedTokens: null};
+const facts = {
+  version: null,
+  model: null,
+  contextTokens: null,
+  kvTokens: null,
+  pageTokens: null,
+  reportsCachedTokens: null,
+};
 
 /** Puts the load on the server as `npm run bench` does; resolves with the samples, still packed. */
 const putLoad = async ({port, workload, load, workers}: LoadJob): Promise<readonly Uint8Array[]> => {
@@ -50,7 +58,7 @@ const putLoad = async ({port, workload, load, workers}: LoadJob): Promise<readon
     writer.flush();
     return blocks;
   }
-  const sessions = {workload, seed, idPrefix: ''};
+  const sessions = {workload, seed, tokenLength: estimatedTokenLength, idPrefix: ''};
   await runLoad({...common, engine: 'openai', warmup: sessions, measured: sessions, keepReplies: 0}, workers, {
     signal,
     onBlock: (_part, block) => blocks.push(block),

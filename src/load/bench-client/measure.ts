@@ -1,4 +1,5 @@
 import {openai} from '../../engines/openai.ts';
+import {roleOf} from '../../schema/request.ts';
 import type {DrainJob} from './drain-client.ts';
 import type {Outcome} from './outcome.ts';
 import {cores, startChild} from './processes.ts';
@@ -23,7 +24,7 @@ const drainJob = ({workload, load, answer}: Scenario, server: Pick<DrainJob, 'po
   return {
     ...server,
     streamed: answer.mode !== 'embed',
-    path: openai.path(workload.kind === 'prefix' ? 'chat' : workload.kind),
+    path: openai.path(roleOf(workload.kind)),
     body: drainBody,
     connections: load.concurrency,
     requests: load.requests,

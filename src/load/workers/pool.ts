@@ -68,19 +68,25 @@ class LoadWorker implements AsyncDisposable {
   }
 }
 
+/** Workers that have their connections. Disposing of them ends them. */
+interface Workers extends AsyncDisposable {
+  /** Rejects with what one of them failed with, as soon as it does. */
+  run(): Promise<readonly WorkerResult[]>;
+}
+
 /**
- * Runs a load in `count` worker threads: all of them get ready, start together, and count together in `shared`. Rejects
- * with what one of them failed with, as soon as it does; the others are ended then.
+ * Starts `count` worker threads for a load, and resolves when all of them are ready to start together; they count together
+ * in `shared`. Rejects with what one of them failed with.
  */
-export const runWorkers = async (
+export const startWorkers = async (
   plan: LoadPlan,
   count: number,
   shared: SharedCounts,
   listeners: PoolListeners,
-): Promise<readonly WorkerResult[]> => {
-  await using workers = new AsyncDisposableStack();
+): Promise<Workers> => {
+  await using opened = new AsyncDisposableStack();
   const all = Array.from({length: count}, (_, index) =>
-    workers.use(new LoadWorker({plan, part: {index, of: count}, shared: shared.buffer}, listeners)),
+    opened.use(new LoadWorker({plan, part: {index, of: count}, shared: shared.buffer}, listeners)),
   );
   const tellAll = (message: ToWorker) => {
     for (const worker of all) worker.tell(message);
@@ -88,12 +94,15 @@ export const runWorkers = async (
   const abort = () => tellAll('abort');
   const {signal} = listeners;
   signal.addEventListener('abort', abort);
-  try {
-    if (signal.aborted) abort();
-    await Promise.all(all.map(({ready}) => ready));
-    tellAll('go');
-    return await Promise.all(all.map(({done}) => done));
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+  opened.defer(() => signal.removeEventListener('abort', abort));
+  if (signal.aborted) abort();
+  await Promise.all(all.map(({ready}) => ready));
+  const open = opened.move();
+  return {
+    async run() {
+      tellAll('go');
+      return await Promise.all(all.map(({done}) => done));
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
 };
