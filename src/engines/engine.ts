@@ -1,5 +1,6 @@
-import type {Role, WorkloadRequest} from '../schema/request.ts';
+import type {ChatMessage, Role, WorkloadRequest} from '../schema/request.ts';
 import type {StackServer} from '../schema/stack.ts';
+import type {Serving} from './serving.ts';
 
 /** A parsed HTTP exchange, as engines judge it. */
 export interface Reply {
@@ -26,9 +27,13 @@ export interface WholeReply {
 export interface ServerFacts {
   readonly version: string | null;
   readonly model: string | null;
+  /** Where one server answers for several roles, each with a model of its own. */
+  readonly models?: Readonly<Partial<Record<Role, string>>>;
   readonly contextTokens: number | null;
   /** The size of the KV pool. */
   readonly kvTokens: number | null;
+  /** Tokens of one page (vLLM: block) of the pool: prefix caches share whole pages. */
+  readonly pageTokens: number | null;
   /** Whether usage tells cached prompt tokens; null when it cannot be known beforehand. */
   readonly reportsCachedTokens: boolean | null;
 }
@@ -135,6 +140,8 @@ export interface Engine {
     planMemory(server: StackServer, card: CardMemory): MemoryPlan;
     /** Flags that give this server's KV pool a size in tokens, whatever else it says. */
     kvTokensFlags(tokens: number, server: StackServer): StackServer['arguments'];
+    /** The flag for the tokens of one page of the KV pool, and what their number must be a multiple of. */
+    readonly pageSize: {readonly flag: string; readonly multipleOf: number};
   } | null;
 
   readonly health: Fetchable & {ready(reply: Reply): boolean};
@@ -143,11 +150,15 @@ export interface Engine {
   readFacts(bodies: Readonly<Record<string, string>>): ServerFacts;
 
   path(kind: WorkloadRequest['kind']): string;
-  /** The JSON body for a request. Chat is streamed with usage. */
+  /** Whether chat is answered as a stream; where not, as one whole reply. */
+  readonly streams: boolean;
+  /** How the service on :3001 asks this engine; null where it is such a service itself. */
+  readonly serving: Serving | null;
+  /** The JSON body for a request. Chat is streamed with usage, where it is streamed. */
   body(request: WorkloadRequest, model: string): Record<string, unknown>;
   /** From the `usage` object of a stream's usage chunk or of a whole reply. */
   readUsage(usage: unknown, facts: ServerFacts): Usage;
-  /** From the parsed JSON of an embed or rerank reply. */
+  /** From the parsed JSON of a whole reply. */
   readWhole(request: WorkloadRequest, reply: unknown, facts: ServerFacts): WholeReply;
   /** The message in an error reply of whatever shape, null if there is none. */
   readError(body: string): string | null;
@@ -161,6 +172,16 @@ export interface Engine {
         readonly hint: string;
       })
     | null;
+
+  /** How the server is asked what a text or a conversation comes to in tokens; null where it cannot be. */
+  readonly tokenize: {
+    readonly path: string;
+    /** `special`: with the tokens that an encoder puts around a text. */
+    ofText(text: string, model: string, special: boolean): Record<string, unknown>;
+    /** By the model's chat template, up to where the assistant is to speak. */
+    ofMessages(messages: readonly ChatMessage[], model: string): Record<string, unknown>;
+    count(reply: Reply): number | null;
+  } | null;
 
   readonly metrics: {readonly path: string; read(page: string): MetricsReading} | null;
 }

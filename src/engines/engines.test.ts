@@ -14,6 +14,7 @@ const noFacts: ServerFacts = {
   model: null,
   contextTokens: null,
   kvTokens: null,
+  pageTokens: null,
   reportsCachedTokens: null,
 };
 
@@ -21,6 +22,9 @@ const server = (fields: Partial<StackServer> = {}) =>
   stackServer.parse({role: 'chat', model: 'org/m', port: 8000, arguments: {}, ...fields});
 const words = (engine: Engine, fields: Partial<StackServer> = {}) =>
   engine.launch?.arguments(server(fields), '127.0.0.1').join(' ');
+
+/** All but the service on :3001, which has paths and bodies of its own (service.test.ts). */
+const openaiShaped = Object.values(engines).filter(({serving}) => serving !== null);
 
 describe('the map', () => {
   test('names every engine as it names itself, and only the simulated one is simulated', () => {
@@ -113,7 +117,7 @@ describe('requests', () => {
   });
 
   test('embeddings are lists of floats everywhere', () => {
-    for (const engine of Object.values(engines)) {
+    for (const engine of openaiShaped) {
       expect(engine.body(embed, 'm')).toEqual({model: 'm', input: ['a', 'b'], encoding_format: 'float'});
       expect(engine.path('embed')).toBe('/v1/embeddings');
     }
@@ -123,7 +127,7 @@ describe('requests', () => {
     expect(vllm.body(rerank, 'm')).toEqual({model: 'm', query: 'q', documents: ['x', 'y']});
     expect(openai.body(rerank, 'm')).toEqual({model: 'm', query: 'q', documents: ['x', 'y']});
     expect(sglang.body(rerank, 'm')).toEqual({query: 'q', documents: ['x', 'y'], return_documents: true});
-    for (const engine of Object.values(engines)) expect(engine.path('rerank')).toBe('/v1/rerank');
+    for (const engine of openaiShaped) expect(engine.path('rerank')).toBe('/v1/rerank');
   });
 });
 
@@ -138,7 +142,7 @@ describe('usage', () => {
     engine.readUsage(usage(details), {...noFacts, reportsCachedTokens}).cachedPromptTokens;
 
   test('counts are read as told', () => {
-    for (const engine of Object.values(engines))
+    for (const engine of openaiShaped)
       expect(engine.readUsage(usage({cached_tokens: 64}), noFacts)).toEqual({
         promptTokens: 100,
         outputTokens: 48,
@@ -165,7 +169,7 @@ describe('usage', () => {
 
   test('no usage at all is nothing told, for SGLang too', () => {
     const nothing = {promptTokens: null, outputTokens: null, cachedPromptTokens: null};
-    for (const engine of Object.values(engines))
+    for (const engine of openaiShaped)
       for (const missing of [undefined, null, 'x', {}, {prompt_tokens: -1, completion_tokens: 1.5}])
         expect(engine.readUsage(missing, {...noFacts, reportsCachedTokens: true})).toEqual(nothing);
   });
@@ -181,7 +185,7 @@ describe('whole replies', () => {
   });
 
   test('embeddings: items and prompt tokens; nothing was generated and nothing is known of a cache', () => {
-    for (const engine of Object.values(engines))
+    for (const engine of openaiShaped)
       expect(engine.readWhole(embed, embedding(vector(0), vector(1)), {...noFacts, reportsCachedTokens: true})).toEqual(
         {
           usage: {promptTokens: 9, outputTokens: null, cachedPromptTokens: null},
@@ -200,7 +204,7 @@ describe('whole replies', () => {
     ['a NaN, which JSON writes as null', embedding(vector(0), vector(1, [null, 1])), 'embedding 1 is not 2 numbers'],
     ['two dimensions', embedding(vector(0), vector(1, [1])), 'embedding 1 is not 2 numbers'],
   ])('embeddings with %s are a problem', (_what, reply, problem) => {
-    for (const engine of Object.values(engines)) expect(engine.readWhole(embed, reply, noFacts).problem).toBe(problem);
+    for (const engine of openaiShaped) expect(engine.readWhole(embed, reply, noFacts).problem).toBe(problem);
   });
 
   const cohere = {
@@ -249,7 +253,7 @@ describe('whole replies', () => {
   });
 
   test('chat has no whole reply', () => {
-    for (const engine of Object.values(engines)) expect(engine.readWhole(chat, {}, noFacts).problem).toMatch(/stream/);
+    for (const engine of openaiShaped) expect(engine.readWhole(chat, {}, noFacts).problem).toMatch(/stream/);
   });
 });
 
@@ -266,6 +270,7 @@ describe('facts', () => {
       model: 'coder',
       contextTokens: 8192,
       kvTokens: 16_000,
+      pageTokens: 16,
       reportsCachedTokens: null,
     });
   });
@@ -280,6 +285,16 @@ describe('facts', () => {
     expect(kvTokens('vllm:cache_config_info{num_gpu_blocks="10"} 1.0\n')).toBeNull();
   });
 
+  test("vLLM: the pages of a pool are its blocks', where all engines behind the server have the same and one has a pool", () => {
+    const pageTokens = (page: string) => vllm.readFacts({'/metrics': page}).pageTokens;
+    const line = (engine: number, size: number, blocks = 10) =>
+      `vllm:cache_config_info{block_size="${size}",engine="${engine}",num_gpu_blocks="${blocks}"} 1.0\n`;
+    expect(pageTokens(line(0, 32) + line(1, 32))).toBe(32);
+    expect(pageTokens(line(0, 16) + line(1, 32))).toBeNull();
+    expect(pageTokens(line(0, 16, 1))).toBeNull();
+    expect(pageTokens('')).toBeNull();
+  });
+
   test('SGLang: from /server_info and the model card', () => {
     const bodies = {
       '/server_info':
@@ -292,6 +307,7 @@ describe('facts', () => {
       model: '/models/q',
       contextTokens: 32_768,
       kvTokens: 1_900_000,
+      pageTokens: null,
       reportsCachedTokens: true,
     });
     expect(sglang.readFacts({'/model_info': bodies['/model_info']}).model).toBe('/models/q');

@@ -1,10 +1,11 @@
 import type {Engine} from './engine.ts';
 import {openai} from './openai.ts';
+import {service} from './service.ts';
 import {sglang} from './sglang.ts';
 import {simulated} from './simulated.ts';
 import {vllm} from './vllm.ts';
 
 /** What --engine takes. */
-export const engines = {vllm, sglang, openai, simulated} satisfies Record<string, Engine>;
+export const engines = {vllm, sglang, openai, service, simulated} satisfies Record<string, Engine>;
 
 export type EngineName = keyof typeof engines;

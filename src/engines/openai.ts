@@ -2,6 +2,7 @@ import type {Engine, WholeReply} from './engine.ts';
 import {readErrorMessage} from './error-reply.ts';
 import {countAt, parseJson, textAt, valueAt} from './json-field.ts';
 import {embeddings, ranking, standardChat} from './request-body.ts';
+import {rankedByForm, serving} from './serving.ts';
 import {readStandardUsage} from './usage.ts';
 import {notWhole, readScores, readVectors, withoutOutput} from './whole-reply.ts';
 
@@ -23,10 +24,13 @@ export const openai: Engine = {
       model: textAt(models, 'data', 0, 'id'),
       contextTokens: countAt(models, 'data', 0, 'max_model_len'),
       kvTokens: null,
+      pageTokens: null,
       reportsCachedTokens: null,
     };
   },
 
+  streams: true,
+  serving: serving({}, rankedByForm),
   path: kind => ({chat: '/v1/chat/completions', embed: '/v1/embeddings', rerank: '/v1/rerank'})[kind],
   body: (request, model) => {
     if (request.kind === 'chat') return standardChat(request, model);
@@ -46,5 +50,6 @@ export const openai: Engine = {
   readError: readErrorMessage,
 
   cacheReset: null,
+  tokenize: null,
   metrics: null,
 };

@@ -25,6 +25,7 @@ describe('facts', () => {
       model,
       contextTokens: 8192,
       kvTokens: 2_527_744,
+      pageTokens: 16,
       reportsCachedTokens: null,
     });
   });
@@ -47,6 +48,7 @@ describe('facts', () => {
       model,
       contextTokens: 8192,
       kvTokens: 1_943_850,
+      pageTokens: 1,
       reportsCachedTokens: true,
     });
   });
@@ -99,6 +101,7 @@ describe('whole replies', () => {
     model: null,
     contextTokens: null,
     kvTokens: null,
+    pageTokens: null,
     reportsCachedTokens: null,
   };
   const embed: EmbedRequest = {kind: 'embed', id: 'e', texts: ['']};
@@ -192,4 +195,20 @@ describe('resetting the prefix cache', () => {
     expect(vllm.cacheReset?.outcome({status: 404, body: ofVllm('not-found.json')})).toBe('unsupported');
     expect(sglang.cacheReset?.outcome({status: 404, body: ofSglang('not-found.json')})).toBe('unsupported');
   });
+});
+
+test('the tokens of a text are counted as both engines tell them, and a refusal is no count', () => {
+  for (const [engine, body] of [
+    [vllm, ofVllm('tokenize.json')],
+    [sglang, ofSglang('tokenize.json')],
+  ] as const) {
+    expect(engine.tokenize?.count({status: 200, body})).toBe(10);
+    expect(engine.tokenize?.count({status: 400, body})).toBeNull();
+    expect(engine.tokenize?.count({status: 200, body: '{"count":[3,4]}'})).toBeNull();
+    const text = {model: 'm', prompt: 'a b', add_special_tokens: false};
+    expect(engine.tokenize?.ofText('a b', 'm', false)).toEqual(text);
+    const messages = [{role: 'user', content: 'a b'}] as const;
+    expect(engine.tokenize?.ofMessages(messages, 'm')).toEqual({model: 'm', messages, add_generation_prompt: true});
+  }
+  expect(openai.tokenize).toBeNull();
 });

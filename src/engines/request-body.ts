@@ -24,6 +24,19 @@ export const fixedLengthChat = (request: ChatRequest, model: string) => ({
   repetition_penalty: 1,
 });
 
-export const embeddings = ({texts}: EmbedRequest, model: string) => ({model, input: texts, encoding_format: 'float'});
+export const embeddings = ({texts, dimensions, encoding = 'float'}: EmbedRequest, model: string) => ({
+  model,
+  input: texts,
+  encoding_format: encoding,
+  ...(dimensions === undefined ? {} : {dimensions}),
+});
 
-export const ranking = ({query, documents}: RerankRequest, model: string) => ({model, query, documents});
+/** `top_n` is Cohere's, and both engines'. */
+export const topOf = ({topN}: RerankRequest) => (topN === undefined ? {} : {top_n: topN});
+
+export const ranking = (request: RerankRequest, model: string) => ({
+  model,
+  query: request.query,
+  documents: request.documents,
+  ...topOf(request),
+});

@@ -1,3 +1,4 @@
+import type {RerankRequest} from '../schema/request.ts';
 import type {StackServer} from '../schema/stack.ts';
 import {commandArguments} from './arguments.ts';
 import {cacheFolder, sharedCaches} from './container-caches.ts';
@@ -6,9 +7,11 @@ import type {Engine, ServerFacts, Usage, WholeReply} from './engine.ts';
 import {readErrorMessage} from './error-reply.ts';
 import {countAt, parseJson, textAt, valueAt} from './json-field.ts';
 import {meanOf, parseMetrics, sumOf} from './prometheus.ts';
-import {embeddings, fixedLengthChat} from './request-body.ts';
+import {embeddings, fixedLengthChat, topOf} from './request-body.ts';
+import {neutralSampling, rankedByLogit, serving} from './serving.ts';
 import {planSglangMemory, sglangKvTokensFlags} from './sglang-memory.ts';
 import {readSglangStartup, sglangStageOf} from './sglang-startup.ts';
+import {tokenizePage} from './tokenize-page.ts';
 import {readStandardUsage} from './usage.ts';
 import {notWhole, readScores, readVectors, withoutOutput} from './whole-reply.ts';
 
@@ -66,6 +69,7 @@ export const sglang: Engine = {
     readStartup: readSglangStartup,
     planMemory: planSglangMemory,
     kvTokensFlags: sglangKvTokensFlags,
+    pageSize: {flag: 'page-size', multipleOf: 1},
   },
 
   health: {method: 'GET', path: '/health', ready: ({status}) => status === 200},
@@ -80,21 +84,24 @@ export const sglang: Engine = {
       // `context_length` is null unless the flag was given; the model card has what came of it.
       contextTokens: countAt(models, 'data', 0, 'max_model_len') ?? countAt(server, 'context_length'),
       kvTokens: countAt(server, 'max_total_num_tokens'),
+      pageTokens: countAt(server, 'page_size'),
       reportsCachedTokens: typeof cacheReport === 'boolean' ? cacheReport : null,
     };
   },
 
+  streams: true,
+  serving: serving(neutralSampling, rankedByLogit),
   path: kind => ({chat: '/v1/chat/completions', embed: '/v1/embeddings', rerank: '/v1/rerank'})[kind],
   body: (request, model) => {
     if (request.kind === 'chat') return fixedLengthChat(request, model);
     if (request.kind === 'embed') return embeddings(request, model);
     // No `model`: the route has none. Documents come back by default, as they always do from vLLM: equal work.
-    return {query: request.query, documents: request.documents, return_documents: true};
+    return {query: request.query, documents: request.documents, return_documents: true, ...topOf(request)};
   },
   readUsage: (usage, facts) => readUsage(usage, facts),
   readWhole: (request, reply): WholeReply => {
     if (request.kind === 'chat') return notWhole;
-    if (request.kind === 'rerank') return {usage: rankingUsage(reply), ...readScores(request, reply, 'score')};
+    if (request.kind === 'rerank') return {usage: rankingUsage(request, reply), ...readScores(request, reply, 'score')};
     return {usage: withoutOutput(readStandardUsage(valueAt(reply, 'usage'))), ...readVectors(request, reply)};
   },
   readError: readErrorMessage,
@@ -108,6 +115,8 @@ export const sglang: Engine = {
     },
     hint: 'Start SGLang without --admin-api-key, so that POST /flush_cache is open.',
   },
+
+  tokenize: tokenizePage,
 
   metrics: {
     path: '/metrics',
@@ -151,11 +160,16 @@ const readUsage = (usage: unknown, facts: ServerFacts): Usage => {
   return {...told, cachedPromptTokens: told.cachedPromptTokens ?? (nothingCached ? 0 : null)};
 };
 
-/** A ranking is a bare list without a usage object; each of its items tells its own prompt. */
-const rankingUsage = (results: unknown): Usage => {
+/**
+ * A ranking is a bare list without a usage object; each of its items tells its own prompt, so that nothing is told of the
+ * documents that `top_n` leaves out.
+ */
+const rankingUsage = ({documents}: RerankRequest, results: unknown): Usage => {
   const counts = Array.isArray(results) ? results.map(result => countAt(result, 'meta_info', 'prompt_tokens')) : [];
   const told = counts.filter(count => count !== null);
   const promptTokens =
-    told.length > 0 && told.length === counts.length ? told.reduce((sum, count) => sum + count, 0) : null;
+    told.length === documents.length && told.length === counts.length
+      ? told.reduce((sum, count) => sum + count, 0)
+      : null;
   return {promptTokens, outputTokens: null, cachedPromptTokens: null};
 };

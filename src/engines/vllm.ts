@@ -7,6 +7,8 @@ import {readErrorMessage} from './error-reply.ts';
 import {countAt, parseJson, textAt, valueAt} from './json-field.ts';
 import {meanOf, parseMetrics, sumOf} from './prometheus.ts';
 import {embeddings, fixedLengthChat, ranking} from './request-body.ts';
+import {neutralSampling, rankedByShare, serving} from './serving.ts';
+import {tokenizePage} from './tokenize-page.ts';
 import {readStandardUsage} from './usage.ts';
 import {planVllmMemory, vllmKvTokensFlags} from './vllm-memory.ts';
 import {readVllmStartup, vllmStageOf} from './vllm-startup.ts';
@@ -61,6 +63,8 @@ export const vllm: Engine = {
     readStartup: readVllmStartup,
     planMemory: planVllmMemory,
     kvTokensFlags: vllmKvTokensFlags,
+    // The block sizes that its attention kernels take on NVIDIA GPUs.
+    pageSize: {flag: 'block-size', multipleOf: 16},
   },
 
   health: {method: 'GET', path: '/health', ready: ({status}) => status === 200},
@@ -72,10 +76,13 @@ export const vllm: Engine = {
       model: textAt(models, 'data', 0, 'id'),
       contextTokens: countAt(models, 'data', 0, 'max_model_len'),
       kvTokens: readKvTokens(bodies['/metrics'] ?? ''),
+      pageTokens: readPageTokens(bodies['/metrics'] ?? ''),
       reportsCachedTokens: null, // no page tells of --enable-prompt-tokens-details; every usage does
     };
   },
 
+  streams: true,
+  serving: serving(neutralSampling, rankedByShare),
   path: kind => ({chat: '/v1/chat/completions', embed: '/v1/embeddings', rerank: '/v1/rerank'})[kind],
   body: (request, model) => {
     if (request.kind === 'chat') return fixedLengthChat(request, model);
@@ -102,6 +109,8 @@ export const vllm: Engine = {
     hint: 'Start vLLM with VLLM_SERVER_DEV_MODE=1: only then does it have POST /reset_prefix_cache.',
   },
 
+  tokenize: tokenizePage,
+
   metrics: {
     path: '/metrics',
     read: page => {
@@ -123,6 +132,14 @@ const neededFlags = ({role}: StackServer): StackServer['arguments'] =>
   role === 'chat'
     ? {'enable-prompt-tokens-details': true, 'generation-config': 'vllm', seed: 0}
     : {runner: 'pooling', seed: 0};
+
+/** Null where the engines behind the server differ, and for an encoder, which keeps no cache. */
+const readPageTokens = (page: string): number | null => {
+  if (readKvTokens(page) === null) return null;
+  const caches = parseMetrics(page).filter(({name}) => name === 'vllm:cache_config_info');
+  const sizes = new Set(caches.map(({labels}) => Number(labels.block_size)));
+  return sizes.size === 1 ? ([...sizes][0] ?? null) : null;
+};
 
 /** The cache's size is in the labels of an information gauge, one for each engine behind the server. */
 const readKvTokens = (page: string): ServerFacts['kvTokens'] => {

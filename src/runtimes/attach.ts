@@ -31,7 +31,7 @@ export const attachTo = async ({engine, targets, models, signal, onLine}: Attach
     simulated ||= found.simulated;
     const here = role === null ? roles.filter(one => !targets.some(target => target.role === one)) : [role];
     const served = here.flatMap(one => {
-      const model = models[one] ?? found.facts.model;
+      const model = models[one] ?? found.facts.models?.[one] ?? found.facts.model;
       return model === null
         ? []
         : [

@@ -21,6 +21,9 @@ export interface EmbeddedOptions {
   readonly model: string;
   readonly seed: number;
   readonly faults: readonly Fault[];
+  /** The KV pool and its pages in tokens; null is what the dialect's engine would have. */
+  readonly kvTokens?: number | null;
+  readonly pageTokens?: number | null;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
   readonly readyWithinSeconds?: number;
@@ -33,12 +36,15 @@ const stopWithinMs = 5000;
  * loop; one server answers for all roles. Throws ENGINE_DID_NOT_START or INTERRUPTED.
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<Stack> => {
-  const {engine, dialect, model, seed, faults, signal, onLine, readyWithinSeconds = 30} = options;
+  const {engine, dialect, model, seed, faults, kvTokens, pageTokens, signal, onLine, readyWithinSeconds = 30} = options;
   if (signal.aborted) throw interruptionOf(signal, 'starting the simulated engine');
   onLine(`starting the simulated engine (${dialect} dialect) in a thread`);
   const startedMs = performance.now();
   const worker = new Worker(join(projectRoot, 'src/simulator/worker.ts'), {
-    workerData: {dialect, port: 0, seed, model, faults},
+    workerData: {
+      ...{dialect, port: 0, seed, model, faults},
+      ...{kvTokens: kvTokens ?? undefined, pageTokens: pageTokens ?? undefined},
+    },
   });
   const ended = new Promise<string>(resolve => {
     worker.once('error', thrown => resolve(reasonOf(thrown)));
