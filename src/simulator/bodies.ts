@@ -14,7 +14,7 @@ export class Refusal extends Error {
 export const invalid = (message: string, param: string | null = null) =>
   new Refusal({kind: 'invalid', status: 400, message: `1 validation error:\n  ${message}`, param});
 
-const invalidAt = (path: readonly (string | number)[], type: string, message: string) => {
+export const invalidAt = (path: readonly (string | number)[], type: string, message: string) => {
   const location = path.map(key => (typeof key === 'number' ? String(key) : `'${key}'`)).join(', ');
   return invalid(`{'type': '${type}', 'loc': (${location}), 'msg': '${message}'}`, path.join('.'));
 };
@@ -59,7 +59,8 @@ export const rerankBody = z.object({
 });
 
 export const tokenizeBody = z.union([
-  z.object({model, prompt: z.string()}),
+  // A chat model's tokenizer has no special tokens of its own: only who asks for them gets those of the encoder.
+  z.object({model, prompt: z.string(), add_special_tokens: z.boolean().default(false)}),
   z.object({model, messages: z.array(message).min(1), add_generation_prompt: z.boolean().default(true)}),
 ]);
 

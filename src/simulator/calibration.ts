@@ -22,6 +22,8 @@ interface ServingCosts {
   readonly msPerToken: number;
   /** Of one pass, all requests together. */
   readonly maxBatchedTokens: number;
+  /** The longest that the model takes: prompt and output of a chat, a text, or a question with one document. */
+  readonly contextTokens: number;
 }
 
 /**
@@ -37,7 +39,6 @@ export interface Calibration {
     /** Standard deviation of the logarithm of a step's duration, here and in the other two. */
     readonly jitterSigma: number;
     readonly maxRunningSequences: number;
-    readonly contextTokens: number;
   };
   readonly embed: ServingCosts;
   readonly rerank: ServingCosts;
@@ -69,6 +70,7 @@ const ofBothChats = {
 };
 const ofEmbed = {
   overheadMs: 3, // source: assumed, as chat without a stream
+  contextTokens: 512, // source: fixtures/replies, error-embed-too-long
   msPerToken: 0.0004, // source: physics, 2 × 85e6 non-embedding parameters FLOP a token at an assumed 400 TFLOP/s
 };
 const ofRerank = {
@@ -109,6 +111,7 @@ export const calibrations: Readonly<Record<DialectName, Calibration>> = {
     },
     rerank: {
       ...ofRerank,
+      contextTokens: 8192, // source: run 1519, facts
       frontEndMsPerItem: 1.12,
       frontEndMsPerToken: 0.00262,
       graphTokens: 512,
@@ -147,6 +150,7 @@ export const calibrations: Readonly<Record<DialectName, Calibration>> = {
     },
     rerank: {
       ...ofRerank,
+      contextTokens: 8194, // source: run 1540, facts
       frontEndMsPerItem: 0.907,
       frontEndMsPerToken: 0.00183,
       graphTokens: 0,

@@ -16,18 +16,18 @@ const defaultOutputTokens = 16;
  */
 export const answerChat = async (service: Service, asked: Asked): Promise<void> => {
   const {request, response, receivedMs, requestId, truth} = asked;
-  const {dialect, engine, config, contextTokens} = service;
+  const {dialect, engine, config, contextTokens, pageTokens} = service;
   const body = readBody(chatBody, await readText(request));
   const model = modelOf(service, body.model);
   const promptTokens = encodeChat(body.messages);
   const wanted = body.max_completion_tokens ?? body.max_tokens ?? null;
-  refuseIfTooLong(service, promptTokens.length, wanted);
+  refuseIfTooLong(service, 'chat', promptTokens.length, wanted);
   const fault = service.nextFault();
   if (fault?.kind === 'unavailable') {
     truth.end('fault:unavailable');
     throw new Refusal({kind: 'http', status: 503, message: 'The simulated engine was told to refuse.', param: null});
   }
-  const outputTokens = wanted ?? Math.max(1, Math.min(defaultOutputTokens, contextTokens - promptTokens.length));
+  const outputTokens = wanted ?? Math.max(1, Math.min(defaultOutputTokens, contextTokens.chat - promptTokens.length));
   const output = generate(config.seed, promptTokens, outputTokens);
   const includeUsage = body.stream_options?.include_usage === true;
   const facts = {
@@ -35,6 +35,7 @@ export const answerChat = async (service: Service, asked: Asked): Promise<void> 
     createdSeconds: nowSeconds(),
     model,
     promptTokens: promptTokens.length,
+    pageTokens,
     reportsCachedTokens: config.reportsCachedTokens,
     includeUsage,
     continuousUsage: includeUsage && body.stream_options?.continuous_usage_stats === true,

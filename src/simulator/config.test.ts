@@ -10,6 +10,7 @@ test('a config needs a dialect only, and is the same when it is read again', () 
     seed: 0,
     model: 'simulated-model',
     encoder: false,
+    matryoshka: false,
     speed: 1,
     kvTokens: 1_943_850,
     faults: [],

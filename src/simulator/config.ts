@@ -17,8 +17,12 @@ export const simulatorConfig = z
     speed: z.number().positive().default(1),
     /** The KV pool, for all requests together; by default what the engine would make of an H100. */
     kvTokens: z.int().min(64).optional(),
+    /** Tokens of one page of the pool; by default as the dialect's engine has them. */
+    pageTokens: z.int().min(1).max(1024).optional(),
     /** Whether it says to be a server of an encoder, for which vLLM keeps no KV cache. It answers the same requests all the same. */
     encoder: z.boolean().default(false),
+    /** Whether vectors of fewer dimensions may be asked for. Engines refuse it unless the model's config.json allows it. */
+    matryoshka: z.boolean().default(false),
     /** As `parseFault` made them. */
     faults: z.array(z.custom<Fault>()).default([]),
     /** vLLM's --enable-prompt-tokens-details, SGLang's --enable-cache-report. */

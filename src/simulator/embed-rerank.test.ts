@@ -1,10 +1,10 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {simulatorConfig} from './config.ts';
 import {startSimulator} from './server.ts';
 import {json, post} from './test-client.ts';
 
-const start = (dialect: 'vllm' | 'sglang') =>
-  startSimulator(simulatorConfig.parse({dialect, speed: 20, model: 'served'}));
+const start = (dialect: 'vllm' | 'sglang', more: object = {}) =>
+  startSimulator(simulatorConfig.parse({dialect, speed: 20, model: 'served', ...more}));
 const ask = <Shape>(url: string, path: string, body: object) =>
   json<Shape>(post(`${url}${path}`, {model: 'served', ...body}));
 
@@ -79,4 +79,46 @@ test('both dialects rank alike, on scales that a sigmoid joins', async () => {
   const itemTokens = list.reduce((sum, item) => sum + item.meta_info.prompt_tokens, 0);
   expect(ranked.usage.prompt_tokens).toBe(itemTokens);
   expect(sglang.truth()).toMatchObject([{kind: 'rerank', promptTokens: itemTokens, outcome: 'ok'}]);
+});
+
+describe.each(['vllm', 'sglang'] as const)('%s', dialect => {
+  test('cuts vectors of a matryoshka model and makes them one long again; none is longer than the model makes it', async () => {
+    await using simulator = await start(dialect, {matryoshka: true});
+    const vectorOf = async (more: object) => {
+      const {data} = await ask<Embeddings>(simulator.url, '/v1/embeddings', {input: 'import numpy as np', ...more});
+      return data[0]?.embedding as readonly number[];
+    };
+    const [whole, short] = [await vectorOf({}), await vectorOf({dimensions: 256})];
+    const kept = Math.hypot(...whole.slice(0, 256));
+    expect(short).toHaveLength(256);
+    for (const [place, value] of short.entries()) expect(value).toBeCloseTo((whole[place] ?? Number.NaN) / kept, 6);
+    expect(await vectorOf({dimensions: 768})).toEqual(whole);
+    const longer = await post(`${simulator.url}/v1/embeddings`, {model: 'served', input: 'a', dimensions: 1024});
+    expect(longer.status).toBe(400);
+    expect(await longer.text()).toMatch(/range \[1, 768\]|max embedding dimension: 768/);
+  });
+
+  test('refuses a text by the context of a BERT embedder, SGLang one token before vLLM', async () => {
+    await using simulator = await start(dialect);
+    const longest = dialect === 'vllm' ? 512 : 511;
+    const statusOf = async (tokens: number) =>
+      (await post(`${simulator.url}/v1/embeddings`, {input: 'word '.repeat(tokens - 2).trim(), model: 'served'}))
+        .status;
+    expect([await statusOf(longest), await statusOf(longest + 1)]).toEqual([200, 400]);
+  });
+
+  test('answers with the best documents only, first of all those of the whole ranking', async () => {
+    await using simulator = await start(dialect);
+    const body = {query: 'where does the cat sleep', documents: ['blue', 'the cat does sleep here', 'a cat', '']};
+    const rank = async (more: object) => {
+      const documents = dialect === 'vllm' ? body.documents : body.documents.slice(0, 3);
+      const reply = await post(`${simulator.url}/v1/rerank`, {...body, documents, ...more, model: 'served'});
+      const ranking = (await reply.json()) as RankingList & Ranking;
+      return {status: reply.status, order: (ranking.results ?? ranking).map?.(({index}) => index)};
+    };
+    const {order = []} = await rank({});
+    expect((await rank({top_n: 2})).order).toEqual(order.slice(0, 2));
+    expect((await rank({top_n: 9})).order).toEqual(order);
+    expect(await rank({top_n: 0})).toMatchObject(dialect === 'vllm' ? {status: 200, order} : {status: 400});
+  });
 });

@@ -1,9 +1,9 @@
-import {embedBody, Refusal, readBody, rerankBody} from './bodies.ts';
+import {embedBody, invalidAt, Refusal, readBody, rerankBody} from './bodies.ts';
 import {jsonPage} from './dialects/dialect.ts';
 import {type Asked, readText, sendPage} from './exchange.ts';
 import {modelOf, nowSeconds, refuseIfTooLong, type Service} from './service.ts';
 import {encode, encodeForEmbedding, encodePair} from './tokenizer.ts';
-import {embed, relevanceLogit} from './vectors.ts';
+import {cutTo, embed, embeddingDimensions, relevanceLogit} from './vectors.ts';
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
@@ -16,7 +16,7 @@ const pool = (
   reply: () => object,
 ) => {
   const itemTokens = items.map(tokens => tokens.length);
-  for (const tokens of itemTokens) refuseIfTooLong(service, tokens, null);
+  for (const tokens of itemTokens) refuseIfTooLong(service, kind, tokens, null);
   truth.promptTokens = sum(itemTokens);
   const cancel = service.engine.pool(kind, {receivedMs, itemTokens}, () => {
     sendPage(response, jsonPage(reply()));
@@ -37,9 +37,15 @@ export const answerEmbed = async (service: Service, asked: Asked): Promise<void>
   const body = readBody(embedBody, await readText(asked.request));
   const model = modelOf(service, body.model);
   refuseBlank(service, body.input, index => `Input at index ${index}`);
+  const dimensions = body.dimensions ?? embeddingDimensions;
   if (body.dimensions != null) {
-    const message = `Model "${model}" does not support matryoshka representation, changing output dimensions will lead to poor results.`;
-    throw new Refusal({kind: 'refused', status: 400, message, param: null});
+    const {model: served, matryoshka} = service.config;
+    const problem = service.dialect.badDimensions(body.dimensions, {
+      model: served,
+      matryoshka,
+      size: embeddingDimensions,
+    });
+    if (problem !== null) throw new Refusal(problem);
   }
   const items = body.input.map(input => encodeForEmbedding(typeof input === 'string' ? encode(input) : input));
   const facts = {
@@ -50,7 +56,7 @@ export const answerEmbed = async (service: Service, asked: Asked): Promise<void>
     encoding: body.encoding_format,
     promptTokens: sum(items.map(tokens => tokens.length)),
   };
-  const vectors = items.map(embed);
+  const vectors = items.map(tokens => cutTo(embed(tokens), dimensions));
   pool(service, 'embed', asked, items, () => service.dialect.embedReply({...facts, vectors}));
 };
 
@@ -59,6 +65,8 @@ export const answerRerank = async (service: Service, asked: Asked): Promise<void
   const model = modelOf(service, body.model);
   refuseBlank(service, [body.query], () => 'Query');
   refuseBlank(service, body.documents, () => 'Each document');
+  if (body.top_n != null && body.top_n < service.dialect.leastTopN)
+    throw invalidAt(['body', 'top_n'], 'value_error', 'Value error, parameter top_n should be larger than 0.');
   const query = encode(body.query);
   const items = body.documents.map(document => encodePair(body.query, document));
   const facts = {

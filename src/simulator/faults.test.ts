@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {CutoverError} from '../errors.ts';
-import {type Fault, faultOfRequest, parseFault, releaseOf} from './faults.ts';
+import {type Fault, faultOfRequest, faultOfReset, parseFault, releaseOf} from './faults.ts';
 
 describe('the text of a fault', () => {
   test.each<[string, Fault]>([
@@ -12,6 +12,8 @@ describe('the text of a fault', () => {
     ['malformed-json:every=2,after-tokens=1', {kind: 'malformed-json', every: 2, afterTokens: 1}],
     ['unavailable:every=4', {kind: 'unavailable', every: 4}],
     ['never-ready', {kind: 'never-ready'}],
+    ['reset-busy:times=2', {kind: 'reset-busy', times: 2}],
+    ['reset-ignored', {kind: 'reset-ignored'}],
     ['dies:at-ms=3000', {kind: 'dies', atMs: 3000}],
   ])('%s', (text, fault) => {
     expect(parseFault(text)).toEqual(fault);
@@ -79,4 +81,15 @@ describe('the time at which a token may be written', () => {
   test('is the end of a stall for all that it holds back', () => {
     expect(releases('stall:every=1,after-tokens=1,for-ms=25', [10, 20, 30, 40, 50])).toEqual([10, 45, 45, 45, 50]);
   });
+});
+
+test('the first resets find a busy server, and others are said to be done', () => {
+  const faults = ['unavailable:every=1', 'reset-busy:times=2', 'reset-ignored'].map(parseFault);
+  expect([1, 2, 3, 4].map(n => faultOfReset(faults, n))).toEqual([
+    'reset-busy',
+    'reset-busy',
+    'reset-ignored',
+    'reset-ignored',
+  ]);
+  expect(faultOfReset([{kind: 'reset-busy', times: 1}], 2)).toBeUndefined();
 });

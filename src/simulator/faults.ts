@@ -9,6 +9,7 @@ const limits = {
   delayMs: {whole: false, min: Number.MIN_VALUE},
   forMs: {whole: false, min: Number.MIN_VALUE},
   atMs: {whole: false, min: Number.MIN_VALUE},
+  times: {whole: true, min: 1},
 } as const;
 type Parameter = keyof typeof limits;
 
@@ -28,6 +29,10 @@ const kinds = {
   unavailable: ['every'],
   /** /health says 503 for ever. */
   'never-ready': [],
+  /** The first so many calls to empty the prefix cache are told that requests still run. */
+  'reset-busy': ['times'],
+  /** The call to empty the prefix cache is told that it was done, and nothing is. */
+  'reset-ignored': [],
   /** The server closes everything, so many milliseconds after it began to serve. */
   dies: ['atMs'],
 } as const satisfies Record<string, readonly Parameter[]>;
@@ -41,6 +46,13 @@ export type RequestFault = Extract<Fault, {every: number}>;
 /** The fault of the n-th chat request (from 1): the first in the list whose turn it is. */
 export const faultOfRequest = (faults: readonly Fault[], n: number): RequestFault | undefined =>
   faults.find((candidate): candidate is RequestFault => 'every' in candidate && n % candidate.every === 0);
+
+/** The fault of the n-th call (from 1) to empty the prefix cache. */
+export const faultOfReset = (faults: readonly Fault[], n: number): 'reset-busy' | 'reset-ignored' | undefined => {
+  for (const fault of faults)
+    if (fault.kind === 'reset-ignored' || (fault.kind === 'reset-busy' && n <= fault.times)) return fault.kind;
+  return undefined;
+};
 
 /** When a token may be written that the engine has made now. A request's tokens are asked for in order. */
 export const releaseOf = (fault: RequestFault | undefined) => {

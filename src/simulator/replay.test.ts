@@ -5,7 +5,14 @@ import {replay} from './replay.ts';
 
 /** A step takes 10 ms whatever is in it, a batch 10 ms; the way in takes 5 ms and blocks nobody. */
 const way = {overheadMs: 5, frontEndMsPerItem: 0, frontEndMsPerToken: 0};
-const pass = {graphTokens: 0, graphedPassMs: 10, eagerPassMs: 10, msPerToken: 0, maxBatchedTokens: 8192};
+const pass = {
+  graphTokens: 0,
+  graphedPassMs: 10,
+  eagerPassMs: 10,
+  msPerToken: 0,
+  maxBatchedTokens: 8192,
+  contextTokens: 512,
+};
 const byHand: Calibration = {
   ...calibrations.sglang,
   chat: {

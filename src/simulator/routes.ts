@@ -19,8 +19,11 @@ const truthPage = ({truth}: Service): Page => ({
     .join(''),
 });
 
-const reset = ({dialect, engine}: Service): Page =>
-  dialect.reset.page(dialect.reset.allowed(engine.stats()) && engine.resetCache());
+const reset = ({dialect, engine, nextResetFault}: Service): Page => {
+  const fault = nextResetFault();
+  if (fault !== undefined) return dialect.reset.page(fault === 'reset-ignored');
+  return dialect.reset.page(dialect.reset.allowed(engine.stats()) && engine.resetCache());
+};
 
 const work = async (service: Service, kind: keyof typeof answers, exchange: Exchange) => {
   const requestId = service.requestId(exchange.request);

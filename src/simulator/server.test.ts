@@ -223,6 +223,7 @@ describe.each(dialectNames)('%s', dialect => {
       tokens: encode('hello there'),
       max_model_len: 32_768,
     });
+    expect((await tokenize({prompt: 'hello there', add_special_tokens: true})).count).toBe(4);
   });
 
   test('is not ready while it is told never to be', async () => {

@@ -7,7 +7,7 @@ import {sglang} from './dialects/sglang.ts';
 import {vllm} from './dialects/vllm.ts';
 import {monotonicMs, realClockwork} from './driver.ts';
 import {createEngine, type Engine} from './engine.ts';
-import {faultOfRequest, type RequestFault} from './faults.ts';
+import {faultOfRequest, faultOfReset, type RequestFault} from './faults.ts';
 import {createTruth} from './truth.ts';
 
 const dialects = {vllm, sglang} satisfies Record<SimulatorConfig['dialect'], Dialect>;
@@ -18,12 +18,16 @@ export interface Service {
   readonly dialect: Dialect;
   readonly engine: Engine;
   readonly truth: ReturnType<typeof createTruth>;
-  /** Prompt and output of a request together: the model's, or the pool's where that is smaller. */
-  readonly contextTokens: number;
+  /** What a request of each kind may have, output included: its model's, or the pool's where that is smaller. */
+  readonly contextTokens: Readonly<Record<'chat' | 'embed' | 'rerank', number>>;
+  /** Of one page of the pool. */
+  readonly pageTokens: number;
   /** The request's x-request-id, or a new one. */
   requestId(request: IncomingMessage): string;
   /** To be asked once for every chat request that is well-formed. */
   nextFault(): RequestFault | undefined;
+  /** To be asked once for every call to empty the prefix cache. */
+  nextResetFault(): ReturnType<typeof faultOfReset>;
   view(port: number): ServerView;
 }
 
@@ -32,13 +36,16 @@ export const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 export const createService = (config: SimulatorConfig): Service => {
   const calibration = calibrations[config.dialect];
   const dialect: Dialect = dialects[config.dialect];
-  const {pageTokens} = dialect.traits;
-  const engine = createEngine({...config, calibration, traits: dialect.traits, clockwork: realClockwork});
+  const {pageTokens = dialect.traits.pageTokens} = config;
+  const traits = {...dialect.traits, pageTokens};
+  const engine = createEngine({...config, calibration, traits, clockwork: realClockwork});
   const poolTokens = config.kvTokens - (config.kvTokens % pageTokens);
-  const contextTokens = Math.min(calibration.chat.contextTokens, poolTokens);
+  const contextOf = (kind: keyof Service['contextTokens']) => Math.min(calibration[kind].contextTokens, poolTokens);
+  const contextTokens = {chat: contextOf('chat'), embed: contextOf('embed'), rerank: contextOf('rerank')};
   const ready = !config.faults.some(({kind}) => kind === 'never-ready');
   let requests = 0;
   let chats = 0;
+  let resets = 0;
 
   return {
     config,
@@ -46,16 +53,18 @@ export const createService = (config: SimulatorConfig): Service => {
     engine,
     truth: createTruth(monotonicMs),
     contextTokens,
+    pageTokens,
     requestId(request) {
       const given = request.headers['x-request-id'];
       requests++;
       return typeof given === 'string' && given !== '' ? given : requests.toString(16).padStart(16, '0');
     },
     nextFault: () => faultOfRequest(config.faults, ++chats),
+    nextResetFault: () => faultOfReset(config.faults, ++resets),
     view: port => ({
       ...config,
       port,
-      contextTokens,
+      contextTokens: contextTokens.chat,
       ready,
       createdSeconds: nowSeconds(),
       maxRunningSequences: calibration.chat.maxRunningSequences,
@@ -80,9 +89,10 @@ export const modelOf = ({dialect, config}: Service, asked: string | null | undef
 /** Throws a Refusal when so many tokens have no place; `outputTokens` is null where none are asked for. */
 export const refuseIfTooLong = (
   {dialect, contextTokens}: Service,
+  kind: keyof Service['contextTokens'],
   promptTokens: number,
   outputTokens: number | null,
 ) => {
-  const problem = dialect.tooLong(promptTokens, outputTokens, contextTokens);
+  const problem = dialect.tooLong(promptTokens, outputTokens, contextTokens[kind]);
   if (problem !== null) throw new Refusal(problem);
 };

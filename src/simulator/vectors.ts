@@ -15,8 +15,16 @@ export const embed = (tokens: readonly number[]): Float32Array => {
       sums[at] = (sums[at] ?? 0) + (hash & 1 ? 1 : -1);
     }
   }
-  const norm = Math.hypot(...sums);
+  const norm = Math.hypot(...sums) || 1; // of no tokens there is no direction
   return Float32Array.from(sums, sum => sum / norm);
+};
+
+/** The first `dimensions` numbers, as a unit vector again. */
+export const cutTo = (vector: Float32Array, dimensions: number): Float32Array => {
+  if (dimensions >= vector.length) return vector;
+  const first = vector.subarray(0, dimensions);
+  const norm = Math.hypot(...first);
+  return norm === 0 ? first : first.map(value => value / norm);
 };
 
 const cosine = (left: Float32Array, right: Float32Array): number =>

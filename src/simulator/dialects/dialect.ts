@@ -8,6 +8,8 @@ export interface ChatFacts {
   readonly model: string;
   readonly promptTokens: number;
   readonly cachedPromptTokens: number;
+  /** Of one page of the KV pool. */
+  readonly pageTokens: number;
   readonly reportsCachedTokens: boolean;
   readonly includeUsage: boolean;
   /** Usage in every event. */
@@ -96,6 +98,10 @@ export interface Dialect {
   modelOf(asked: string | null, served: string): string | null;
   /** Why a prompt of so many tokens is too long, if it is. `outputTokens` is null where none are asked for. */
   tooLong(promptTokens: number, outputTokens: number | null, contextTokens: number): Problem | null;
+  /** Why vectors of so many numbers are refused, if they are; `size` is how many the model makes. */
+  badDimensions(asked: number, of: {model: string; matryoshka: boolean; size: number}): Problem | null;
+  /** The smallest number of best documents that may be asked for. */
+  readonly leastTopN: 0 | 1;
   /** Whether a text that is empty or white space may be embedded or scored. */
   readonly takesBlankText: boolean;
 

@@ -121,6 +121,15 @@ export const sglang: Dialect = {
         'reduce the number of tokens in the input messages or the completion to fit within the limit.',
     );
   },
+  badDimensions: (asked, {model, matryoshka, size}) => {
+    if (!matryoshka)
+      return refused(
+        `Model '${model}' does not support matryoshka representation, changing output dimensions will lead to poor results.`,
+      );
+    if (asked < 1) return refused('Requested dimensions must be greater than 0');
+    return asked > size ? refused(`Provided dimensions are greater than max embedding dimension: ${size}`) : null;
+  },
+  leastTopN: 1,
   takesBlankText: false,
 
   stream: {

@@ -6,6 +6,7 @@ export const facts: ChatFacts = {
   model: 'm',
   promptTokens: 40,
   cachedPromptTokens: 16,
+  pageTokens: 16,
   reportsCachedTokens: true,
   includeUsage: true,
   continuousUsage: false,

@@ -5,7 +5,6 @@ import {vllmMetrics} from './vllm-metrics.ts';
 import {vllmModels} from './vllm-models.ts';
 
 const version = '0.26.0+simulated';
-const pageTokens = 16;
 
 /** `details` only where the final usage is told: the running one of continuous usage lacks it. */
 const usage = (facts: ChatFacts, generated: number, details: object = {}) => ({
@@ -16,7 +15,7 @@ const usage = (facts: ChatFacts, generated: number, details: object = {}) => ({
 });
 
 /** A zero is told as 0. */
-const cachedDetails = ({promptTokens, cachedPromptTokens}: ChatFacts) => ({
+const cachedDetails = ({promptTokens, cachedPromptTokens, pageTokens}: ChatFacts) => ({
   cached_tokens: cachedPromptTokens,
   // The prompt's whole blocks that were not cached are now.
   created_cache_tokens: Math.max(0, promptTokens - (promptTokens % pageTokens) - cachedPromptTokens),
@@ -49,7 +48,7 @@ const health = ({ready}: {ready: boolean}) => ({status: ready ? 200 : 503, type:
 /** vLLM 0.26. Source of every shape: what a 0.26.0 sent (fixtures/replies/vllm), and its entrypoints/ for the rest. */
 export const vllm: Dialect = {
   name: 'vllm',
-  traits: {pageTokens, mixesPrefillWithDecode: true, sharesWhenScheduled: true},
+  traits: {pageTokens: 16, mixesPrefillWithDecode: true, sharesWhenScheduled: true},
   actions: {
     'POST /v1/chat/completions': 'chat',
     'POST /v1/embeddings': 'embed',
@@ -89,6 +88,15 @@ export const vllm: Dialect = {
       param: 'input_tokens',
     };
   },
+  badDimensions: (asked, {model, matryoshka, size}) => {
+    const inRange = asked >= 1 && asked <= size;
+    if (matryoshka && inRange) return null;
+    const message = matryoshka
+      ? `Model '${model}' only supports dimensions in range [1, ${size}], got ${asked}.`
+      : `Model '${model}' does not support Matryoshka embeddings; dimensions must be unset (received dimensions=${asked}).`;
+    return {kind: 'refused', status: 400, message, param: null};
+  },
+  leastTopN: 0,
   takesBlankText: true,
 
   stream: {
