@@ -1,0 +1,38 @@
+/** Why a request is not answered: what stands in every error reply of the service. docs/contract.md explains each. */
+const refusalStatuses = {
+  invalid: 400,
+  refused: 400,
+  unknown_model: 404,
+  unknown_path: 404,
+  wrong_method: 405,
+  too_large: 413,
+  wrong_content_type: 415,
+  internal: 500,
+  not_served: 501,
+  engine_failed: 502,
+  engine_unavailable: 503,
+  engine_timeout: 504,
+} as const;
+type RefusalCode = keyof typeof refusalStatuses;
+
+/** Thrown where a request turns out not to be served. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  /** The field of the body that is to blame, as `documents.2`; null where it is none. */
+  readonly field: string | null;
+
+  constructor(code: RefusalCode, message: string, field: string | null = null) {
+    super(message);
+    this.code = code;
+    this.field = field;
+  }
+
+  get status(): number {
+    return refusalStatuses[this.code];
+  }
+
+  /** One shape for all; `error` is a sentence, as in BentoML's error replies. */
+  get body() {
+    return {error: this.message, code: this.code, field: this.field};
+  }
+}
