@@ -82,15 +82,16 @@ export const rateNotReached: Gate = ({trial: {client, load}}) => {
 };
 
 /** What is due and not sent would have been the slowest: leaving it out flatters the server. */
-export const unsentRequests: Gate = ({trial: {counts}, plannedRequests, unsent}) => {
+export const unsentRequests: Gate = ({trial: {counts, workload}, plannedRequests, unsent}) => {
   const seen = counts.ok + counts.failed;
   const missing = Math.max(unsent, (plannedRequests ?? 0) - seen);
   if (missing <= 0) return null;
   const planned = plannedRequests ?? seen + unsent;
+  const conversationsEnd = counts.failed > 0 && workload.kind === 'prefix' && workload.history === 'engine';
   return {
     code: 'unsent',
     severity: missing > (1 - limits.achievedShare) * planned ? 'void' : 'warning',
-    message: `${missing} of ${planned} planned requests were never sent: the trial ended before their turn`,
-    hint: 'Lower the rate, or let the trial run to its end.',
+    message: `${missing} of ${planned} planned requests were never sent: ${conversationsEnd ? 'a failed turn ended their conversation' : 'the trial ended before their turn'}`,
+    hint: conversationsEnd ? 'See why requests failed.' : 'Lower the rate, or let the trial run to its end.',
   };
 };

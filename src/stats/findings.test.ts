@@ -152,6 +152,22 @@ describe('the replies', () => {
     ).toEqual([]);
   });
 
+  test('where the length is drawn, or a warming request asks for one token, the reason for the end tells', () => {
+    const drawn = {draw: 'uniform', min: 2, max: 400} as const;
+    const early = (count: number) =>
+      backToBack.map((sample, index) => (index < count ? {...sample, finishReason: 'stop'} : sample));
+    for (const workload of [
+      {kind: 'chat', promptTokens: 100, outputTokens: drawn},
+      {kind: 'warmed', promptTokens: 100, outputTokens: 400, warm: true},
+      {kind: 'trace', file: 'x.jsonl', sha256: 'abc', rows: 9, blockTokens: 512},
+    ] as const) {
+      expect(judge({workload}, {samples: early(1)})).toEqual([]);
+      const [finding] = judge({workload}, {samples: early(2)});
+      expect(finding).toMatchObject({code: 'output-length', severity: 'void'});
+      expect(finding?.message).toContain('2 of 10 answers ended before the length that was asked for');
+    }
+  });
+
   test('answers without a token count are a warning: their length was not checked', () => {
     const samples = backToBack.with(3, chatSampleAt(3 * 81, {outputTokens: null}));
     const [finding] = judge({}, {samples});
@@ -189,11 +205,49 @@ describe('what the numbers stand for', () => {
   });
 });
 
+describe("the server's counters of its prefix cache", () => {
+  test('may differ from the replies by a hundredth, and more is a warning', () => {
+    expect(judge({prefixHits: {byRequests: 0.5, byCounters: 0.509}})).toEqual([]);
+    const [finding, ...others] = judge({prefixHits: {byRequests: 0.5, byCounters: 0.75}});
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({code: 'cache-counters', severity: 'warning'});
+    expect(finding?.message).toBe(
+      "The prefix cache had 75.0 % of the prompt tokens by the server's counters and 50.0 % by its replies",
+    );
+  });
+
+  test('are not held against a trial that did not run alone, nor where one of the two is not known', () => {
+    expect(judge({prefixHits: {byRequests: 0.5, byCounters: 0.75}, together: [0, 1]})).toEqual([]);
+    expect(judge({prefixHits: {byRequests: null, byCounters: 0.75}})).toEqual([]);
+  });
+});
+
+test('turns that were never sent because one before them failed are told as that', () => {
+  const workload = {kind: 'prefix', promptTokens: 100, outputTokens: 4, turns: 2, history: 'engine'} as const;
+  const samples = [...backToBack.slice(0, 9), failedSample('timeout', 'late')];
+  const findings = judge({workload}, {samples, plannedRequests: 11, unsent: 1});
+  expect(findings.find(({code}) => code === 'unsent')).toMatchObject({
+    message: '1 of 11 planned requests were never sent: a failed turn ended their conversation',
+    hint: 'See why requests failed.',
+  });
+});
+
 describe("Little's law", () => {
   test('a closed loop whose slots stand half empty is a warning', () => {
     const [finding] = judge({load: closed(2)});
     expect(finding).toMatchObject({code: 'littles-law', severity: 'warning'});
     expect(finding?.message).toContain('1.0 requests were in flight on average where 2 were planned');
+  });
+
+  test('slots stand empty while their users think: only what ended is held against what was in flight', () => {
+    const workload = {kind: 'prefix', promptTokens: 100, outputTokens: 4, turns: 2, thinkSeconds: 1} as const;
+    expect(judge({load: closed(2), workload})).toEqual([]);
+    expect(codesOf(judge({load: closed(2), workload: {...workload, thinkSeconds: 0}}))).toEqual([
+      'warning littles-law',
+    ]);
+    const samples = backToBack.map(sample => ({...sample, endMs: 10_000}));
+    const [finding] = judge({load: closed(2), workload}, {samples});
+    expect(finding).toMatchObject({code: 'littles-law', hint: 'Measure for longer.'});
   });
 
   test('requests that reach beyond the window count with their part inside it', () => {

@@ -9,6 +9,7 @@ import {
 } from './client-gates.ts';
 import type {Gate, Judged} from './gate.ts';
 import {clocksCapped, gpuShared, throttled} from './gpu-gates.ts';
+import {cacheCounters} from './prefix-hits.ts';
 import {errors, nothingMeasured, outputLength, outputTokensUnknown, tokensPerEvent} from './reply-gates.ts';
 import {littlesLaw, noSteadyWindow, p99NotCertified} from './window-gates.ts';
 
@@ -24,6 +25,7 @@ const gates: readonly Gate[] = [
   outputLength,
   outputTokensUnknown,
   tokensPerEvent,
+  cacheCounters,
   noSteadyWindow,
   littlesLaw,
   p99NotCertified,

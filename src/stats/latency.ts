@@ -12,13 +12,16 @@ const startMs = ({scheduledMs, sentMs}: OkSample, from: LatencyFrom): number | n
 const elapsedMs = (fromMs: number | null, toMs: number | null): number | null =>
   fromMs === null || toMs === null ? null : toMs - fromMs;
 
+/** Whether an answer came as one reply and not as a stream, of which every one has a first chunk. */
+export const isWhole = ({firstChunkMs}: OkSample): boolean => firstChunkMs === null;
+
 /** Milliseconds to the first token; null where nothing was streamed. */
 export const ttftMs = (sample: OkSample, from: LatencyFrom): number | null =>
   elapsedMs(startMs(sample, from), sample.firstTokenMs);
 
 /** Milliseconds to the last token of a stream (not to its usage and [DONE]), or to the end of a whole reply. */
 export const e2eMs = (sample: OkSample, from: LatencyFrom): number | null =>
-  elapsedMs(startMs(sample, from), sample.kind === 'chat' ? sample.lastTokenMs : sample.endMs);
+  elapsedMs(startMs(sample, from), sample.kind === 'chat' && !isWhole(sample) ? sample.lastTokenMs : sample.endMs);
 
 /** Milliseconds per token after the first; null for a single token and where the server did not count. */
 export const tpotMs = ({firstTokenMs, lastTokenMs, outputTokens}: OkSample): number | null =>

@@ -18,6 +18,8 @@ export const limits = {
   tokenAgreementShare: 0.01,
   /** Around L = λW: past the noise of a window of some latencies' length. */
   littlesLawShare: 0.1,
+  /** Between the share of cached prompt tokens by the replies and by the server's counters, both 0…1. */
+  hitsAgreement: 0.01,
   /** MiB of a card in the hands of others: none is right for a measurement. */
   othersMemoryMiB: 0,
 } as const;

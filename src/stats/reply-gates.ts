@@ -1,3 +1,6 @@
+import type {Finding} from '../schema/record.ts';
+import {roleOf} from '../schema/request.ts';
+import {askedOutputTokens} from './asked-output.ts';
 import type {Gate} from './gate.ts';
 import {isOffBy, percentText} from './gate.ts';
 import {limits} from './limits.ts';
@@ -27,22 +30,33 @@ export const errors: Gate = ({trial: {counts, failures}}) => {
   };
 };
 
-/** Answers are asked for at an exact length and can only fall short of it, so the mean tells. */
-export const outputLength: Gate = ({trial: {workload}, facts: {counted}}) => {
-  if (workload.kind !== 'chat' && workload.kind !== 'prefix') return null;
+const outputLengthFound = (seen: string): Finding => ({
+  code: 'output-length',
+  severity: 'void',
+  message: `${seen} (limit ±${percentText(limits.outputLengthShare)}): the server did other work than planned`,
+  hint: 'Let the server ignore the end-of-text token, and leave room for prompt and answer in its context length.',
+});
+
+/**
+ * Answers are asked for at an exact length and can only fall short of it, so the mean tells; where the length is another
+ * one for every request, the reason that the server gives for the end.
+ */
+export const outputLength: Gate = ({trial: {workload}, facts: {counted, finished}}) => {
+  if (roleOf(workload.kind) !== 'chat') return null;
+  const asked = askedOutputTokens(workload);
+  if (asked === null) {
+    const {answers, early} = finished;
+    if (early <= limits.outputLengthShare * answers) return null;
+    return outputLengthFound(`${early} of ${answers} answers ended before the length that was asked for`);
+  }
   if (counted.answers === 0) return null;
   const mean = counted.tokens / counted.answers;
-  if (!isOffBy(limits.outputLengthShare, mean, workload.outputTokens)) return null;
-  return {
-    code: 'output-length',
-    severity: 'void',
-    message: `Answers had ${mean.toFixed(1)} tokens on average where ${workload.outputTokens} were asked for (limit ±${percentText(limits.outputLengthShare)}): the server did other work than planned`,
-    hint: 'Let the server ignore the end-of-text token, and leave room for prompt and answer in its context length.',
-  };
+  if (!isOffBy(limits.outputLengthShare, mean, asked)) return null;
+  return outputLengthFound(`Answers had ${mean.toFixed(1)} tokens on average where ${asked} were asked for`);
 };
 
 export const outputTokensUnknown: Gate = ({trial: {workload, counts}, facts: {counted}}) => {
-  if (workload.kind !== 'chat' && workload.kind !== 'prefix') return null;
+  if (roleOf(workload.kind) !== 'chat') return null;
   const silent = counts.ok - counted.answers;
   if (silent === 0) return null;
   return {

@@ -1,5 +1,6 @@
 import type {Trial} from '../schema/record.ts';
 import type {OkSample} from '../schema/sample.ts';
+import {isWhole} from './latency.ts';
 
 /** Milliseconds from the trial's start. An event belongs to the window (start, end]. */
 export interface Span {
@@ -16,12 +17,14 @@ export const windowOf = (steady: Span | null, whole: Span | null): Trial['window
 
 /**
  * Shows `see` the output tokens of an answer at the stamps of the events that brought them, spread evenly over them where
- * the server does not tell how many each one brought. False when they cannot be placed.
+ * the server does not tell how many each one brought; those of a whole reply at its end. False when they cannot be placed.
  */
-export const eachTokenArrival = (
-  {tokenEventsMs, tokensPerEvent, outputTokens}: OkSample,
-  see: (atMs: number, amount: number) => void,
-): boolean => {
+export const eachTokenArrival = (sample: OkSample, see: (atMs: number, amount: number) => void): boolean => {
+  const {tokenEventsMs, tokensPerEvent, outputTokens} = sample;
+  if (isWhole(sample) && outputTokens !== null) {
+    see(sample.endMs, outputTokens);
+    return true;
+  }
   const events = tokenEventsMs.length;
   if (tokensPerEvent === null && (outputTokens === null || events === 0)) return false;
   const each = (outputTokens ?? 0) / events;

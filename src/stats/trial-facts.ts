@@ -7,6 +7,8 @@ export class TrialFacts {
   readonly counted = {answers: 0, tokens: 0};
   /** The same, where it did not tell how many each event brought. */
   readonly countedAsWhole = {tokens: 0, events: 0};
+  /** Answers of which the server said why they ended, and those of them that were not cut at the length asked for. */
+  readonly finished = {answers: 0, early: 0};
 
   readonly #window: Span | null;
   #inFlightMs = 0;
@@ -18,8 +20,13 @@ export class TrialFacts {
 
   add(sample: Sample): void {
     this.#addInFlight(sample);
-    const {outcome, outputTokens, tokensPerEvent, tokenEventsMs} = sample;
-    if (outcome === 'failed' || outputTokens === null) return;
+    const {outcome, outputTokens, tokensPerEvent, tokenEventsMs, finishReason} = sample;
+    if (outcome === 'failed') return;
+    if (finishReason !== null) {
+      this.finished.answers += 1;
+      if (finishReason !== 'length') this.finished.early += 1;
+    }
+    if (outputTokens === null) return;
     this.counted.answers += 1;
     this.counted.tokens += outputTokens;
     if (tokensPerEvent !== null) return;

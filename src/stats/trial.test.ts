@@ -134,8 +134,8 @@ test('the turns of conversations are told apart', () => {
     failedSample('timeout', 'late', {turn: 2}),
   ];
   expect(numbersOf({samples, load: closed, workload: prefix, steady: null}).turns).toEqual([
-    {turn: 1, n: 2, ttftP50Ms: 60, promptTokens: 200, cachedPromptTokens: 0},
-    {turn: 2, n: 1, ttftP50Ms: 20, promptTokens: 140, cachedPromptTokens: 128},
+    {turn: 1, n: 2, ttftP50Ms: 60, ttftP90Ms: 68, e2eP50Ms: 80, promptTokens: 200, cachedPromptTokens: 0},
+    {turn: 2, n: 1, ttftP50Ms: 20, ttftP90Ms: 20, e2eP50Ms: 80, promptTokens: 140, cachedPromptTokens: 128},
   ]);
 });
 

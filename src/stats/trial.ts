@@ -1,5 +1,6 @@
 import {FloatColumn} from '../schema/float-column.ts';
 import type {Trial} from '../schema/record.ts';
+import {roleOf} from '../schema/request.ts';
 import type {Failure, OkSample, Sample} from '../schema/sample.ts';
 import type {LoadSpec, WorkloadSpec} from '../schema/suite.ts';
 import {GapCounts} from './gap-counts.ts';
@@ -8,7 +9,7 @@ import {percentile, summarise} from './percentile.ts';
 import {type Span, Throughput, windowOf} from './throughput.ts';
 import {TokenSum} from './token-sum.ts';
 import {TrialFacts} from './trial-facts.ts';
-import {Turns} from './turns.ts';
+import {hasTurns, Turns} from './turns.ts';
 
 /** What a trial's samples say, as the record keeps it. */
 export type TrialNumbers = Pick<
@@ -82,7 +83,7 @@ export class TrialSummary {
     this.#outline = outline;
     this.#window = windowOf(steady, whole);
     this.facts = new TrialFacts(this.#window);
-    this.#throughput = new Throughput(this.#window, workload.kind === 'chat' || workload.kind === 'prefix');
+    this.#throughput = new Throughput(this.#window, roleOf(workload.kind) === 'chat');
     this.#turns = new Turns(load.mode === 'open' ? 'scheduled' : 'sent');
   }
 
@@ -106,7 +107,7 @@ export class TrialSummary {
     this.#tokens.promptTokens.add(sample.promptTokens);
     this.#tokens.outputTokens.add(sample.outputTokens);
     this.#tokens.cachedPromptTokens.add(sample.cachedPromptTokens);
-    if (this.#outline.workload.kind === 'prefix') this.#turns.add(sample);
+    if (hasTurns(this.#outline.workload.kind)) this.#turns.add(sample);
   }
 
   /** 99th percentile of sent - scheduled over all requests, failed ones too; null where nothing was scheduled. */

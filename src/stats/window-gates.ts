@@ -1,3 +1,4 @@
+import type {WorkloadSpec} from '../schema/suite.ts';
 import type {Gate} from './gate.ts';
 import {isOffBy} from './gate.ts';
 import {limits} from './limits.ts';
@@ -25,24 +26,27 @@ export const p99NotCertified: Gate = ({trial}) => {
   };
 };
 
+/** Whether users pause between two requests: then slots are planned to stand empty for a while. */
+const usersThink = (workload: WorkloadSpec): boolean => workload.kind === 'prefix' && (workload.thinkSeconds ?? 0) > 0;
+
 /**
- * Little's law, L = λW, in the steady window. A closed loop fixes L: every slot is always in flight. An open loop leaves
- * L to the server, and there the two sides differ where requests pile up or drain away.
+ * Little's law, L = λW, in the steady window. A closed loop fixes L: every slot is always in flight. An open loop, and
+ * users who think, leave L to the server, and there the two sides differ where requests pile up or drain away.
  */
-export const littlesLaw: Gate = ({trial: {window, load}, facts}) => {
+export const littlesLaw: Gate = ({trial: {window, load, workload}, facts}) => {
   if (window?.kind !== 'steady') return null;
-  const open = load.mode === 'open';
+  const free = load.mode === 'open' || usersThink(workload);
   const inFlight = facts.meanInFlight;
-  const expected = open ? facts.rateTimesLatency : load.concurrency;
+  const expected = free ? facts.rateTimesLatency : load.concurrency;
   if (inFlight === null || expected === null || !isOffBy(limits.littlesLawShare, inFlight, expected)) return null;
   return {
     code: 'littles-law',
     severity: 'warning',
-    message: open
+    message: free
       ? `${inFlight.toFixed(1)} requests were in flight on average where rate times latency gives ${expected.toFixed(1)}: requests piled up or drained away, or the window is short`
       : `${inFlight.toFixed(1)} requests were in flight on average where ${expected} were planned: slots stood empty`,
-    hint: open
-      ? 'Lower the rate, or measure for longer.'
+    hint: free
+      ? `${load.mode === 'open' ? 'Lower the rate, or measure' : 'Measure'} for longer.`
       : 'Measure for longer; if it stays, the client is too slow for this concurrency.',
   };
 };
