@@ -48,9 +48,9 @@ describe('what a killed harness left of a trial', () => {
   /** One trial that ended and one that did not, copied from under a harness that goes on. */
   const left = async (place: string) => {
     await using folder = await createRunFolder({outDir: join(place, 'live'), reportsDir: 'unused', runId: 'unused'});
-    for (const block of blocksOf(ended)) folder.appendBlock(0, block);
-    await folder.endTrial(() => {});
-    for (const block of blocks) folder.appendBlock(0, block);
+    for (const block of blocksOf(ended)) folder.appendBlock({trial: 0, part: 0}, block);
+    await folder.endTrials(() => {});
+    for (const block of blocks) folder.appendBlock({trial: 0, part: 0}, block);
     await folder.save(exampleRecord());
     await cp(folder.path, join(place, 'left'), {recursive: true});
     const spool = join(place, 'left', 'trial.spool');

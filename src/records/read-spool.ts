@@ -2,22 +2,21 @@ import {type FileHandle, open} from 'node:fs/promises';
 import type {Sample} from '../schema/sample.ts';
 import {readSampleBlock} from '../schema/sample-block.ts';
 import {mergeByEnd} from './merge-by-end.ts';
-import {frameHeadBytes, spoolHead, spoolHeadBytes} from './spool.ts';
+import {frameHeadBytes, type Lane, laneOf, spoolHead, spoolHeadBytes} from './spool.ts';
 import {unreadable} from './unreadable.ts';
 
 /** A block's place in the file. */
-interface Frame {
-  readonly part: number;
+interface Frame extends Lane {
   readonly position: number;
   readonly length: number;
 }
 
 interface SpoolReader extends AsyncDisposable {
-  /** How long samples.jsonl was before this trial: what it has beyond that are the first of the samples here. */
+  /** How long samples.jsonl was before these trials: what it has beyond that are the first of the samples here. */
   readonly linesBytes: number;
   /**
-   * In the order in which the requests ended; those of one part as they came. Only whole blocks, one of each part in
-   * memory at a time. Throws RECORD_UNREADABLE for a block that is garbled.
+   * Trial by trial, in the order in which the requests ended; those of one part as they came. Only whole blocks, one of
+   * each part in memory at a time. Throws RECORD_UNREADABLE for a block that is garbled.
    */
   samples(): AsyncGenerator<Sample>;
 }
@@ -42,12 +41,16 @@ const wholeFrames = async (file: FileHandle): Promise<Frame[]> => {
   for (;;) {
     const head = await readBytes(file, position, frameHeadBytes);
     if (head.length < frameHeadBytes) return frames;
-    const frame = {part: head.readUInt32LE(), position: position + frameHeadBytes, length: head.readUInt32LE(4)};
+    const frame = {...laneOf(head.readUInt32LE()), position: position + frameHeadBytes, length: head.readUInt32LE(4)};
     position = frame.position + frame.length;
     if (position > size) return frames;
     frames.push(frame);
   }
 };
+
+/** Groups with the same number, the lowest number first. */
+const inOrder = (frames: readonly Frame[], numberOf: (frame: Frame) => number): readonly (readonly Frame[])[] =>
+  [...Map.groupBy(frames, numberOf)].sort(([a], [b]) => a - b).map(([, group]) => group);
 
 async function* samplesOf(file: FileHandle, frames: readonly Frame[]): AsyncGenerator<Sample, undefined> {
   for (const {position, length} of frames) yield* readSampleBlock(await readBytes(file, position, length));
@@ -80,9 +83,10 @@ export const openSpool = async (path: string): Promise<SpoolReader | null> => {
     linesBytes: head.readDoubleLE(spoolHead.length),
     async *samples() {
       try {
-        const parts = Map.groupBy(await wholeFrames(file), ({part}) => part);
-        const ordered = [...parts].sort(([a], [b]) => a - b);
-        yield* mergeByEnd(ordered.map(([, frames]) => samplesOf(file, frames)));
+        for (const trial of inOrder(await wholeFrames(file), ({trial}) => trial)) {
+          const parts = inOrder(trial, ({part}) => part);
+          yield* mergeByEnd(parts.map(frames => samplesOf(file, frames)));
+        }
       } catch (cause) {
         throw unreadableSpool(path, cause);
       }

@@ -61,8 +61,8 @@ describe('what is kept', () => {
     await using place = await temporaryFolder();
     await using folder = await createRunFolder(options(place.path));
     const exact = chatSample({sentMs: 1.23456, tokenEventsMs: [2.00049, 3.9996]});
-    for (const block of blocksOf([exact, chatSample({index: 1})])) folder.appendBlock(0, block);
-    await folder.endTrial(() => {});
+    for (const block of blocksOf([exact, chatSample({index: 1})])) folder.appendBlock({trial: 0, part: 0}, block);
+    await folder.endTrials(() => {});
     const lines = (await readFile(join(folder.path, 'samples.jsonl'), 'utf8')).split('\n');
     expect(lines).toHaveLength(3); // the last one is empty: every line has its line feed
     expect(JSON.parse(lines[0] ?? '')).toEqual(exact);
@@ -75,14 +75,31 @@ describe('what is kept', () => {
     const shown: Sample[][] = [];
     for (const trial of trials) {
       const seen: Sample[] = [];
-      for (const block of blocksOf(trial, {bytes: 10_000})) folder.appendBlock(0, block);
-      await folder.endTrial(sample => seen.push(sample));
+      for (const block of blocksOf(trial, {bytes: 10_000})) folder.appendBlock({trial: 0, part: 0}, block);
+      await folder.endTrials(sample => seen.push(sample));
       shown.push(seen);
     }
     await folder.save(exampleRecord());
     expect(await readRecord('run-1', place.path)).toEqual({record: exampleRecord(), folder: folder.path});
     expect(await Array.fromAsync(readSamples(folder.path))).toEqual(trials.flat());
     expect(shown).toEqual(trials);
+  });
+
+  test('trials that run at the same time lie one after the other, and are read so before they have ended too', async () => {
+    await using place = await temporaryFolder();
+    await using folder = await createRunFolder(options(place.path));
+    const numbered = samples.map(sample => ({...sample, trial: sample.index % 3}));
+    const trials = [0, 1, 2].map(trial => numbered.filter(sample => sample.trial === trial));
+    for (const trial of [1, 2, 0])
+      for (const part of [1, 0])
+        for (const block of blocksOf(trials[trial]?.filter((_, place) => place % 2 === part) ?? [], {bytes: 10_000}))
+          folder.appendBlock({trial, part}, block);
+    await folder.save(exampleRecord());
+    expect(await Array.fromAsync(readSamples(folder.path))).toEqual(trials.flat());
+    const shown: Sample[] = [];
+    await folder.endTrials(sample => shown.push(sample));
+    expect(shown).toEqual(trials.flat());
+    expect(await Array.fromAsync(readSamples(folder.path))).toEqual(trials.flat());
   });
 
   test('the parts of a load come together in the order in which their requests ended', async () => {
@@ -93,8 +110,8 @@ describe('what is kept', () => {
         samples.filter(({index}) => index % 3 === part),
         {bytes: 10_000},
       );
-    for (const part of [2, 0, 1]) for (const block of partsOf(part)) folder.appendBlock(part, block);
-    await folder.endTrial(() => {});
+    for (const part of [2, 0, 1]) for (const block of partsOf(part)) folder.appendBlock({trial: 0, part}, block);
+    await folder.endTrials(() => {});
     expect(await Array.fromAsync(readSamples(folder.path))).toEqual(samples);
   });
 
@@ -102,8 +119,8 @@ describe('what is kept', () => {
     await using place = await temporaryFolder();
     await using folder = await createRunFolder(options(place.path));
     await folder.save(exampleRecord({status: 'running', trials: []}));
-    for (const block of blocks) folder.appendBlock(0, block);
-    await folder.endTrial(() => {});
+    for (const block of blocks) folder.appendBlock({trial: 0, part: 0}, block);
+    await folder.endTrials(() => {});
     await folder.save(exampleRecord({trials: [exampleTrial(), exampleTrial({index: 1})]}));
     const {record} = await readRecord(folder.path, 'unused');
     expect([record.status, record.trials.length]).toEqual(['complete', 2]);
@@ -113,7 +130,7 @@ describe('what is kept', () => {
   test('the samples of a trial that was broken off can be read as soon as a record is saved', async () => {
     await using place = await temporaryFolder();
     await using folder = await createRunFolder(options(place.path));
-    for (const block of blocks) folder.appendBlock(0, block);
+    for (const block of blocks) folder.appendBlock({trial: 0, part: 0}, block);
     await folder.save(exampleRecord());
     expect(await Array.fromAsync(readSamples(folder.path))).toEqual(samples);
   });
@@ -121,7 +138,7 @@ describe('what is kept', () => {
   test('they are lines when the folder is disposed of, and no spool is left', async () => {
     await using place = await temporaryFolder();
     const folder = await createRunFolder(options(place.path));
-    for (const block of blocks) folder.appendBlock(0, block);
+    for (const block of blocks) folder.appendBlock({trial: 0, part: 0}, block);
     await folder[Symbol.asyncDispose]();
     expect(await readdir(folder.path)).toEqual(['samples.jsonl']);
     expect(await Array.fromAsync(readSamples(folder.path))).toEqual(samples);
@@ -130,16 +147,16 @@ describe('what is kept', () => {
   test('a trial whose end failed halfway is there once, also when it is ended again', async () => {
     await using place = await temporaryFolder();
     await using folder = await createRunFolder(options(place.path));
-    for (const block of blocksOf(samples.slice(0, 2))) folder.appendBlock(0, block);
-    await folder.endTrial(() => {});
-    for (const block of blocks) folder.appendBlock(0, block);
+    for (const block of blocksOf(samples.slice(0, 2))) folder.appendBlock({trial: 0, part: 0}, block);
+    await folder.endTrials(() => {});
+    for (const block of blocks) folder.appendBlock({trial: 0, part: 0}, block);
     const failing = ({index}: Sample) => {
       if (index === 700) throw new RangeError('no number'); // after several writes
     };
-    await expect(folder.endTrial(failing)).rejects.toThrow(RangeError);
+    await expect(folder.endTrials(failing)).rejects.toThrow(RangeError);
     const all = [...samples.slice(0, 2), ...samples];
     expect(await Array.fromAsync(readSamples(folder.path))).toEqual(all);
-    await folder.endTrial(() => {});
+    await folder.endTrials(() => {});
     expect(await Array.fromAsync(readSamples(folder.path))).toEqual(all);
     expect(await readdir(folder.path)).toEqual(['samples.jsonl']);
   });
@@ -147,11 +164,11 @@ describe('what is kept', () => {
   test('a trial whose end failed is left in its spool when the folder is disposed of', async () => {
     await using place = await temporaryFolder();
     const folder = await createRunFolder(options(place.path));
-    for (const block of blocks) folder.appendBlock(0, block);
+    for (const block of blocks) folder.appendBlock({trial: 0, part: 0}, block);
     const failing = () => {
       throw new RangeError('no number');
     };
-    await expect(folder.endTrial(failing)).rejects.toThrow(RangeError);
+    await expect(folder.endTrials(failing)).rejects.toThrow(RangeError);
     await folder[Symbol.asyncDispose]();
     expect(await readdir(folder.path)).toEqual(['samples.jsonl', 'trial.spool']);
     expect(await Array.fromAsync(readSamples(folder.path))).toEqual(samples);
@@ -161,12 +178,12 @@ describe('what is kept', () => {
     await using place = await temporaryFolder();
     const folder = await createRunFolder(options(place.path));
     await mkdir(join(folder.path, 'trial.spool'));
-    for (const block of blocks) folder.appendBlock(0, block);
+    for (const block of blocks) folder.appendBlock({trial: 0, part: 0}, block);
     const failure = {
       code: 'RECORD_NOT_WRITABLE',
       message: expect.stringMatching(/trial\.spool cannot be written: EEXIST/),
     };
-    await expect(folder.endTrial(() => {})).rejects.toMatchObject(failure);
+    await expect(folder.endTrials(() => {})).rejects.toMatchObject(failure);
     await expect(folder.save(exampleRecord())).rejects.toMatchObject(failure);
     await folder[Symbol.asyncDispose](); // says it no third time
   });

@@ -3,8 +3,10 @@ import {join, resolve} from 'node:path';
 import {CutoverError} from '../errors.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {Sample} from '../schema/sample.ts';
+import {createLineFile, type LineFile} from './line-file.ts';
 import {recordText} from './record-text.ts';
 import {createSampleFiles, type SampleFiles} from './sample-files.ts';
+import type {Lane} from './spool.ts';
 import {notWritable, writeInside} from './write-inside.ts';
 
 /** Where one run is kept. All of it throws RECORD_NOT_WRITABLE. */
@@ -12,17 +14,19 @@ export interface RunFolder extends AsyncDisposable {
   /** Absolute. */
   readonly path: string;
   /**
-   * A block of samples (schema/sample-block.ts) of the trial that runs, from the part of the load with this number.
-   * Returns at once: it is called while requests are being timed.
+   * A block of samples (schema/sample-block.ts) from one of the trials that run, and from this part of its load. Returns at
+   * once: it is called while requests are being timed.
    */
-  appendBlock(part: number, block: Uint8Array): void;
+  appendBlock(lane: Lane, block: Uint8Array): void;
   /**
-   * Brings the trial's samples into samples.jsonl, in the order in which their requests ended, and shows each to `see`.
+   * Brings the samples of the trials that ran into samples.jsonl, trial by trial in the order in which their requests ended, and shows each to `see`.
    * It holds a block of each part at a time, however many there are. Throws RECORD_UNREADABLE for a block that is garbled.
    */
-  endTrial(see: (sample: Sample) => void): Promise<void>;
+  endTrials(see: (sample: Sample) => void): Promise<void>;
   /** Call it after every trial: puts what came of the samples on the disk and then replaces record.json as a whole. */
   save(record: RunRecord): Promise<void>;
+  /** A new file of JSON lines that grows while something runs. */
+  openLines(name: string): Promise<LineFile>;
   /** An export or a raw reply; `name` may have sub folders. */
   writeFile(name: string, content: string | Uint8Array): Promise<void>;
 }
@@ -55,12 +59,13 @@ export const createRunFolder = async ({outDir, reportsDir, runId}: RunFolderOpti
   return {
     path,
     appendBlock: samples.append,
-    endTrial: samples.endTrial,
+    endTrials: samples.endTrials,
     async save(record) {
       const text = recordText(record);
       await samples.flush();
       await writeInside(path, 'record.json', text);
     },
+    openLines: name => createLineFile(path, name),
     writeFile: (name, content) => writeInside(path, name, content),
     [Symbol.asyncDispose]: samples.close,
   };

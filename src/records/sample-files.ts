@@ -2,18 +2,18 @@ import {open} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Sample} from '../schema/sample.ts';
 import {openSpool} from './read-spool.ts';
-import {createSpool, type Spool, spoolName} from './spool.ts';
+import {createSpool, type Lane, type Spool, spoolName} from './spool.ts';
 import {throwNotWritable} from './write-inside.ts';
 
-/** samples.jsonl, and beside it the spool of the trial that runs. All of it throws RECORD_NOT_WRITABLE. */
+/** samples.jsonl, and beside it the spool of the trial that runs, or of those that run at the same time. All of it throws RECORD_NOT_WRITABLE. */
 export interface SampleFiles {
   /** Returns at once; a write that fails later is thrown by the others. */
-  append(part: number, block: Uint8Array): void;
+  append(lane: Lane, block: Uint8Array): void;
   /** Throws RECORD_UNREADABLE for a block that is garbled, and what `see` throws. */
-  endTrial(see: (sample: Sample) => void): Promise<void>;
+  endTrials(see: (sample: Sample) => void): Promise<void>;
   /** Everything appended so far is on the disk when it resolves. */
   flush(): Promise<void>;
-  /** Ends the trial that was broken off, if there is one; after any other error its spool is left, and reads as well. */
+  /** Ends the trials that were broken off, if there are any; after any other error its spool is left, and reads as well. */
   close(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export const createSampleFiles = async (folder: string): Promise<SampleFiles> =>
     await file.sync().catch(orNotWritable);
   };
 
-  const endTrial = (see: (sample: Sample) => void) =>
+  const endTrials = (see: (sample: Sample) => void) =>
     attempt(async () => {
       if (spool === null) return;
       await flushSpool();
@@ -70,15 +70,15 @@ export const createSampleFiles = async (folder: string): Promise<SampleFiles> =>
     });
 
   return {
-    append(part, block) {
+    append(lane, block) {
       spool ??= createSpool(spoolPath, file);
-      spool.append(part, block);
+      spool.append(lane, block);
     },
-    endTrial,
+    endTrials,
     flush: () => attempt(flushSpool),
     async close() {
       try {
-        if (!failed) await endTrial(() => {}); // an error now would hide the one that was thrown
+        if (!failed) await endTrials(() => {}); // an error now would hide the one that was thrown
       } finally {
         await spool?.close();
         await file.close();

@@ -1,20 +1,34 @@
 import {type FileHandle, open, unlink} from 'node:fs/promises';
 
-/** In the run's folder while a trial runs; one that is found there later was left by a harness that was killed. */
+/** In the run's folder while trials run; one that is found there later was left by a harness that was killed. */
 export const spoolName = 'trial.spool';
 
 /**
  * The file is this head, with the version of the format, then how long samples.jsonl was when the trial began, then the
- * blocks, each after the part of the load that it came from and its length in bytes.
+ * blocks, each after the number of its lane and its length in bytes.
  */
 export const spoolHead = Buffer.from('cutover spool 1\n');
 export const spoolHeadBytes = spoolHead.length + 8;
 export const frameHeadBytes = 8;
 
-/** Takes the samples of the trial that runs, in blocks. */
+/** Where a block comes from: a trial, and a part of its load. */
+export interface Lane {
+  readonly trial: number;
+  /** Below 4096. */
+  readonly part: number;
+}
+
+const partsOfTrial = 4096;
+const laneNumber = ({trial, part}: Lane): number => trial * partsOfTrial + part;
+export const laneOf = (number: number): Lane => ({
+  trial: Math.floor(number / partsOfTrial),
+  part: number % partsOfTrial,
+});
+
+/** Takes the samples of the trials that run at the same time, in blocks. */
 export interface Spool {
   /** Returns at once; a write that fails later is thrown by `flush`. */
-  append(part: number, block: Uint8Array): void;
+  append(lane: Lane, block: Uint8Array): void;
   /** Everything appended so far is on the disk when it resolves. */
   flush(): Promise<void>;
   /** Closes the file and leaves it where it is. */
@@ -44,9 +58,9 @@ export const createSpool = (path: string, lines: FileHandle): Spool => {
     );
   };
   return {
-    append(part, block) {
+    append(lane, block) {
       const head = Buffer.alloc(frameHeadBytes);
-      head.writeUInt32LE(part);
+      head.writeUInt32LE(laneNumber(lane));
       head.writeUInt32LE(block.length, 4);
       written = Promise.all([opened, written]).then(async ([file]) => {
         await file.appendFile(head);

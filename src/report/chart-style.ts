@@ -71,6 +71,16 @@ export const axis = (text: string, {type = 'linear', min, marks}: AxisOptions = 
   return {...shown, min: Math.min(...marks), max: Math.max(...marks), afterBuildTicks};
 };
 
+/** 1, 2 and 5 of every power of ten that the values span, with one beyond at either end. */
+export const logarithmicMarks = (smallest: number, largest: number): number[] => {
+  const marks: number[] = [];
+  for (let power = Math.floor(Math.log10(smallest)); 10 ** power <= largest * 10; power += 1)
+    for (const digit of [1, 2, 5]) marks.push(Number((digit * 10 ** power).toPrecision(1)));
+  const from = marks.findLastIndex(mark => mark <= smallest);
+  const to = marks.findIndex(mark => mark >= largest);
+  return marks.slice(Math.max(from, 0), to + 1);
+};
+
 interface ChartWords {
   readonly title: string;
   /** Two lines at most. */
@@ -88,7 +98,7 @@ const isRepeated = (
 export const lineChart = (
   {title, subtitle, simulated}: ChartWords,
   datasets: LineChart['data']['datasets'],
-  scales: {x: ScaleOptions; y: ScaleOptions},
+  scales: {x: ScaleOptions; y: ScaleOptions; right?: ScaleOptions},
 ): LineChart => ({
   type: 'line',
   data: {datasets},

@@ -46,6 +46,12 @@ test('a void trial names every reason', () => {
   expect(voidCodes(trial)).toBe('client-lag errors');
 });
 
+test('hits are of all prompts by the counters, beside what the replies say', () => {
+  const trial = exampleTrial({prefixHits: {byRequests: 0.5, byCounters: 0.25}});
+  expect(read('prefix_hits_percent', trial)).toBe(25);
+  expect(read('prefix_hits_by_requests_percent', trial)).toBe(50);
+});
+
 describe('the tables', () => {
   const titles = (...trials: Parameters<typeof tableColumns>[0]) => tableColumns(trials).map(({title}) => title);
 
@@ -66,10 +72,16 @@ describe('the tables', () => {
     ]);
   });
 
+  test('show hits where a server counts them', () => {
+    expect(titles(exampleTrial({prefixHits: {byRequests: 0.5, byCounters: null}}))).not.toContain('hits');
+    expect(titles(exampleTrial({prefixHits: {byRequests: 0.5, byCounters: 0.25}}))).toContain('hits');
+  });
+
   test('show items for embeddings', () => {
     expect(titles(exampleEmbedTrial())).toEqual([
       'suite',
       'rep',
+      'batch',
       'ok',
       'failed',
       'requests',
@@ -80,6 +92,6 @@ describe('the tables', () => {
   });
 
   test('show both where a run has both', () => {
-    expect(titles(exampleTrial(), exampleEmbedTrial())).toHaveLength(13);
+    expect(titles(exampleTrial(), exampleEmbedTrial())).toHaveLength(14);
   });
 });

@@ -18,8 +18,8 @@ export interface TableColumn<Of> {
 
 /** Of a trial. Every format takes its heads, keys and values from here. */
 export interface Column extends TableColumn<Trial> {
-  /** Which workloads can have it at all; "gpu" is any workload on a machine with one. */
-  readonly of: 'all' | 'chat' | 'items' | 'gpu';
+  /** Which workloads can have it at all; "gpu" is any workload on a machine with one, "hits" any whose server counts them. */
+  readonly of: 'all' | 'chat' | 'items' | 'gpu' | 'hits';
 }
 
 type Read = Column['read'];
@@ -61,6 +61,8 @@ const cachedPercent: Read = ({promptTokens, cachedPromptTokens}) =>
     ? null
     : (cachedPromptTokens / promptTokens) * 100;
 
+const percentOf = (share: number | null): number | null => (share === null ? null : share * 100);
+
 /** The codes of what makes a trial void; null for a valid one. */
 export const voidCodes = ({findings}: Trial): string | null =>
   findings
@@ -71,6 +73,10 @@ export const voidCodes = ({findings}: Trial): string | null =>
 export const columns: readonly Column[] = [
   column('suite', 'suite', '', trial => trial.suite, {part: 'label'}),
   column('repetition', 'rep', '', trial => trial.repetition, {part: 'label'}),
+  column('batch', 'batch', '', ({workload}) => ('batch' in workload ? workload.batch : null), {
+    of: 'items',
+    part: 'label',
+  }),
   column('evidence', 'evidence', '', trial => trial.evidence),
   column('started_at', 'started', '', trial => trial.startedAt),
   column('workload', 'workload', '', trial => workloadText(trial.workload)),
@@ -94,6 +100,13 @@ export const columns: readonly Column[] = [
   column('output_tokens', 'output', 'tok', trial => trial.outputTokens, {of: 'chat'}),
   column('cached_prompt_tokens', 'cached', 'tok', trial => trial.cachedPromptTokens, {of: 'chat'}),
   column('cached_percent', 'cached', '%', cachedPercent, {of: 'chat', part: 'measure'}),
+  column('prefix_hits_percent', 'hits', '%', ({prefixHits}) => percentOf(prefixHits?.byCounters ?? null), {
+    of: 'hits',
+    part: 'measure',
+  }),
+  column('prefix_hits_by_requests_percent', 'hits by requests', '%', trial =>
+    percentOf(trial.prefixHits?.byRequests ?? null),
+  ),
   column('gpu_memory_used_mib', 'VRAM used', 'MiB', trial => trial.gpuMemoryUsedMiB?.after ?? null, {
     of: 'gpu',
     part: 'measure',
@@ -111,6 +124,7 @@ export const tableColumns = (trials: readonly Trial[]): readonly Column[] => {
     all: true,
     chat: trials.some(isStreamed),
     items: trials.some(trial => !isStreamed(trial)),
+    hits: trials.some(({prefixHits}) => prefixHits !== null && prefixHits.byCounters !== null),
     gpu: trials.some(({gpuMemoryUsedMiB}) => gpuMemoryUsedMiB !== null),
   };
   return columns.filter(({part, of}) => part !== 'detail' && present[of]);

@@ -1,9 +1,12 @@
+import type {DropIn} from '../contract/drop-in.ts';
 import type {RunRecord, Trial} from '../schema/record.ts';
 import {percentile} from '../stats/percentile.ts';
-import {type Column, tableColumns, voidCodes} from './columns.ts';
+import {type TableColumn, tableColumns, voidCodes} from './columns.ts';
 import {type ComparedMemory, compareMemory} from './compare-memory.ts';
+import type {ComparedParity} from './compare-parity.ts';
 import {type Difference, differentConditions} from './conditions.ts';
 import {loadText, trialName, workloadText} from './trial-text.ts';
+import {turnMeasures} from './turn-columns.ts';
 
 /** One measure over the repetitions of a suite in one run. */
 export interface Spread {
@@ -43,6 +46,9 @@ export interface Comparison {
   readonly differences: readonly Difference[];
   readonly suites: readonly ComparedSuite[];
   readonly memory: readonly ComparedMemory[];
+  /** Null where not both runs have the answers of such an examination. */
+  readonly parity: ComparedParity | null;
+  readonly dropIn: DropIn | null;
   /** Suites without a counterpart of the same name, workload and load. */
   readonly only: {readonly a: readonly string[]; readonly b: readonly string[]};
 }
@@ -54,7 +60,7 @@ const usedTrials = (trials: readonly Trial[]): UsedTrials => ({
   void: trials.filter(trial => !isValid(trial)).map(trial => `${trialName(trial)} (${voidCodes(trial)})`),
 });
 
-const spreadOf = (trials: readonly Trial[], {read}: Column): Spread | null => {
+const spreadOf = (trials: readonly Trial[], {read}: TableColumn<Trial>): Spread | null => {
   const valid = trials.filter(isValid);
   const values = (valid.length > 0 ? valid : trials).map(read).filter(value => typeof value === 'number');
   const sorted = values.sort((a, b) => a - b);
@@ -65,7 +71,8 @@ const spreadOf = (trials: readonly Trial[], {read}: Column): Spread | null => {
 
 const compareSuite = (a: readonly Trial[], b: readonly Trial[]): readonly ComparedMeasure[] => {
   const usable = a.some(isValid) && b.some(isValid);
-  return tableColumns([...a, ...b])
+  const trials = [...a, ...b];
+  return [...tableColumns(trials), ...turnMeasures(trials)]
     .filter(({part}) => part === 'measure')
     .map(column => {
       const {key, title, unit} = column;
@@ -85,7 +92,11 @@ const unmatched = (trials: readonly Trial[], others: readonly Trial[]): string[]
 };
 
 /** Two runs side by side. Describes; decides nothing: the unit of a decision is a block of a design, not a run. */
-export const compareRuns = (a: RunRecord, b: RunRecord): Comparison => {
+export const compareRuns = (
+  a: RunRecord,
+  b: RunRecord,
+  answers: Pick<Comparison, 'parity' | 'dropIn'> = {parity: null, dropIn: null},
+): Comparison => {
   const inB = Map.groupBy(b.trials, identity);
   const suites = [...Map.groupBy(a.trials, identity)].flatMap(([key, trials]) => {
     const [first] = trials;
@@ -106,6 +117,7 @@ export const compareRuns = (a: RunRecord, b: RunRecord): Comparison => {
     differences: differentConditions(a, b),
     suites,
     memory: compareMemory(a, b),
+    ...answers,
     only: {a: unmatched(a.trials, b.trials), b: unmatched(b.trials, a.trials)},
   };
 };

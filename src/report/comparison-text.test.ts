@@ -63,6 +63,17 @@ test('runs without a common suite say so', () => {
   );
 });
 
+test('where answers were judged, only their speed is no verdict', () => {
+  const comparison = compareRuns(exampleRecord(), exampleRecord({runId: 'run-b'}));
+  const closing = (changed: Partial<typeof comparison>) =>
+    comparisonText({...comparison, ...changed}).match(/^.*describes two runs/m)?.[0];
+  expect(closing({})).toBe('This describes two runs');
+  const dropIn = {verdict: 'drop-in', fields: [], questions: 1} as const;
+  expect(closing({dropIn})).toBe('Of speed this describes two runs');
+  const parity = {questions: {a: 1, b: 1, both: 1}, measures: []};
+  expect(closing({parity})).toBe('Of speed this describes two runs');
+});
+
 test('what a server or a user wrote cannot colour or break lines', () => {
   const suite = '\u001b[31mred\nline';
   const {engine} = exampleRecord();

@@ -1,5 +1,8 @@
+import type {RunRecord} from '../schema/record.ts';
 import type {ComparedMeasure, ComparedSuite, Comparison, Spread, UsedTrials} from './compare.ts';
 import type {ComparedMemory} from './compare-memory.ts';
+import {parityLines} from './compare-parity.ts';
+import {dropInText} from './contract-text.ts';
 import {shownNumber} from './number.ts';
 import {plainText} from './plain-text.ts';
 import {engineText, simulatedNotice} from './run-facts.ts';
@@ -64,6 +67,12 @@ const memoryLines = ({role, numbers, equalKv}: ComparedMemory): string[] => {
   ];
 };
 
+/** A run's contract examination, under the run's name in place of the URL. */
+const judgedContract = ({runId, examinations}: RunRecord) => ({
+  url: plainText(runId),
+  checks: examinations.findLast(({spec}) => spec.kind === 'contract')?.checks ?? [],
+});
+
 const differenceLines = ({differences}: Comparison): string[] =>
   differences.length === 0
     ? ['Conditions: equal as far as the records tell.']
@@ -75,14 +84,15 @@ const differenceLines = ({differences}: Comparison): string[] =>
         ).map(line => `  ${line}`),
       ];
 
-const closing = ({runs: {a, b}}: Comparison): string[] => [
-  'This describes two runs and is not a verdict. One run proves neither engine faster: three identical ones gave 7124, 8438 and 6523 tokens/s.',
+/** The answers may have been judged above; how fast they came is not. */
+const closing = ({runs: {a, b}, parity, dropIn}: Comparison): string[] => [
+  `${parity === null && dropIn === null ? 'This' : 'Of speed this'} describes two runs and is not a verdict. One run proves neither engine faster: three identical ones gave 7124, 8438 and 6523 tokens/s.`,
   ...(a.evidence === 'simulated' || b.evidence === 'simulated' ? [simulatedNotice] : []),
 ];
 
 /** Two runs for a terminal: what differs besides the engine first, then the numbers. Ends in a line feed. */
 export const comparisonText = (comparison: Comparison): string => {
-  const {runs, suites, memory, only} = comparison;
+  const {runs, suites, memory, parity, dropIn, only} = comparison;
   const runLine = (name: string, run: Comparison['runs']['a']) => [
     name,
     ...[run.runId, engineText(run.engine), run.evidence, run.status].map(plainText),
@@ -94,10 +104,12 @@ export const comparisonText = (comparison: Comparison): string => {
     ...alignedLines([runLine('A', runs.a), runLine('B', runs.b)], ['left', 'left', 'left', 'left', 'left']),
     '',
     ...differenceLines(comparison),
-    ...(suites.length === 0
+    ...(suites.length === 0 && parity === null && dropIn === null
       ? ['', 'No suite is in both runs with the same workload and load.']
       : suites.flatMap(suiteLines)),
     ...memory.flatMap(memoryLines),
+    ...(parity === null ? [] : parityLines(parity)),
+    ...(dropIn === null ? [] : ['', dropInText(dropIn, [runs.a, runs.b].map(judgedContract)).trimEnd()]),
     ...(lone.length === 0 ? [] : ['', ...lone]),
     '',
     ...closing(comparison),

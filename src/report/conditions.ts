@@ -1,5 +1,6 @@
 import type {RunRecord, Trial} from '../schema/record.ts';
 import {gpuText, modelsText} from './run-facts.ts';
+import {tokenLengthsText} from './token-lengths-text.ts';
 import {loadText, workloadText} from './trial-text.ts';
 
 /** Something that should be the same in two runs before their numbers are held against each other, and is not. */
@@ -11,10 +12,11 @@ export interface Difference {
 
 type Conditions = ReadonlyMap<string, string>;
 
-const ofRun = ({evidence, seed, engine, machine, cutover}: RunRecord): Conditions =>
+const ofRun = ({evidence, seed, engine, machine, cutover, tokenLengths}: RunRecord): Conditions =>
   new Map([
     ['evidence', evidence],
     ['seed', String(seed)],
+    ['token lengths', tokenLengthsText(tokenLengths) ?? 'not told'],
     ['models', modelsText(engine)],
     ['runtime', engine.runtime],
     ['host', machine.hostname],

@@ -10,7 +10,7 @@ export const formats = {
     render: async run => (await import('./markdown.ts')).renderMarkdown(run),
   },
   csv: {
-    writes: 'trials.csv: one line a trial, every number unrounded',
+    writes: 'trials.csv: one line a trial, every number unrounded; turns.csv and servers.csv where there are any',
     render: async run => (await import('./csv.ts')).renderCsv(run),
   },
   json: {
@@ -18,7 +18,7 @@ export const formats = {
     render: async run => (await import('./json.ts')).renderJson(run),
   },
   png: {
-    writes: '*.png: distribution of latencies, throughput over time',
+    writes: '*.png: distribution of latencies, throughput over time, each sweep',
     render: async run => (await import('./png.ts')).renderPng(run),
   },
 } satisfies Record<string, Format>;

@@ -1,17 +1,18 @@
 import {schemaVersion} from '../schema/version.ts';
 import type {Format} from './format.ts';
-import {rowKeys, rowOf} from './rows.ts';
+import {type Cell, rowKeys, rowOf, turnRowKeys, turnRowsOf} from './rows.ts';
+
+const keyed = (keys: readonly string[], row: readonly Cell[]) =>
+  Object.fromEntries(keys.map((key, place) => [key, row[place] ?? null]));
 
 /** The rows of the CSV with their keys, for programs that read no CSV; record.json has everything. */
 export const renderJson: Format['render'] = async ({record}) => {
-  const trials = record.trials.map(trial => {
-    const row = rowOf(record, trial);
-    return Object.fromEntries(rowKeys.map((key, place) => [key, row[place] ?? null]));
-  });
+  const trials = record.trials.map(trial => keyed(rowKeys, rowOf(record, trial)));
+  const turns = turnRowsOf(record).map(row => keyed(turnRowKeys, row));
   return [
     {
       name: 'trials.json',
-      content: `${JSON.stringify({schemaVersion, evidence: record.evidence, trials}, null, 2)}\n`,
+      content: `${JSON.stringify({schemaVersion, evidence: record.evidence, trials, turns}, null, 2)}\n`,
     },
   ];
 };

@@ -1,5 +1,5 @@
 import type {RunRecord} from '../schema/record.ts';
-import {axis, colourOf, faint, type LineChart, lineChart} from './chart-style.ts';
+import {axis, colourOf, faint, type LineChart, lineChart, logarithmicMarks} from './chart-style.ts';
 import {voidCodes} from './columns.ts';
 import {plainText} from './plain-text.ts';
 import {engineText} from './run-facts.ts';
@@ -17,16 +17,6 @@ export const cumulativeShares = (values: readonly number[]): {x: number; y: numb
     const rank = Math.ceil(((point + 1) * sorted.length) / points);
     return {x: sorted[rank - 1] ?? Number.NaN, y: (rank * 100) / sorted.length};
   });
-};
-
-/** 1, 2 and 5 of every power of ten that the values span, with one beyond at either end. */
-const logarithmicMarks = (smallest: number, largest: number): number[] => {
-  const marks: number[] = [];
-  for (let power = Math.floor(Math.log10(smallest)); 10 ** power <= largest * 10; power += 1)
-    for (const digit of [1, 2, 5]) marks.push(Number((digit * 10 ** power).toPrecision(1)));
-  const from = marks.findLastIndex(mark => mark <= smallest);
-  const to = marks.findIndex(mark => mark >= largest);
-  return marks.slice(Math.max(from, 0), to + 1);
 };
 
 /** A logarithmic axis where the values lie so far apart that a linear one would press most of them to its left edge. */

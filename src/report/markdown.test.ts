@@ -13,9 +13,9 @@ const hostile = '<b>|x|</b>\n# head\u001b[31m [l](u)';
 test('the table has one row a trial, units in its head and empty cells for what is missing', async () => {
   const text = await rendered(exampleRecord({trials: [exampleEmbedTrial()]}));
   expect(text).toContain(`\
-| suite | rep | ok | failed | requests (req/s) | items (items/s) | E2E p50 (ms) | void |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-| embed | 1 | 400 | 0 | 400 | 3200 | 11.5 |  |
+| suite | rep | batch | ok | failed | requests (req/s) | items (items/s) | E2E p50 (ms) | void |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| embed | 1 | 8 | 400 | 0 | 400 | 3200 | 11.5 |  |
 `);
 });
 

@@ -1,11 +1,15 @@
 import type {RunRecord, Trial} from '../schema/record.ts';
+import {examinationSections} from './checks.ts';
 import {type TableColumn, tableColumns} from './columns.ts';
 import {type FindingGroup, findingGroups} from './finding-groups.ts';
 import type {Format} from './format.ts';
+import {interferenceColumns, interferencesOf} from './interference-columns.ts';
 import {shownNumber} from './number.ts';
 import {markdownText} from './plain-text.ts';
 import {runFacts, simulatedNotice} from './run-facts.ts';
 import {serverTables} from './server-columns.ts';
+import {levelsOf, sweepChartFile, sweepColumns, sweepText} from './sweep-columns.ts';
+import {turnsOf, turnTableColumns} from './turn-columns.ts';
 
 const cell = <Of>({read, unit}: TableColumn<Of>, of: Of): string => {
   const value = read(of);
@@ -42,6 +46,36 @@ const serverParts = (record: RunRecord): string[] =>
     return [heading, '', ...tableOf(columns, rows), '', meaning, ''];
   });
 
+const turnParts = (record: RunRecord): string[] => {
+  const turns = turnsOf(record);
+  if (turns.length === 0) return [];
+  const meaning =
+    'A turn is the n-th request of a conversation, of one prompt that is sent again, or about one context. Uncached is the share of the prompt tokens that the prefix cache did not have. Tokens are means over the requests of a turn.';
+  return ['## Turns', '', ...tableOf(turnTableColumns, turns), '', meaning, ''];
+};
+
+const interferenceParts = (record: RunRecord): string[] => {
+  const pairs = interferencesOf(record);
+  if (pairs.length === 0) return [];
+  const meaning =
+    'The same load by itself and at the same time as the others. A ratio of 1 is no interference; requests kept is the rate at which answers came, over that by itself.';
+  return ['## Together', '', ...tableOf(interferenceColumns, pairs), '', meaning, ''];
+};
+
+const sweepParts = (record: RunRecord): string[] => {
+  if (record.sweeps.length === 0) return [];
+  const levels = levelsOf(record);
+  const texts = record.sweeps.map(sweep => {
+    const file = sweepChartFile(sweep);
+    // The chart is there where the format png was written as well.
+    return `- ${markdownText(sweepText(sweep, record))}${file === null ? '' : ` ([chart](${file}))`}`;
+  });
+  const table = levels.length === 0 ? [] : [...tableOf(sweepColumns(levels), levels), ''];
+  const meaning =
+    'Throughput is output tokens a second, or texts or documents. Good is the share of all requests, failed ones too, within every limit of the SLO.';
+  return ['## Sweeps', '', ...table, ...texts, '', meaning, ''];
+};
+
 const findingList = (groups: readonly FindingGroup[]): string[] =>
   groups.flatMap(({severity, code, hint, messages}) => [
     `- **${severity === 'void' ? 'VOID' : severity}** ${markdownText(code)}${hint === null ? '' : `. ${markdownText(hint)}`}`,
@@ -56,12 +90,21 @@ const definitions = (trials: readonly Trial[]): string[] => {
       ? ['In open loop, TTFT and E2E count from the planned time: waiting to be sent is part of them.']
       : []),
     ...(from.has('sent') ? ['In closed loop, TTFT and E2E count from the send.'] : []),
+    ...(trials.some(({prefixHits}) => prefixHits !== null)
+      ? [
+          "Cached is of the measured requests by their replies; hits of all requests, the warm-up's too, by the server's counters.",
+        ]
+      : []),
     'A void trial is kept and shown; its numbers must not be used.',
   ];
 };
 
+const trialParts = ({trials, examinations}: RunRecord): string[] => {
+  if (trials.length === 0) return examinations.length > 0 ? [] : ['## Trials', '', 'No trial has ended.', ''];
+  return ['## Trials', '', ...tableOf(tableColumns(trials), trials), '', ...definitions(trials), ''];
+};
+
 const document = (record: RunRecord): string => {
-  const {trials} = record;
   const findings = findingGroups(record);
   return [
     `# ${markdownText(record.engine.title)}: ${markdownText(record.runId)}`,
@@ -69,12 +112,11 @@ const document = (record: RunRecord): string => {
     ...(record.evidence === 'simulated' ? [`> **${simulatedNotice}**`, ''] : []),
     ...runFacts(record).map(({name, text}) => `- ${name}: ${markdownText(text)}`),
     '',
-    '## Trials',
-    '',
-    ...(trials.length === 0
-      ? ['No trial has ended.']
-      : [...tableOf(tableColumns(trials), trials), '', ...definitions(trials)]),
-    '',
+    ...trialParts(record),
+    ...turnParts(record),
+    ...interferenceParts(record),
+    ...sweepParts(record),
+    ...examinationSections(record),
     ...serverParts(record),
     '## Findings',
     '',

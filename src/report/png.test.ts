@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {exampleEmbedTrial, exampleRecord, exampleTrial} from '../records/test-run.ts';
-import type {RunRecord} from '../schema/record.ts';
+import type {RunRecord, Sweep} from '../schema/record.ts';
 import {chatSampleAt, embedSample} from '../stats/test-samples.ts';
 import {cumulativeShares, latencyChart} from './latency-chart.ts';
 import {renderPng} from './png.ts';
 import {rateChart} from './rate-chart.ts';
+import {sweepChart} from './sweep-chart.ts';
 import {trialSeries} from './trial-series.ts';
 
 const lag = {code: 'client-lag', severity: 'void', message: '', hint: null} as const;
@@ -71,6 +72,59 @@ describe('the charts', () => {
       type: 'linear',
       title: {text: 'latency of whole replies (ms)'},
     });
+  });
+});
+
+describe('the chart of a sweep', () => {
+  const level = (trial: number, at: number, goodShare: number | null) => ({
+    trial,
+    level: at,
+    throughput: 100 * at,
+    ttftP99Ms: null,
+    goodShare,
+  });
+  const overSlots: Sweep = {
+    stage: 'capacity',
+    repetition: 2,
+    spec: {over: 'concurrency', from: 1, to: 64, gainShare: 0.1, requestsPerSlot: 4},
+    levels: [level(0, 1, null), level(1, 2, null)],
+    found: {level: 1, throughput: 100},
+    stopped: 'enough',
+  };
+  const slo = {ttftP99Ms: 500, tpotP99Ms: null, e2eP99Ms: 9000};
+  const overRate: Sweep = {
+    ...overSlots,
+    stage: 'goodput',
+    spec: {over: 'rate', from: 4, to: 64, slo, resolution: 0.05, secondsPerLevel: 30},
+    levels: [level(0, 4, 1), level(1, 8, 0.5), level(2, 6, 0.75)],
+    found: null,
+  };
+
+  test('is a file of its own, unless it was broken off in its first level', async () => {
+    const sweeps = [overSlots, overRate, {...overSlots, repetition: 3, levels: []}];
+    const files = await renderPng(runOf({trials: [], sweeps}));
+    expect(files.map(({name}) => name)).toEqual(['sweep-capacity-2.png', 'sweep-goodput-2.png']);
+  });
+
+  test('over concurrency has the throughput at each level, and a line at the one that was found', () => {
+    const {data, options} = sweepChart(exampleRecord({sweeps: [overSlots]}), overSlots);
+    expect(data.datasets.map(one => [one.label, one.data])).toEqual([
+      ['output tokens a second', [1, 2].map(x => ({x, y: 100 * x}))],
+      ['found: 1 in flight', [0, 200].map(y => ({x: 1, y}))],
+    ]);
+    expect(options?.scales?.right).toBeUndefined();
+  });
+
+  test('over rate has the good share as well, from the lowest rate to the highest, and says the SLO', () => {
+    const {data, options} = sweepChart(exampleRecord({sweeps: [overRate]}), overRate);
+    expect(data.datasets.map(one => [one.label, one.data.map(({x, y}) => `${x} ${y}`).join(', ')])).toEqual([
+      ['output tokens a second', '4 400, 6 600, 8 800'],
+      ['good requests (right)', '4 100, 6 75, 8 50'],
+      ['99 % good', '4 99, 8 99'],
+    ]);
+    expect(options?.plugins?.subtitle?.text).toContainEqual(
+      'Good: TTFT at most 500 ms, E2E at most 9000 ms. A dot is a trial; faint: void',
+    );
   });
 });
 

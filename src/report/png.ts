@@ -3,6 +3,8 @@ import {chartSize, type LineChart, setLetters} from './chart-style.ts';
 import type {Format, ReportedRun} from './format.ts';
 import {latencyChart} from './latency-chart.ts';
 import {rateChart} from './rate-chart.ts';
+import {sweepChart} from './sweep-chart.ts';
+import {sweepChartFile} from './sweep-columns.ts';
 import {trialSeries} from './trial-series.ts';
 import {isStreamed} from './trial-text.ts';
 
@@ -17,10 +19,14 @@ const chartsOf = async (run: ReportedRun): Promise<readonly (readonly [name: str
   if (counted.length > 0) charts.push(['tokens-over-time.png', rateChart(run.record, counted)]);
   if (replies.length > 0) charts.push(['reply-latency.png', latencyChart(run.record, replies)]);
   if (replies.length > 0) charts.push(['items-over-time.png', rateChart(run.record, replies)]);
+  for (const sweep of run.record.sweeps) {
+    const name = sweepChartFile(sweep);
+    if (name !== null) charts.push([name, sweepChart(run.record, sweep)]);
+  }
   return charts;
 };
 
-/** Charts of the distributions and of the throughput over time. Throws where the machine has no fonts. */
+/** Charts of the distributions, of the throughput over time and of each sweep. Throws where the machine has no fonts. */
 export const renderPng: Format['render'] = async run => {
   const charts = await chartsOf(run);
   const canvas = new ChartJSNodeCanvas({...chartSize, backgroundColour: 'white', chartCallback: setLetters});

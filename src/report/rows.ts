@@ -2,6 +2,7 @@ import type {RunRecord, Trial} from '../schema/record.ts';
 import {columns} from './columns.ts';
 import {plainText} from './plain-text.ts';
 import {serverColumns, serversOf, serverTables} from './server-columns.ts';
+import {turnColumns, turnsOf} from './turn-columns.ts';
 
 export type Cell = number | string | null;
 
@@ -35,3 +36,12 @@ export const serverRowsOf = (record: RunRecord): readonly (readonly Cell[])[] =>
         ...runColumns.map(([, read]) => plain(read(record))),
         ...serverColumns.map(({read}) => plain(read(server))),
       ]);
+
+export const turnRowKeys: readonly string[] = [...runColumns.map(([key]) => key), ...turnColumns.map(({key}) => key)];
+
+/** One row for each turn of each trial in the order of `turnRowKeys`, unrounded; none where no trial tells turns apart. */
+export const turnRowsOf = (record: RunRecord): readonly (readonly Cell[])[] =>
+  turnsOf(record).map(turn => [
+    ...runColumns.map(([, read]) => plain(read(record))),
+    ...turnColumns.map(({read}) => plain(read(turn))),
+  ]);

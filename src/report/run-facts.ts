@@ -1,5 +1,6 @@
 import type {Machine, RunRecord} from '../schema/record.ts';
 import {shownNumber} from './number.ts';
+import {tokenLengthsText} from './token-lengths-text.ts';
 
 /** Stands wherever numbers of the simulated engine do. */
 export const simulatedNotice = 'Simulated evidence: says nothing about a real engine.';
@@ -69,6 +70,8 @@ export const runFacts = (record: RunRecord): readonly Fact[] => {
     {name: 'machine', text: machineText(machine)},
     {name: 'data', text: `seed ${record.seed}, sha256 ${record.dataHash.slice(0, 12)}`},
   ];
+  const lengths = tokenLengthsText(record.tokenLengths);
+  if (lengths !== null) facts.push({name: 'lengths', text: lengths});
   const vram = [...headroomTexts(record), ...aroundTexts(record)];
   if (vram.length > 0) facts.push({name: 'VRAM', text: vram.join('; ')});
   if (clientOverhead !== null) {

@@ -2,10 +2,41 @@ import {expect, test} from 'vitest';
 import type {LoadSpec, WorkloadSpec} from '../schema/suite.ts';
 import {loadText, workloadText} from './trial-text.ts';
 
+const drawn = {
+  promptTokens: {draw: 'lognormal', median: 512, sigma: 0.6, max: 4096},
+  outputTokens: {draw: 'uniform', min: 16, max: 64},
+} as const;
+const file = {draw: 'file' as const, file: 'lengths.txt', sha256: '2f1e5b6631f0', count: 2, quantiles: [1, 9]};
+
 test.each<[WorkloadSpec, string]>([
   [{kind: 'chat', promptTokens: 512, outputTokens: 128}, 'chat 512→128'],
   [{kind: 'prefix', promptTokens: 2048, outputTokens: 64, turns: 5}, 'prefix 2048→64 × 5 turns'],
+  [{...drawn, kind: 'chat', sharedPrefix: 0.8}, 'chat lognormal 512 ±0.6 ≤4096→uniform 16–64, 80 % shared'],
+  [
+    {kind: 'chat', promptTokens: file, outputTokens: 64, sharedPrefix: 0.5, contexts: 8},
+    'chat lengths.txt (sha256 2f1e5b66)→64, 50 % shared with 8 contexts',
+  ],
+  [
+    {kind: 'prefix', promptTokens: 512, outputTokens: 64, turns: 3, branches: 4, thinkSeconds: 2, history: 'engine'},
+    "prefix 512→64 × 3 turns, 4 branches, think 2 s, the engine's own history",
+  ],
+  [{kind: 'repeat', promptTokens: 512, outputTokens: 16, times: 3}, 'repeat 512→16 × 3 times'],
+  [{kind: 'warmed', promptTokens: 512, outputTokens: 16, warm: true}, 'warmed 512→16, warmed'],
+  [{kind: 'warmed', promptTokens: 512, outputTokens: 16, warm: false}, 'warmed 512→16, not warmed'],
+  [
+    {kind: 'revisit', promptTokens: 512, outputTokens: 16, contexts: 40, visits: 2},
+    'revisit 512→16, 40 contexts × 2 visits',
+  ],
+  [
+    {kind: 'revisit', promptTokens: 512, outputTokens: 16, contexts: {ofKvPool: 1.5}, visits: 2},
+    'revisit 512→16, contexts of 1.5 KV pools × 2 visits',
+  ],
   [{kind: 'embed', batch: 8, promptTokens: 128}, 'embed 8 × 128'],
+  [
+    {kind: 'embed', batch: 8, promptTokens: 128, dimensions: 256, encoding: 'base64'},
+    'embed 8 × 128, 256 dimensions, base64',
+  ],
+  [{kind: 'rerank', batch: 100, promptTokens: 64, topN: 10}, 'rerank 100 × 64, the best 10'],
   [{kind: 'rerank', batch: 32, promptTokens: 256}, 'rerank 32 × 256'],
 ])('a workload in a few words: %j', (workload, text) => {
   expect(workloadText(workload)).toBe(text);

@@ -1,4 +1,5 @@
 import type {Distribution} from '../../schema/record.ts';
+import {roleOf} from '../../schema/request.ts';
 import {isStreamed} from '../trial-text.ts';
 import {type AiperfRecord, isValid, recordOf, valuesOf} from './aiperf-record.ts';
 import {differencesIn} from './differences.ts';
@@ -130,23 +131,24 @@ const errorAdjusted = ({trial, records, failures}: Profile): Figure[] => {
   return [row('Time to First Token', 'ttftMs'), latency, decode, row('Inter Token Latency', 'itlMs')];
 };
 
-const endpoints = {chat: 'chat', prefix: 'chat', embed: 'embeddings', rerank: 'cohere_rankings'};
-const titles = {chat: 'LLM Metrics', prefix: 'LLM Metrics', embed: 'Embeddings Metrics', rerank: 'Ranking Metrics'};
+const endpoints = {chat: 'chat', embed: 'embeddings', rerank: 'cohere_rankings'};
+const titles = {chat: 'LLM Metrics', embed: 'Embeddings Metrics', rerank: 'Ranking Metrics'};
 
 export const aiperfProfile: Rival = {
   title: 'aiperf profile',
   version: '0.13.0',
   print(measured) {
     const {trial, samples} = measured;
+    const role = roleOf(trial.workload.kind);
     const valid = samples.filter(isValid);
     const profile = {...measured, records: valid.map(recordOf), failures: samples.length - valid.length};
     const effective =
       'Its Effective Latency (CO-aware) counts from the credit, which it gives out when a place is free: it hides the wait as well.';
     return {
-      mode: `--endpoint-type ${endpoints[trial.workload.kind]}${isStreamed(trial) ? ' --streaming' : ''}`,
+      mode: `--endpoint-type ${endpoints[role]}${isStreamed(trial) ? ' --streaming' : ''}`,
       sections: [
         {
-          title: `NVIDIA AIPerf | ${titles[trial.workload.kind]}`,
+          title: `NVIDIA AIPerf | ${titles[role]}`,
           columns,
           figures: [...distributions(profile), ...totals(profile), ...errorAdjusted(profile)],
         },

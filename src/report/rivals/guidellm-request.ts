@@ -1,5 +1,6 @@
 import type {OkSample} from '../../schema/sample.ts';
 import type {WorkloadSpec} from '../../schema/suite.ts';
+import {askedOutputTokens} from '../../stats/asked-output.ts';
 import {ttftMs} from '../../stats/latency.ts';
 import type {Weighted} from './spread.ts';
 
@@ -26,8 +27,7 @@ const shareOut = (tokens: number, events: number): number[] => {
 /** Where the server does not count, the tokens are those that were asked for. */
 export const completedOf = (sample: OkSample, workload: WorkloadSpec): Completed => {
   const {sentMs, endMs, firstTokenMs, lastTokenMs, promptTokens} = sample;
-  const asked = 'outputTokens' in workload ? workload.outputTokens : 0;
-  const tokens = sample.outputTokens ?? asked;
+  const tokens = sample.outputTokens ?? askedOutputTokens(workload) ?? 0;
   const streamed = firstTokenMs !== null && lastTokenMs !== null;
   return {
     latencySeconds: (endMs - sentMs) / 1000,

@@ -1,6 +1,8 @@
 import type {Trial} from '../../schema/record.ts';
 import type {Sample} from '../../schema/sample.ts';
 import type {LoadSpec, WorkloadSpec} from '../../schema/suite.ts';
+import {askedOutputTokens} from '../../stats/asked-output.ts';
+import {hasTurns} from '../../stats/turns.ts';
 import {isStreamed} from '../trial-text.ts';
 import {differencesIn} from './differences.ts';
 import {asCounted, decimals, type Figure, figure} from './figure.ts';
@@ -21,7 +23,7 @@ import {drawServingBlock, latencyFigures} from './serving-block.ts';
 const servedChat = (sample: Sample, workload: WorkloadSpec): Served[] => {
   if (sample.outcome === 'failed' && sample.failure.kind !== 'error-event') return [];
   const {sentMs, endMs, tokenEventsMs, promptTokens, outputTokens} = sample;
-  const asked = 'outputTokens' in workload ? workload.outputTokens : null;
+  const asked = askedOutputTokens(workload);
   return [
     {
       startMs: sentMs,
@@ -157,7 +159,7 @@ export const sglangBenchServing: Rival = {
             ]
           : []),
         "Its input tokens are its own tokenizer's count, without the chat template; here they are the server's.",
-        ...(trial.workload.kind === 'prefix' ? ['In its multi-turn mode it prints 0 input tokens.'] : []),
+        ...(hasTurns(trial.workload.kind) ? ['In its multi-turn mode it prints 0 input tokens.'] : []),
       ],
     };
   },

@@ -1,0 +1,25 @@
+import {createReadStream} from 'node:fs';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {type Answer, answer} from '../schema/answer.ts';
+import {issuesText, unreadable} from './unreadable.ts';
+
+const fix = 'Copy it from the machine that measured it once more: it belongs to record.json.';
+
+/** The lines of an answers file, as examinations name it in the record. Throws RECORD_UNREADABLE with the line. */
+export const readAnswers = async (folder: string, name: string): Promise<readonly Answer[]> => {
+  const path = join(folder, name);
+  const answers: Answer[] = [];
+  const lines = createInterface({input: createReadStream(path, 'utf8')});
+  try {
+    for await (const line of lines) {
+      const parsed = answer.safeParse(JSON.parse(line));
+      if (!parsed.success) throw new Error(issuesText(parsed.error));
+      answers.push(parsed.data);
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw unreadable(path, `line ${answers.length + 1}: ${reason}`, {hint: fix, cause});
+  }
+  return answers;
+};
