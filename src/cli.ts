@@ -101,6 +101,13 @@ const run = async (argv: readonly string[]): Promise<number> => {
     case 'simulate':
       await (await import('./commands/simulate.ts')).simulate(options, terminal, interruption(terminal));
       break;
+    case 'gateway':
+      await (await import('./commands/gateway.ts')).serveGateway(options, terminal, interruption(terminal));
+      break;
+    case 'contract': {
+      const {askContract} = await import('./commands/contract.ts');
+      return askContract({urls: b === '' ? [a] : [a, b], options, terminal, interrupted: interruption(terminal)});
+    }
     case 'fit':
       await (await import('./commands/fit.ts')).fitConstants({run: a, reportsDir, terminal});
       break;

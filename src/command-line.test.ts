@@ -60,6 +60,11 @@ describe('values', () => {
     ]);
   });
 
+  test('limits of an SLO that are not written are none', () => {
+    const {slo} = bench('--engine vllm --suite goodput --slo tpot-p99=50,ttft-p99=500');
+    expect(slo).toEqual({ttftP99Ms: 500, tpotP99Ms: 50, e2eP99Ms: null});
+  });
+
   test('a command is split as a shell would, quotes included', () => {
     const invocation = readCommandLine(['bench', '--engine', 'vllm', '--command', 'python3 -m "my engine"'], '1');
     expect(invocation).toMatchObject({options: {command: ['python3', '-m', 'my engine']}});
@@ -112,6 +117,8 @@ describe('mistakes', () => {
     ],
     ['--arrivals trace', '--arrivals trace has no trace. Add --trace <file>'],
     ['--trace-speed 2 --rate 5', '--trace-speed has no trace. Add --trace <file>'],
+    ['--suite trace --trace-speed 2 --rate 5', '--trace-speed has no trace. Add --trace <file>'],
+    ['--suite trace --suite chat --burstiness 2', '--burstiness needs an open loop. Add --rate <per second>'],
     ['--trace x --arrivals uniform', '--trace brings its own spacing. Leave --arrivals uniform out'],
     ['--trace x --burstiness 2', '--trace brings its own spacing. Leave --burstiness out'],
     ['--trace x --rate 5', '--trace brings its own rate. Leave --rate out; to replay it faster write --trace-speed 2'],
@@ -123,6 +130,52 @@ describe('mistakes', () => {
       '--trace x --suite saturate',
       '--trace does not go with a saturation suite, which is a closed loop. Leave it out, or run embed or rerank',
     ],
+    [
+      '--suite goodput --rate 5',
+      '--rate does not go with goodput, which finds the load itself. Leave it out, or run chat',
+    ],
+    [
+      '--suite mixed --concurrency 5',
+      '--concurrency does not go with mixed, which has loads in proportion to one another. Leave it out, or run chat, embed or rerank',
+    ],
+    ['--suite embed --shared-prefix 0.5', '--shared-prefix is for single questions. Add --suite chat'],
+    [
+      '--suite chat --contexts 8',
+      '--contexts has nobody to share them. Add --shared-prefix 0.8 to --suite chat, or run chat-shared or eviction',
+    ],
+    ['--suite chat --turns 8', '--turns has no conversation. Add --suite prefix'],
+    ['--suite cache-repeat --think-seconds 1', '--think-seconds has no conversation. Add --suite prefix'],
+    ['--suite eviction --branches 2', '--branches has no conversation. Add --suite prefix'],
+    ['--suite capacity --slo ttft-p99=500', '--slo has no rate to find. Add --suite goodput'],
+    ['--suite chat --levels 1-8', '--levels has no sweep. Add --suite capacity or goodput'],
+    [
+      '--suite capacity --levels 0.5-8',
+      '--levels are requests in flight, and whole, in capacity. Write --levels 8-256',
+    ],
+    ...['ttft=500', 'ttft-p99=0', 'ttft-p99=500,ttft-p99=600', 'e2e-p99'].map(given => [
+      `--suite goodput --slo=${given}`,
+      `--slo must be limits in ms, each of ttft-p99, tpot-p99, e2e-p99 once at most, got "${given}". Write for example --slo ttft-p99=500,tpot-p99=50`,
+    ]),
+    ...['8', '8-4', '0-4', '1-1000000'].map(given => [
+      `--suite capacity --levels ${given}`,
+      `--levels must be two levels above 0, the lower one first and 100000 at most, got "${given}". Write for example --levels 8-256`,
+    ]),
+    [
+      '--suite trace --prompt-tokens 64',
+      '--prompt-tokens does not go with trace, whose lengths are those of its file. Leave it out, or run chat with --trace <file>',
+    ],
+    [
+      '--suite trace --output-tokens 64',
+      '--output-tokens does not go with trace, whose lengths are those of its file. Leave it out, or run chat with --trace <file>',
+    ],
+    [
+      '--suite eviction --requests 64',
+      '--requests does not go with eviction, which asks about every context --turns times. Write --contexts and --turns',
+    ],
+    [
+      '--output-tokens normal:5',
+      '--output-tokens must be tokens from 1 to 100000 or a distribution of them, got "normal:5". Write --output-tokens 512, uniform:128-1024, lognormal:512,0.6 (median, sigma and perhaps a maximum) or @lengths.txt',
+    ],
   ])('%s is one mistake', (line, mistake) => {
     expect(mistakesOf(`bench --engine vllm ${line}`)).toEqual([mistake]);
   });
@@ -132,6 +185,16 @@ describe('mistakes', () => {
     '--arrivals gamma --burstiness 0.5 --rate 5',
     '--trace x --trace-speed 3',
     '--arrivals trace --trace x --max-in-flight 3 --duration 5',
+    '--suite trace --trace-speed 2 --max-in-flight 3',
+    '--suite trace --arrivals uniform',
+    '--suite chat --shared-prefix 0.9 --contexts 8 --prompt-tokens lognormal:512,0.6 --output-tokens @x.txt',
+    '--suite eviction --contexts 8 --turns 3',
+    '--suite eviction --suite chat --requests 64',
+    '--suite trace --suite chat --prompt-tokens 64',
+    '--suite goodput --slo ttft-p99=500,e2e-p99=0.5 --levels 0.5-8',
+    '--suite capacity --levels 2-2',
+    '--suite cache-repeat --turns 5',
+    '--suite prefix --branches 2 --think-seconds 0.5',
   ])('%s is none', line => {
     expect(() => bench(`--engine vllm ${line}`)).not.toThrow();
   });

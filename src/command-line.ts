@@ -14,6 +14,9 @@ const names = Object.keys(flags) as FlagName[];
 const flagsOf = (command: CommandName) =>
   names.filter(name => (flags[name].on as readonly CommandName[]).includes(command));
 
+/** Those in square brackets may be left out. */
+const shownOperand = (operand: string) => (operand.startsWith('[') ? operand : `<${operand}>`);
+
 /** The parser for one command. Values are only collected here; reading them is `readOptions`'s, so that no mistake hides another. */
 const parserFor = (command: CommandName, print: (text: string) => void): Command => {
   const parser = new Command(`npm run ${command} --`)
@@ -26,7 +29,7 @@ const parserFor = (command: CommandName, print: (text: string) => void): Command
       optionTerm: option => option.flags.replace('[', '<').replace(/\]$/, '>'),
       optionDescription: option => option.description, // commander would add that the preset is ""
     })
-    .usage([...commands[command].operands.map(operand => `<${operand}>`), '[options]'].join(' '));
+    .usage([...commands[command].operands.map(shownOperand), '[options]'].join(' '));
   for (const name of flagsOf(command)) {
     const {placeholder, help, repeatable} = flags[name];
     const shown = `${help}${repeatable ? ' (repeatable)' : ''}${flags[name].default === null ? '' : ` (default: ${flags[name].default})`}`;
@@ -90,8 +93,8 @@ const unknownWords = (command: CommandName, leftover: readonly string[], mistake
 
 const checkOperands = (command: CommandName, operands: readonly string[], mistakes: string[]) => {
   const wanted: readonly string[] = commands[command].operands;
-  for (const missing of wanted.slice(operands.length))
-    mistakes.push(`<${missing}> is missing. Write npm run ${command} -- ${wanted.map(word => `<${word}>`).join(' ')}`);
+  for (const missing of wanted.slice(operands.length).filter(operand => !operand.startsWith('[')))
+    mistakes.push(`<${missing}> is missing. Write npm run ${command} -- ${wanted.map(shownOperand).join(' ')}`);
   // A value after an unknown option looks like an operand: the unknown option has been named, so say nothing of its value.
   if (mistakes.length === 0)
     for (const extra of operands.slice(wanted.length))

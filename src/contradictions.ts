@@ -1,6 +1,8 @@
 import {suites} from '../suites/index.ts';
-import type {CommandName, Options} from './options.ts';
-import {roleOf} from './schema/request.ts';
+import {engines} from './engines/index.ts';
+import {type CommandName, flagText, type Options} from './options.ts';
+import {loadsOf, rolesOf} from './schema/stage.ts';
+import type {Stage, SweepSpec, WorkloadKind} from './schema/suite.ts';
 
 type Clash = (when: boolean, sentence: string) => void;
 
@@ -8,12 +10,15 @@ type Clash = (when: boolean, sentence: string) => void;
 const openLoopClashes = (options: Options, clash: Clash) => {
   const {rate, arrivals, burstiness, trace, traceSpeed, concurrency, maxInFlight} = options;
   const open = rate !== null || trace !== null;
+  /** That suite has a trace of its own, and replays it at its times. */
+  const ownTrace = options.suite.includes('trace') && rate === null && concurrency === null;
+  const opened = open || (ownTrace && options.suite.every(name => name === 'trace'));
   const needsOpen = (name: string) => `${name} needs an open loop. Add --rate <per second>`;
-  clash(arrivals === 'trace' && trace === null, '--arrivals trace has no trace. Add --trace <file>');
-  clash(traceSpeed !== null && trace === null, '--trace-speed has no trace. Add --trace <file>');
-  clash(!open && arrivals !== null && arrivals !== 'trace', needsOpen('--arrivals'));
-  clash(!open && burstiness !== null, needsOpen('--burstiness'));
-  clash(!open && maxInFlight !== null, `${needsOpen('--max-in-flight')}, or write --concurrency`);
+  clash(arrivals === 'trace' && trace === null && !ownTrace, '--arrivals trace has no trace. Add --trace <file>');
+  clash(traceSpeed !== null && trace === null && !ownTrace, '--trace-speed has no trace. Add --trace <file>');
+  clash(!opened && arrivals !== null && arrivals !== 'trace', needsOpen('--arrivals'));
+  clash(!opened && burstiness !== null, needsOpen('--burstiness'));
+  clash(!opened && maxInFlight !== null, `${needsOpen('--max-in-flight')}, or write --concurrency`);
   clash(
     arrivals === 'gamma' && burstiness === null,
     '--arrivals gamma has no shape. Add --burstiness <shape>; 1 would be poisson',
@@ -36,24 +41,105 @@ const openLoopClashes = (options: Options, clash: Clash) => {
   );
 };
 
+/** A sweep finds the load itself, and loads that run together have theirs in proportion. */
+const fixedLoadClashes = (options: Options, clash: Clash) => {
+  const given = (['concurrency', 'rate', 'trace'] as const).filter(name => options[name] !== null);
+  for (const suite of options.suite) {
+    const {stages} = suites[suite];
+    const why = stages.some(stage => 'sweep' in stage)
+      ? `finds the load itself. Leave it out, or run chat`
+      : stages.some(stage => 'together' in stage)
+        ? `has loads in proportion to one another. Leave it out, or run chat, embed or rerank`
+        : null;
+    for (const name of why === null ? [] : given) clash(true, `--${name} does not go with ${suite}, which ${why}`);
+  }
+};
+
+/** Options of sweeps, and no suite of the run that has such a one. */
+const sweepClashes = ({suite, slo, levels}: Options, clash: Clash) => {
+  const sweeps = suite
+    .flatMap((name): readonly Stage[] => suites[name].stages)
+    .flatMap(stage => ('sweep' in stage ? [stage.sweep] : []));
+  const hasKind = (kind: SweepSpec['over']) => sweeps.some(({over}) => over === kind);
+  clash(slo !== null && !hasKind('rate'), '--slo has no rate to find. Add --suite goodput');
+  clash(levels !== null && sweeps.length === 0, '--levels has no sweep. Add --suite capacity or goodput');
+  clash(
+    levels !== null && hasKind('concurrency') && !(Number.isInteger(levels.from) && Number.isInteger(levels.to)),
+    '--levels are requests in flight, and whole, in capacity. Write --levels 8-256',
+  );
+};
+
+/** Options that change what is asked, and no suite of the run that asks such a thing. */
+const workloadClashes = (options: Options, clash: Clash) => {
+  const {suite, sharedPrefix, contexts, turns, thinkSeconds, branches} = options;
+  const workloads = suite.flatMap(name => suites[name].stages.flatMap(loadsOf)).map(({workload}) => workload);
+  const asks = (...kinds: WorkloadKind[]) => workloads.some(({kind}) => kinds.includes(kind));
+  const only = (kind: WorkloadKind) => workloads.length > 0 && workloads.every(one => one.kind === kind);
+  const shares = workloads.some(one => one.kind === 'chat' && (sharedPrefix ?? one.sharedPrefix ?? 0) > 0);
+  clash(sharedPrefix !== null && !asks('chat'), '--shared-prefix is for single questions. Add --suite chat');
+  clash(
+    contexts !== null && !shares && !asks('revisit'),
+    '--contexts has nobody to share them. Add --shared-prefix 0.8 to --suite chat, or run chat-shared or eviction',
+  );
+  clash(turns !== null && !asks('prefix', 'repeat', 'revisit'), '--turns has no conversation. Add --suite prefix');
+  clash(thinkSeconds !== null && !asks('prefix'), '--think-seconds has no conversation. Add --suite prefix');
+  for (const name of ['promptTokens', 'outputTokens'] as const)
+    clash(
+      options[name] !== null && only('trace'),
+      `${flagText(name)} does not go with trace, whose lengths are those of its file. Leave it out, or run chat with --trace <file>`,
+    );
+  clash(
+    options.requests !== null && only('revisit'),
+    '--requests does not go with eviction, which asks about every context --turns times. Write --contexts and --turns',
+  );
+  clash(branches !== null && !asks('prefix'), '--branches has no conversation. Add --suite prefix');
+};
+
+/** Each engine takes its own page sizes; the simulated one in its place takes the same. */
+const pageClash = ({engine, pageSize}: Options, clash: Clash) => {
+  const pages = engine === null ? undefined : engines[engine].launch?.pageSize;
+  if (engine === null || pages === undefined || pageSize === null) return;
+  const {multipleOf} = pages;
+  clash(
+    pageSize % multipleOf !== 0,
+    `--page-size ${pageSize} is not a multiple of ${multipleOf}, and ${engines[engine].title} takes no other pages. Write --page-size ${multipleOf * Math.ceil(pageSize / multipleOf)}`,
+  );
+};
+
 /** Options that are each right and cannot go together; one sentence with its fix for every clash. */
 export const contradictions = (command: CommandName, options: Options): readonly string[] => {
   const found: string[] = [];
   const clash: Clash = (when, sentence) => {
     if (when) found.push(sentence);
   };
+  pageClash(options, clash);
   if (command === 'simulate') {
     clash(options.engine === null, '--engine is missing. Write --engine vllm or --engine sglang to choose the dialect');
     return found;
   }
-  if (command === 'doctor') {
-    const about = options.stack !== null || options.model.length > 0 || options.kvTokens !== null;
+  if (command === 'gateway') {
     clash(
-      options.engine === null && about,
-      '--stack, --model and --kv-tokens are about one engine. Add --engine vllm or --engine sglang',
+      options.engine === null,
+      '--engine is missing. Write --engine vllm or --engine sglang, for what stands behind',
     );
     clash(
-      options.engine === 'openai' || options.engine === 'simulated',
+      options.engine === 'service',
+      '--engine service is such a service itself. Name the engine behind it: --engine vllm, sglang or openai',
+    );
+    clash(
+      options.engine === 'openai' && options.attach.length === 0,
+      '--engine openai has nothing to start. Add --attach <URL of the server>',
+    );
+    return found;
+  }
+  if (command === 'doctor') {
+    const {stack, model, kvTokens, pageSize} = options;
+    clash(
+      options.engine === null && (stack !== null || model.length > 0 || kvTokens !== null || pageSize !== null),
+      '--stack, --model, --kv-tokens and --page-size are about one engine. Add --engine vllm or --engine sglang',
+    );
+    clash(
+      options.engine === 'openai' || options.engine === 'service' || options.engine === 'simulated',
       `--engine ${options.engine} is nothing to bring up. Write --engine vllm or --engine sglang`,
     );
   }
@@ -94,17 +180,21 @@ export const contradictions = (command: CommandName, options: Options): readonly
     options.dockerSettings !== null && options.runtime === 'process',
     '--docker-settings is for containers. Write --runtime docker, or leave it out',
   );
-  clash(
-    options.kvTokens !== null && (attached || options.runtime === 'embedded'),
-    '--kv-tokens sets a flag of a server that cutover starts. Leave it out, or add --runtime docker or --runtime process',
-  );
+  for (const [name, value] of [
+    ['--kv-tokens', options.kvTokens],
+    ['--page-size', options.pageSize],
+  ])
+    clash(
+      attached && value !== null,
+      `${name} is for a server that cutover starts, and --attach measures one that serves. Leave one out`,
+    );
   clash(
     options.fault.length > 0 && (attached || options.runtime === 'process' || options.runtime === 'docker' || starts),
     '--fault is for the embedded simulated engine only. Add --runtime embedded, without --attach, --command and --stack',
   );
   clash(
-    options.engine === 'openai' && !attached,
-    '--engine openai has nothing to start. Add --attach <URL of the server>',
+    (options.engine === 'openai' || options.engine === 'service') && !attached,
+    `--engine ${options.engine} has nothing to start. Add --attach <URL of the server>`,
   );
   clash(
     options.engine === 'simulated' && (options.runtime === 'process' || options.runtime === 'docker'),
@@ -117,19 +207,25 @@ export const contradictions = (command: CommandName, options: Options): readonly
     '--attach names the same role twice. Give one URL for each of chat, embed and rerank, or one for all',
   );
   if (attached && !roles.includes(null)) {
-    const needed = new Set(
-      options.suite.flatMap(name => suites[name].stages.map(stage => roleOf(stage.workload.kind))),
-    );
+    /** An examination asks whatever is there. */
+    const examines = (stage: Stage) => 'examine' in stage && rolesOf(stage).some(role => roles.includes(role));
+    const stages = options.suite.flatMap((name): readonly Stage[] => suites[name].stages);
+    const needed = new Set(stages.flatMap(stage => (examines(stage) ? [] : rolesOf(stage))));
     for (const role of needed)
       clash(
         !roles.includes(role),
         `--attach names no server for ${role}, which ${options.suite.join(', ')} needs. Add --attach ${role}=<URL>`,
       );
   }
-  const saturates = options.suite.some(name => suites[name].stages.some(stage => stage.load.mode === 'saturate'));
+  const saturates = options.suite.some(name =>
+    suites[name].stages.flatMap(loadsOf).some(({load}) => load.mode === 'saturate'),
+  );
   clash(
     saturates && (options.rate !== null || options.trace !== null),
     `${options.trace === null ? '--rate' : '--trace'} does not go with a saturation suite, which is a closed loop. Leave it out, or run embed or rerank`,
   );
+  fixedLoadClashes(options, clash);
+  sweepClashes(options, clash);
+  workloadClashes(options, clash);
   return found;
 };

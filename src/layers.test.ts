@@ -14,11 +14,18 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   gpu: ['schema'],
   machine: ['schema'],
   http: [],
+  gateway: ['engines', 'http', 'runtimes', 'schema'],
+  contract: ['examinations', 'gateway', 'schema', 'workloads'],
   runtimes: ['engines', 'simulator', 'gpu', 'http', 'schema'],
-  load: ['engines', 'workloads', 'http', 'schema', 'stats'],
-  traces: ['schema'],
+  sessions: ['engines', 'http', 'schema'],
+  'session-checks': ['engines', 'examinations', 'runtimes', 'schema', 'sessions'],
+  load: ['engines', 'workloads', 'http', 'schema', 'sessions', 'stats', 'traces'],
+  traces: ['schema', 'workloads'],
+  examinations: ['engines', 'http', 'runtimes', 'schema'],
+  limits: ['engines', 'examinations', 'schema'],
+  parity: ['engines', 'examinations', 'http', 'load', 'schema', 'workloads'],
   records: ['schema'],
-  report: ['stats', 'schema'],
+  report: ['contract', 'parity', 'stats', 'schema'],
   suites: ['schema'],
   commands: [
     'schema',
@@ -32,9 +39,15 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'runtimes',
     'load',
     'traces',
+    'examinations',
+    'limits',
+    'parity',
+    'session-checks',
     'records',
     'report',
     'suites',
+    'gateway',
+    'contract',
   ],
 };
 /** Files of src itself that every part may import. */
@@ -56,7 +69,7 @@ const importsOf = (file: string) =>
     ([, target]) => target ?? '',
   );
 
-/** `src/load/sse.ts` belongs to load, `suites/chat.ts` to suites, `src/options.ts` to options. */
+/** `src/http/sse.ts` belongs to http, `suites/chat.ts` to suites, `src/options.ts` to options. */
 const partOf = (file: string): string => {
   const [first = '', second = ''] = file.split('/');
   return first === 'src' ? second.replace(/\.ts$/, '') : first;
@@ -111,6 +124,7 @@ describe('walls', () => {
     ['csv-stringify', 'src/report/'],
     ['commander', 'src/command-line.ts'],
     ['yaml', 'src/runtimes/'],
+    ['@huggingface/tokenizers', 'src/load/'],
   ])('only %s is imported where it belongs', (name, place) => {
     const importers = sourceFiles.filter(file =>
       importsOf(file).some(target => target === name || target.startsWith(`${name}/`)),

@@ -1,10 +1,12 @@
 import {type SuiteName, suites} from '../suites/index.ts';
 import {type EngineName, engines} from './engines/index.ts';
+import {length} from './length-value.ts';
 import {autoOr, numeric, oneOf, perRole, type ReadValue, serverOrigin, text, whole, words} from './option-values.ts';
 import {type FormatName, formats} from './report/formats.ts';
 import {type RivalName, rivals} from './report/rivals/index.ts';
 import {runtimeNames} from './runtimes/stack.ts';
 import {parseFault} from './simulator/faults.ts';
+import {levels, slo} from './sweep-values.ts';
 
 /** Every command, what it is for and what stands after it. */
 export const commands = {
@@ -12,7 +14,16 @@ export const commands = {
   compare: {purpose: 'Print two runs side by side', operands: ['run A', 'run B']},
   report: {purpose: 'Write the exports of a run again from its record and samples', operands: ['run']},
   simulate: {purpose: 'Serve the simulated engine until Ctrl-C, to try a client or a suite on', operands: []},
-  fit: {purpose: "Find the simulated engine's constants from a run of the capacity suite", operands: ['run']},
+  gateway: {
+    purpose: 'Serve /embed, /rerank, /chat and /health in front of a stack until Ctrl-C',
+    operands: [],
+  },
+  contract: {
+    purpose:
+      'Ask a service on these paths for what its contract says; of two, whether the second can replace the first',
+    operands: ['URL', '[URL]'],
+  },
+  fit: {purpose: "Find the simulated engine's constants from a run of the calibration suite", operands: ['run']},
   doctor: {purpose: 'Say what this machine has and lacks for bringing up a real stack', operands: []},
   clean: {purpose: 'Find the containers, networks and volumes that a dead run left, and remove them', operands: []},
   pin: {
@@ -97,8 +108,8 @@ const rivalNames = Object.keys(rivals) as RivalName[];
 /** The one list of flags: the parser, --help and the README's table are made from it, in this order. */
 export const flags = {
   engine: once('name', oneOf(engineNames), {
-    on: ['bench', 'doctor', 'simulate'],
-    help: `Whose API and metrics to speak: ${engineNames.join(', ')}. bench and simulate need it`,
+    on: ['bench', 'doctor', 'simulate', 'gateway'],
+    help: `Whose API and metrics to speak: ${engineNames.join(', ')}. bench, simulate and gateway need it`,
   }),
   suite: many('name', oneOf(suiteNames), {help: `What to run: ${suiteNames.join(', ')}`, default: 'smoke'}),
   runtime: once('name', oneOf(runtimeNames), {
@@ -106,6 +117,7 @@ export const flags = {
     help: `Where the engine runs: ${runtimeNames.join(', ')}. Chosen by what the machine has when left out, and said in one line`,
   }),
   attach: many('[role=]URL', perRole(serverOrigin), {
+    on: ['bench', 'gateway'],
     help: 'Measure what already serves there; for all roles, or one of chat, embed, rerank',
   }),
   stack: once('name|file', text('--stack vllm-tuned'), {
@@ -117,8 +129,12 @@ export const flags = {
     help: 'What containers need on this Docker host (image, GPU access, mounts …), from docker/hosts/ or a file; over what the plan says',
   }),
   kvTokens: once('n', whole({min: 1024, max: 1_000_000_000, example: '--kv-tokens 200000'}), {
-    on: ['bench', 'doctor'],
+    on: ['bench', 'doctor', 'simulate'],
     help: "Size of the chat server's KV pool in tokens, whatever the plan says: memory compares only between pools of equal size",
+  }),
+  pageSize: once('n', whole({min: 1, max: 1024, example: '--page-size 16'}), {
+    on: ['bench', 'doctor', 'simulate'],
+    help: "Tokens of one page of the chat server's KV pool, whatever the plan says: a prefix cache shares whole pages. SGLang's default is 1, vLLM's (block size) is 16 and must be a multiple of it",
   }),
   command: once('"words"', words, {
     help: 'Start the engine with these words before its arguments, for example "python3 -m vllm.entrypoints.openai.api_server"',
@@ -128,8 +144,11 @@ export const flags = {
     help: 'Start the engine from the virtual environment with this interpreter. python3 when left out',
   }),
   model: many('[role=]name', perRole(text('--model chat=Qwen/Qwen2.5-Coder-1.5B-Instruct')), {
-    on: ['bench', 'doctor', 'simulate'],
+    on: ['bench', 'doctor', 'simulate', 'gateway'],
     help: "Model to ask for, or to serve; the plan's or the server's first one when left out",
+  }),
+  tokenizer: many('[role=]path', perRole(text('--tokenizer models/qwen2.5-coder/tokenizer.json')), {
+    help: "The model's tokenizer.json, or the folder it is in: prompts are cut by it. By what the server's /tokenize says when left out, and by an estimate where it has none",
   }),
   concurrency: once('n', whole({min: 1, max: 100_000, example: '--concurrency 32'}), {
     help: 'Closed loop: this many requests in flight at all times',
@@ -144,7 +163,7 @@ export const flags = {
     help: 'Open loop: gaps from a gamma distribution of this shape, as in vllm bench serve; 1 is poisson, less is burstier, more is more even',
   }),
   trace: once('file', text('--trace conversation_trace.jsonl'), {
-    help: 'Open loop: replay the arrival times of this file: JSONL with "timestamp" in ms (Mooncake), or a first column of dates (Azure) or of numbers, in seconds (BurstGPT) or in the unit that its name ends in (time_ms). All of it, unless --requests or --duration ends it',
+    help: 'Open loop: replay the arrival times of this file, and with --suite trace its lengths and prefixes too: JSONL with "timestamp" in ms (Mooncake), or a first column of dates (Azure) or of numbers, in seconds (BurstGPT) or in the unit that its name ends in (time_ms). All of it, unless --requests or --duration ends it',
   }),
   traceSpeed: once('factor', numeric({min: 0, above: true, max: 1_000_000, example: '--trace-speed 2'}), {
     help: 'Replay the trace so many times as fast; 1 when left out',
@@ -158,11 +177,32 @@ export const flags = {
   duration: once('seconds', numeric({min: 0, above: true, max: 86_400, example: '--duration 30'}), {
     help: 'Send for this long instead of a number of requests',
   }),
-  promptTokens: once('n', whole({min: 16, max: 1_000_000, example: '--prompt-tokens 512'}), {
-    help: "Tokens of a prompt, text or document (an estimate before, the server's count in the record)",
+  promptTokens: once('length', length({min: 16, max: 1_000_000, flag: '--prompt-tokens'}), {
+    help: "Tokens of a prompt, text or document (what the server counts is in the record): 512, or drawn for each from uniform:128-1024, lognormal:512,0.6 (median, sigma and perhaps a maximum) or @file, which has one length a line or a CSV's column prompt_tokens",
   }),
-  outputTokens: once('n', whole({min: 1, max: 100_000, example: '--output-tokens 128'}), {
-    help: 'Tokens that each chat answer has',
+  outputTokens: once('length', length({min: 1, max: 100_000, flag: '--output-tokens'}), {
+    help: 'Tokens that each chat answer has, as --prompt-tokens',
+  }),
+  sharedPrefix: once('share', numeric({min: 0, max: 0.95, example: '--shared-prefix 0.8'}), {
+    help: 'Chat: the share of each prompt that is code which others ask about as well',
+  }),
+  contexts: once('n', whole({min: 1, max: 1_000_000, example: '--contexts 64'}), {
+    help: 'Chat with --shared-prefix, and eviction: so many different code contexts are asked about',
+  }),
+  turns: once('n', whole({min: 2, max: 100, example: '--turns 8'}), {
+    help: 'Turns of a conversation; in cache-repeat and eviction, how often the same thing is asked about',
+  }),
+  thinkSeconds: once('seconds', numeric({min: 0, max: 3600, example: '--think-seconds 5'}), {
+    help: 'Conversations: mean of the exponential pause before each later turn, cut at five times as long',
+  }),
+  branches: once('n', whole({min: 1, max: 100, example: '--branches 4'}), {
+    help: 'Conversations: ask the last turn so often, each time with another question after the same history',
+  }),
+  slo: once('limits', slo, {
+    help: 'Sweeps over rate: what a good request keeps, in ms, in place of what the suite asks for: ttft-p99=500,tpot-p99=50,e2e-p99=5000 or some of them',
+  }),
+  levels: once('from-to', levels, {
+    help: 'Sweeps: the first level, requests in flight or a second, and the highest to try: 8-256',
   }),
   batch: once('n', whole({min: 1, max: 2048, example: '--batch 32'}), {
     help: 'Texts or documents in an embed or rerank request',
@@ -178,11 +218,12 @@ export const flags = {
     default: 'auto',
   }),
   seed: withDefault('n', whole({min: 0, max: 2 ** 31 - 1, example: '--seed 7'}), {
-    on: ['bench', 'simulate'],
+    on: ['bench', 'simulate', 'contract'],
     help: 'The same seed gives the same requests, byte for byte',
     default: '1',
   }),
   timeout: withDefault('seconds', numeric({min: 0, above: true, max: 86_400, example: '--timeout 120'}), {
+    on: ['bench', 'gateway', 'contract'],
     help: 'A request that takes longer has failed',
     default: '300',
   }),
@@ -203,10 +244,9 @@ export const flags = {
     on: ['bench', 'report'],
     help: `Print what this load client would have printed from the same events, and why it differs: ${rivalNames.join(', ')}. With it report writes only the exports that --format names`,
   }),
-  port: withDefault('n', whole({min: 0, max: 65_535, example: '--port 8000'}), {
-    on: ['simulate'],
-    help: 'Port to serve on; 0 takes a free one',
-    default: '0',
+  port: once('n', whole({min: 0, max: 65_535, example: '--port 8000'}), {
+    on: ['simulate', 'gateway'],
+    help: 'Port to serve on; 0 takes a free one. When left out, simulate takes a free one and gateway 3001',
   }),
   all: toggle({
     on: ['clean'],
@@ -217,8 +257,11 @@ export const flags = {
     help: 'Also remove the cache volumes (models, compiled kernels): the next start is a cold one',
   }),
   dryRun: toggle({on: ['clean'], help: 'Show what is there and remove nothing'}),
-  json: toggle({on: ['bench', 'compare', 'doctor'], help: 'Print JSON on stdout instead of text'}),
-  quiet: toggle({on: ['bench', 'simulate'], help: 'No progress on stderr; errors are still said'}),
+  json: toggle({on: ['bench', 'compare', 'doctor', 'contract'], help: 'Print JSON on stdout instead of text'}),
+  quiet: toggle({
+    on: ['bench', 'simulate', 'gateway', 'contract'],
+    help: 'No progress on stderr; errors are still said',
+  }),
 } as const;
 
 export type FlagName = keyof typeof flags;

@@ -6,20 +6,22 @@ import {machineFacts} from '../machine/facts.ts';
 import {gitState} from '../machine/git.ts';
 import type {Options} from '../options.ts';
 import {createRunFolder, type RunFolder, runIdOf} from '../records/run-folder.ts';
-import {shownNumber} from '../report/number.ts';
 import {projectRoot} from '../root.ts';
 import {maskOf} from '../runtimes/secrets.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {RunRecord} from '../schema/record.ts';
-import {roleOf} from '../schema/request.ts';
+import type {Role} from '../schema/request.ts';
+import {rolesOf} from '../schema/stage.ts';
 import {schemaVersion} from '../schema/version.ts';
 import type {Terminal} from '../terminal.ts';
-import {readTrace, type Trace} from '../traces/read-trace.ts';
 import {combineHashes} from '../workloads/data-hash.ts';
 import {bringUp, type Choice, chooseWhere} from './bring-up.ts';
+import {countWithTokenizers, type LocalCounts, noteTokenLengths} from './note-token-lengths.ts';
+import {readTraces, tracesText} from './read-traces.ts';
 import {runTrials} from './run-trials.ts';
 import {completeMemory, type StackMemory} from './server-memory.ts';
-import {type PlannedTrial, planTrials} from './stages.ts';
+import {type PlannedStage, planStages} from './stages.ts';
+import {withLengths} from './workload-with.ts';
 
 export interface BenchContext {
   readonly options: Options & {readonly engine: EngineName};
@@ -42,7 +44,9 @@ export interface BenchedRun {
 /** A run that can be measured. */
 interface Begun {
   readonly choice: Choice;
-  readonly trials: readonly PlannedTrial[];
+  readonly stages: readonly PlannedStage[];
+  /** By the tokenizers that were named. */
+  readonly local: LocalCounts;
   readonly record: RunRecord;
   readonly folder: RunFolder;
 }
@@ -72,6 +76,9 @@ const emptyRecord = async (
     dataHash: combineHashes([]),
     clientOverhead: null,
     gpu: null,
+    tokenLengths: [],
+    sweeps: [],
+    examinations: [],
     findings: [],
     trials: [],
   };
@@ -119,12 +126,6 @@ const noteFailure = (record: RunRecord, thrown: unknown) => {
   record.failure = {code, message: reasonOf(thrown)};
 };
 
-/** How the file was understood, for whoever knows what it holds. */
-const traceText = ({file, times, timesMs}: Trace): string => {
-  const seconds = ((timesMs.at(-1) ?? 0) - (timesMs[0] ?? 0)) / 1000;
-  return `Trace ${file}: ${timesMs.length} arrivals over ${shownNumber(seconds, 's')} s (${times})`;
-};
-
 /** The record was saved before: what is added here tells of the GPU's memory after the servers, and is null elsewhere. */
 const stopAndNote = async (stack: Stack, record: RunRecord, folder: RunFolder): Promise<void> => {
   const {gpu, findings} = await stack.stop();
@@ -134,13 +135,21 @@ const stopAndNote = async (stack: Stack, record: RunRecord, folder: RunFolder): 
   await folder.save(record).catch(() => {}); // what kept it from being saved kept the save before it too, and was thrown
 };
 
+/** An examination asks whatever a plan has; a load without its server cannot be. */
+const wantedRoles = (stages: readonly PlannedStage[], {plan}: Choice): readonly Role[] => {
+  const planned = (role: Role) => plan === null || plan.servers.some(server => server.role === role);
+  return [
+    ...new Set(stages.flatMap(({stage}) => rolesOf(stage).filter(role => !('examine' in stage) || planned(role)))),
+  ];
+};
+
 /** Brings the stack up, runs every trial and takes the stack down; the record on the disk is whole whatever it throws. */
 const measure = async (
   {options, terminal, interrupted}: BenchContext,
-  {choice, trials, record, folder}: Begun,
+  {choice, stages, local, record, folder}: Begun,
 ): Promise<void> => {
   const engine = engines[options.engine];
-  const roles = [...new Set(trials.map(({stage}) => roleOf(stage.workload.kind)))];
+  const roles = wantedRoles(stages, choice);
   /** Before the servers stop: that may take minutes, and somebody may lose patience with it. */
   const close = async () => {
     terminal.progress.finish();
@@ -153,8 +162,10 @@ const measure = async (
     const stack = await bringUp({...asked, signal: interrupted, onLine: terminal.note});
     down.defer(() => stopAndNote(stack, record, folder));
     await noteStack(record, stack);
+    const signal = AbortSignal.any([interrupted, stack.died]);
+    await noteTokenLengths(record, {stack, stages: stages.map(({stage}) => stage), local, signal});
     await folder.save(record); // a harness that is killed in its first trial has said by then what it measured
-    await runTrials({stack, record, folder, trials, options, progress: terminal.progress, interrupted});
+    await runTrials({stack, record, folder, stages, options, progress: terminal.progress, interrupted});
     failedTrials(record);
     // Not before the first request: by now the client's code is compiled as it was in the trials.
     const {measureClientOverhead} = await import('../load/overhead.ts');
@@ -177,17 +188,18 @@ export const bench = async (context: BenchContext): Promise<BenchedRun> => {
   const {options, terminal, reportsDir} = context;
   const engine = engines[options.engine];
   const suites = options.suite.map(name => allSuites[name]);
-  const trace = options.trace === null ? null : await readTrace(options.trace);
-  const trials = planTrials(suites, options, trace);
+  const traces = await readTraces(suites, options.trace);
+  const stages = planStages(suites, await withLengths(options), traces);
+  const local = await countWithTokenizers(options.tokenizer);
 
   const choice = await chooseWhere(engine, options);
   const runId = runIdOf(new Date(), engine.name, Math.random);
   await using folder = await createRunFolder({outDir: options.out, reportsDir, runId});
   terminal.note(`Runtime ${choice.runtime}: ${choice.why}`);
-  if (trace !== null) terminal.note(traceText(trace));
+  for (const line of tracesText(traces)) terminal.note(line);
   const record = await emptyRecord(context, choice, runId);
   await folder.save(record);
-  const failure = await measure(context, {choice, trials, record, folder}).then(
+  const failure = await measure(context, {choice, stages, local, record, folder}).then(
     () => null,
     (thrown: unknown) => thrown,
   );

@@ -24,7 +24,7 @@ export interface Choice {
 
 // Each runtime is imported when it is chosen: attaching to a server need not load what starts one, nor YAML and its schema.
 
-export const readPlan = async (engine: Engine, {stack, kvTokens}: Options): Promise<StackPlan> => {
+export const readPlan = async (engine: Engine, {stack, kvTokens, pageSize}: Options): Promise<StackPlan> => {
   const name = stack ?? engine.launch?.defaultStack;
   if (name === undefined)
     throw new CutoverError('BAD_OPTIONS', `${engine.title} cannot be started by cutover`, {
@@ -36,8 +36,7 @@ export const readPlan = async (engine: Engine, {stack, kvTokens}: Options): Prom
     throw new CutoverError('BAD_OPTIONS', `--stack ${name} is a plan for ${plan.engine}, not for ${engine.name}`, {
       hint: `Write --engine ${plan.engine}, or name another plan.`,
     });
-  if (kvTokens === null) return plan;
-  return (await import('../runtimes/kv-tokens.ts')).withKvTokens(plan, engine, kvTokens);
+  return (await import('../runtimes/kv-pool.ts')).withKvPool(plan, engine, {kvTokens, pageSize});
 };
 
 /**
@@ -66,10 +65,6 @@ export const chooseWhere = async (engine: Engine, options: Options): Promise<Cho
   refuseSilentDocker(docker, open);
   const chosen = chooseRuntime({...facts, docker, gpus: gpus.length, engineInstalled: installed});
   const starts = chosen.runtime === 'process' || chosen.runtime === 'docker';
-  if (!starts && options.kvTokens !== null)
-    throw new CutoverError('BAD_OPTIONS', `--kv-tokens has no server to start: ${chosen.why}`, {
-      hint: 'Leave it out, or add --runtime docker or --runtime process.',
-    });
   const hostSettings = await readHostSettings(options.dockerSettings);
   return {...chosen, gpus, plan: starts ? await readPlan(engine, options) : null, hostSettings};
 };
@@ -83,7 +78,7 @@ const refuseSilentDocker = ({reachable, reason}: DockerFacts, asked: boolean): v
   });
 };
 
-export const modelsOf = (models: Options['model']): Partial<Record<Role, string>> => {
+export const byRole = (models: Options['model']): Partial<Record<Role, string>> => {
   const everywhere = models.findLast(({role}) => role === null)?.value;
   const named = Object.fromEntries(models.flatMap(({role, value}) => (role === null ? [] : [[role, value]])));
   return everywhere === undefined ? named : {chat: everywhere, embed: everywhere, rerank: everywhere, ...named};
@@ -119,7 +114,7 @@ export const bringUp = async ({
   signal,
   onLine,
 }: BringUpOptions): Promise<Stack> => {
-  const models = modelsOf(options.model);
+  const models = byRole(options.model);
   if (plan !== null && runtime === 'docker') {
     const {startDocker} = await import('../runtimes/docker/start.ts');
     const {env: environment} = process;
@@ -147,5 +142,6 @@ export const bringUp = async ({
     throw new CutoverError('BAD_OPTIONS', `${engine.title} has no embedded simulation`, {hint: 'Add --attach <URL>.'});
   const model = models.chat ?? 'simulated-model';
   const {startEmbedded} = await import('../runtimes/embedded.ts');
-  return startEmbedded({engine, dialect, model, seed: options.seed, faults: options.fault, signal, onLine});
+  const {seed, fault: faults, kvTokens, pageSize: pageTokens} = options;
+  return startEmbedded({engine, dialect, model, seed, faults, kvTokens, pageTokens, signal, onLine});
 };

@@ -1,7 +1,14 @@
+import {compareAnswers} from '../contract/drop-in.ts';
+import {askedTwice} from '../parity/compare.ts';
+import {givenAnswers} from '../parity/given.ts';
+import {readAnswers} from '../records/read-answers.ts';
 import {readRecord} from '../records/read-record.ts';
 import {type Comparison, compareRuns} from '../report/compare.ts';
+import {compareParityAnswers} from '../report/compare-parity.ts';
 import {comparisonText} from '../report/comparison-text.ts';
+import type {Answer} from '../schema/answer.ts';
 import type {RunRecord} from '../schema/record.ts';
+import type {ExaminationKind} from '../schema/suite.ts';
 
 interface CompareOptions {
   /** Run folders, record.json files or run ids. */
@@ -23,9 +30,34 @@ const named = ({runId, status, evidence, engine: {name, version}}: RunRecord) =>
 
 const withoutRecords = ({runs: {a, b}, ...rest}: Comparison) => ({runs: {a: named(a), b: named(b)}, ...rest});
 
+type ReadRun = Awaited<ReturnType<typeof readRecord>>;
+
+/** Of a run's last examination of a kind; null where it has none. */
+const answersTo = async (kind: ExaminationKind, {record, folder}: ReadRun): Promise<readonly Answer[] | null> => {
+  const last = record.examinations.findLast(({spec}) => spec.kind === kind);
+  return last === undefined ? null : readAnswers(folder, last.answersFile);
+};
+
+/** What `between` makes of both runs' answers; null where one of them has none. */
+const compared = async <Of>(
+  kind: ExaminationKind,
+  runs: readonly [ReadRun, ReadRun],
+  between: (a: readonly Answer[], b: readonly Answer[]) => Of,
+): Promise<Of | null> => {
+  const [a, b] = [await answersTo(kind, runs[0]), await answersTo(kind, runs[1])];
+  return a === null || b === null ? null : between(a, b);
+};
+
+const parityOf = (answers: readonly Answer[]) => askedTwice(givenAnswers(answers));
+
 /** Prints two runs side by side. */
 export const compare = async ({a, b, reportsDir, json, out}: CompareOptions): Promise<void> => {
   const [runA, runB] = await Promise.all([readRecord(a, reportsDir), readRecord(b, reportsDir)]);
-  const comparison = compareRuns(runA.record, runB.record);
+  const comparison = compareRuns(runA.record, runB.record, {
+    parity: await compared('parity', [runA, runB], (one, other) =>
+      compareParityAnswers(parityOf(one), parityOf(other)),
+    ),
+    dropIn: await compared('contract', [runA, runB], compareAnswers),
+  });
   out(json ? `${JSON.stringify(withoutRecords(comparison), null, 2)}\n` : comparisonText(comparison));
 };

@@ -10,7 +10,7 @@ import {lockNameIsTaken} from '../runtimes/docker/engine-facts.ts';
 import {findLeftovers} from '../runtimes/docker/ownership/leftovers.ts';
 import type {ContainerSettings, StackPlan} from '../schema/stack.ts';
 import type {Terminal} from '../terminal.ts';
-import {chooseWhere, modelsOf, readHostSettings, readPlan} from './bring-up.ts';
+import {byRole, chooseWhere, readHostSettings, readPlan} from './bring-up.ts';
 import {lookForDocker, orFinding} from './doctor/docker.ts';
 import {canStart, type Finding, note, type Outlook, seenFrom} from './doctor/findings.ts';
 import {fitFinding} from './doctor/fit.ts';
@@ -44,7 +44,7 @@ export const doctor = async (
   const runtime = choices.find(choice => isReal(choice.runtime))?.runtime ?? 'embedded';
 
   const looked = isReal(runtime) ? runtime : host === null && docker.local ? 'process' : 'docker';
-  const models = modelsOf(options.model);
+  const models = byRole(options.model);
   const onGpu = gpusWanted(plan, hostSettings);
   const needed = looked === 'process' || onGpu.length > 0;
   const [gpuSettings] = needed ? onGpu : ['none' as const];
@@ -85,8 +85,7 @@ export const doctor = async (
 /** What `bench` would choose. `refused`: it would end at once, since a Docker engine was named that does not answer. */
 const choiceFor = async (engine: Engine, options: Options) => {
   try {
-    // The size of a pool has no part in the choice, and is refused where the choice is no real engine.
-    const {runtime, why} = await chooseWhere(engine, {...options, kvTokens: null});
+    const {runtime, why} = await chooseWhere(engine, options);
     return {engine: engine.name, runtime, why, refused: false};
   } catch (thrown) {
     if (!(thrown instanceof CutoverError) || thrown.code !== 'DOCKER_UNREACHABLE') throw thrown;

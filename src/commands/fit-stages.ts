@@ -1,4 +1,4 @@
-import {capacity} from '../../suites/capacity.ts';
+import {calibration} from '../../suites/calibration.ts';
 import {CutoverError} from '../errors.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {OkSample, Sample} from '../schema/sample.ts';
@@ -14,18 +14,18 @@ export interface MeasuredStage {
 }
 
 /**
- * The closed-loop stages of a run, without void trials. Throws BAD_OPTIONS when a stage of the capacity suite is not
+ * The closed-loop stages of a run, without void trials. Throws BAD_OPTIONS when a stage of the calibration suite is not
  * among them: the other suites do not tell the constants apart.
  */
 export const measuredStages = async (record: RunRecord, samples: AsyncIterable<Sample>): Promise<MeasuredStage[]> => {
   const valid = record.trials.filter(({findings}) => findings.every(({severity}) => severity !== 'void'));
   const stages = Map.groupBy(valid, ({suite}) => suite);
-  const missing = capacity.stages.map(({name}) => name).filter(name => !stages.has(name));
+  const missing = calibration.stages.map(({name}) => name).filter(name => !stages.has(name));
   if (missing.length > 0)
     throw new CutoverError(
       'BAD_OPTIONS',
-      `${record.runId} cannot be fitted: it has no valid trial of the capacity suite's ${missing.join(', ')}`,
-      {hint: `Measure once more: npm run bench -- --engine ${record.engine.name} --suite capacity`},
+      `${record.runId} cannot be fitted: it has no valid trial of the calibration suite's ${missing.join(', ')}`,
+      {hint: `Measure once more: npm run bench -- --engine ${record.engine.name} --suite calibration`},
     );
 
   const samplesOf = new Map<number, OkSample[]>(valid.map(({index}) => [index, []]));

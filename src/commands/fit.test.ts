@@ -1,11 +1,13 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {capacity} from '../../suites/capacity.ts';
+import {calibration} from '../../suites/calibration.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {exampleRecord, exampleTrial} from '../records/test-run.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {OkSample} from '../schema/sample.ts';
+import {loadsOf} from '../schema/stage.ts';
+import type {Workload} from '../schema/suite.ts';
 import {calibrations} from '../simulator/calibration.ts';
 import {fitConstants} from './fit.ts';
 import {recordedStage} from './test-recording.ts';
@@ -27,11 +29,11 @@ const fitted = async (record: RunRecord, samples: readonly OkSample[] = []) => {
   return printed;
 };
 
-/** The capacity suite, with shorter answers, fewer requests and less at once, and one conversation, as the shipped constants would have it. */
+/** The calibration suite, with shorter answers, fewer requests and less at once, and one conversation, as the shipped constants would have it. */
 const ownRun = () => {
-  const stages = capacity.stages.map(({name, workload, load}) => ({
+  const stages = calibration.stages.flatMap(loadsOf).map(({name, workload, load}) => ({
     name,
-    workload: workload.kind === 'chat' ? {...workload, outputTokens: 8} : workload,
+    workload: workload.kind === 'chat' ? {...workload, outputTokens: 8} : (workload as Workload<'embed' | 'rerank'>),
     concurrency: 'concurrency' in load ? Math.min(load.concurrency, 8) : 1,
   }));
   const prefix = {kind: 'prefix', promptTokens: 512, outputTokens: 8, turns: 2} as const;
@@ -67,23 +69,23 @@ test('a run that the simulated engine made itself is followed to a few per cent,
 });
 
 describe('a run that tells nothing is refused', () => {
-  test('without the capacity suite, with the command that measures it', async () => {
+  test('without the calibration suite, with the command that measures it', async () => {
     await expect(fitted(exampleRecord({engine: vllm}))).rejects.toMatchObject({
       code: 'BAD_OPTIONS',
       message: expect.stringContaining(
-        "no valid trial of the capacity suite's decode-1, decode-8, decode-32, decode-64",
+        "no valid trial of the calibration suite's decode-1, decode-8, decode-32, decode-64",
       ),
-      hint: 'Measure once more: npm run bench -- --engine vllm --suite capacity',
+      hint: 'Measure once more: npm run bench -- --engine vllm --suite calibration',
     });
   });
 
   test('with a void trial where a valid one is needed', async () => {
     const finding = {code: 'all-failed', severity: 'void', message: 'x', hint: null} as const;
-    const trials = capacity.stages.map(({name}, index) =>
-      exampleTrial({index, suite: name, findings: name === 'decode-8' ? [finding] : []}),
-    );
+    const trials = calibration.stages
+      .flatMap(loadsOf)
+      .map(({name}, index) => exampleTrial({index, suite: name, findings: name === 'decode-8' ? [finding] : []}));
     await expect(fitted(exampleRecord({engine: vllm, trials}))).rejects.toMatchObject({
-      message: expect.stringMatching(/capacity suite's decode-8$/),
+      message: expect.stringMatching(/calibration suite's decode-8$/),
     });
   });
 

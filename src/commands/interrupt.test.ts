@@ -97,3 +97,16 @@ test('kill -9 of cutover leaves a record that reads up to its last trial, report
   expect(comparison.exitCode).toBe(0);
   expect(comparison.stdout).toContain('running');
 });
+
+test('Ctrl-C in the first level of a sweep is what the sweep came to', async () => {
+  await using place = await temporaryFolder();
+  await using server = await openaiServer({answers: 0});
+  const out = join(place.path, 'run');
+  const held = `--suite capacity --requests 4 --warmup 0 --engine openai --model mock --attach ${server.url} --out`;
+  const running = cutover('bench', ...held.split(' '), out, '--format', 'markdown');
+  await server.held;
+  running.kill('SIGINT');
+  expect((await running).exitCode).toBe(20);
+  const {record} = await readRun(out);
+  expect(record.sweeps).toMatchObject([{levels: [], found: null, stopped: 'broken off: interrupted by SIGINT'}]);
+});

@@ -1,6 +1,7 @@
 import {CutoverError} from '../errors.ts';
-import type {LoadSpec, Stage} from '../schema/suite.ts';
+import type {LoadSpec, LoadStage} from '../schema/suite.ts';
 import type {Trace} from '../traces/read-trace.ts';
+import {requestsOfEach} from '../workloads/index.ts';
 import type {StageOptions} from './stages.ts';
 
 const secondsOf = (timesMs: Float64Array) => ((timesMs.at(-1) ?? 0) - (timesMs[0] ?? 0)) / 1000;
@@ -11,11 +12,11 @@ const secondsOf = (timesMs: Float64Array) => ((timesMs.at(-1) ?? 0) - (timesMs[0
  */
 export const replayOf = (
   {file, sha256, timesMs}: Trace,
-  {workload, load}: Stage,
+  {workload, load}: LoadStage,
   {traceSpeed, requests, duration, maxInFlight, warmup}: StageOptions,
 ): LoadSpec => {
   const speed = traceSpeed ?? 1;
-  const turns = workload.kind === 'prefix' ? workload.turns : 1;
+  const turns = requestsOfEach(workload);
   const all = timesMs.length * turns;
   if (requests !== null && requests > all)
     throw new CutoverError('BAD_OPTIONS', `--requests asks for ${requests}, and the trace ${file} has only ${all}`, {

@@ -11,8 +11,8 @@ import {renderReport} from './report.ts';
 const measured = async (reportsDir: string) => {
   await using folder = await createRunFolder({outDir: null, reportsDir, runId: 'run-1'});
   const samples = Array.from({length: 50}, (_, index) => chatSampleAt(index * 100));
-  for (const block of blocksOf(samples)) folder.appendBlock(0, block);
-  await folder.endTrial(() => {});
+  for (const block of blocksOf(samples)) folder.appendBlock({trial: 0, part: 0}, block);
+  await folder.endTrials(() => {});
   await folder.save(exampleRecord());
   return folder.path;
 };

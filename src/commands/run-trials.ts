@@ -1,19 +1,27 @@
 import {once} from 'node:events';
 import {setTimeout as delay} from 'node:timers/promises';
 import {CutoverError} from '../errors.ts';
+import type {LoadProgress} from '../load/run-load.ts';
 import type {Options} from '../options.ts';
 import type {RunFolder} from '../records/run-folder.ts';
 import type {Stack} from '../runtimes/stack.ts';
-import type {RunRecord} from '../schema/record.ts';
+import type {RunRecord, Trial} from '../schema/record.ts';
+import {roleOf} from '../schema/request.ts';
+import type {Sample} from '../schema/sample.ts';
+import {loadsOf} from '../schema/stage.ts';
+import type {ExaminationStage, LoadStage, SweepStage} from '../schema/suite.ts';
 import type {Terminal} from '../terminal.ts';
 import {combineHashes} from '../workloads/data-hash.ts';
-import {progressText} from './progress-text.ts';
-import {runTrial} from './run-trial.ts';
-import type {PlannedTrial} from './stages.ts';
+import {tokenLengthOf} from '../workloads/token-estimate.ts';
+import type {TrialContext} from './prepare-trial.ts';
+import {joinProgress, progressText, type TrialPlace} from './progress-text.ts';
+import {runSweep} from './run-sweep.ts';
+import {runTogether} from './run-trial.ts';
+import type {PlannedStage} from './stages.ts';
 
 interface TrialsOptions {
   readonly stack: Stack;
-  readonly trials: readonly PlannedTrial[];
+  readonly stages: readonly PlannedStage[];
   /** Gets each trial when it has ended, and is then saved. */
   readonly record: RunRecord;
   readonly folder: RunFolder;
@@ -25,52 +33,119 @@ interface TrialsOptions {
 /** How long a dead server's runtime may take to say why it died. */
 const lastWordsMs = 2000;
 
+/** What the runtime says of the death, where it watches the server; otherwise what was thrown. */
+const lastWords = async (thrown: unknown, died: AbortSignal): Promise<unknown> => {
+  if (!died.aborted) await Promise.race([once(died, 'abort'), delay(lastWordsMs)]);
+  return died.aborted ? died.reason : thrown;
+};
+
 /**
  * An engine that died refuses connections a moment before the runtime that watches it can tell the reason and the last
  * log lines, so these are waited for.
  */
 const whyItEnded = async (thrown: unknown, died: AbortSignal): Promise<unknown> => {
   if (!(thrown instanceof CutoverError) || thrown.code !== 'ENGINE_UNREACHABLE') return thrown;
-  if (!died.aborted) await Promise.race([once(died, 'abort'), delay(lastWordsMs)]);
-  if (died.aborted) return died.reason;
+  const why = await lastWords(thrown, died);
+  if (why !== thrown) return why;
   return new CutoverError('ENGINE_DIED', `The engine does not answer any more: ${thrown.message}`, {
     hint: "Read the server's log: it served when the run began.",
     cause: thrown,
   });
 };
 
-/** Runs the trials one after another. Throws ENGINE_DIED, or the reason of `interrupted`. */
+/** Where a stage stands in the run, and what it is measured with. */
+interface StageContext extends TrialContext {
+  readonly run: TrialsOptions;
+  readonly place: Omit<TrialPlace, 'suite' | 'elapsedMs'>;
+  /** When the first stage began, on the clock of `performance.now()`. */
+  readonly firstMs: number;
+}
+
+/** Of all that was sent: the trials' in their order, and then the examinations'. */
+const dataHashOf = ({trials, examinations}: RunRecord): string =>
+  combineHashes([...trials, ...examinations].map(({dataHash}) => dataHash));
+
+/** Runs the loads at the same time and saves their trials. */
+const measure = async (
+  {run: {record, folder, progress, stack}, place, firstMs, ...context}: StageContext,
+  name: string,
+  planned: readonly PlannedStage<LoadStage>[],
+  see?: (sample: Sample) => void,
+): Promise<readonly Trial[]> => {
+  let shown = `${name} · trial ${place.trial} of ${place.trials} · getting ready`;
+  progress.show(shown, {important: true});
+  const latest = new Map<number, LoadProgress>();
+  const first = record.trials.length;
+  const trials = planned.map((one, offset) => ({
+    ...context,
+    index: first + offset,
+    planned: one,
+    tokenLength: tokenLengthOf(record.tokenLengths, roleOf(one.stage.workload.kind)),
+    onProgress(now: LoadProgress) {
+      latest.set(offset, now);
+      const elapsedMs = performance.now() - firstMs;
+      shown = progressText({...place, suite: name, elapsedMs}, joinProgress([...latest.values()]));
+      progress.show(shown);
+    },
+  }));
+  const measured = await runTogether(trials, see).catch(async (thrown: unknown) => {
+    throw await whyItEnded(thrown, stack.died);
+  });
+  progress.show(shown, {important: true}); // how it ended: plain lines are rarer than short trials
+  record.trials.push(...measured);
+  record.dataHash = dataHashOf(record);
+  await folder.save(record);
+  return measured;
+};
+
+const sweep = async (context: StageContext, planned: PlannedStage, stage: SweepStage): Promise<void> => {
+  const {record, folder} = context.run;
+  const {repetition} = planned;
+  const runLevel = async (level: LoadStage, see: (sample: Sample) => void) => {
+    const [trial] = await measure(context, level.name, [{...planned, stage: level}], see);
+    return trial as Trial;
+  };
+  const place = record.sweeps.length;
+  for await (const swept of runSweep({stage, repetition, runLevel})) {
+    record.sweeps[place] = swept;
+    await folder.save(record);
+  }
+};
+
+const examine = async (
+  {run: {record, folder, progress}, ...context}: StageContext,
+  repetition: number,
+  stage: ExaminationStage,
+) => {
+  // Loaded only where it is needed: the questions of some are made with packages of their own.
+  const {runExamination} = await import('./run-examination.ts');
+  const onProgress = (answers: number) => progress.show(`${stage.name} · ${answers} answers`);
+  const {examination, died} = await runExamination({...context, folder, stage, repetition, onProgress});
+  record.examinations.push(examination);
+  record.dataHash = dataHashOf(record);
+  await folder.save(record);
+  if (died !== null) throw await lastWords(died, context.stack.died);
+};
+
+/** Runs the stages one after another. Throws ENGINE_DIED, or the reason of `interrupted`. */
 export const runTrials = async (run: TrialsOptions): Promise<void> => {
-  const {stack, trials, record, folder, options, progress, interrupted} = run;
+  const {stack, stages, folder, options, progress, interrupted} = run;
+  const {seed, keepRaw, workers} = options;
   const signal = AbortSignal.any([interrupted, stack.died]);
   const firstMs = performance.now();
-  for (const [index, planned] of trials.entries()) {
+  const common = {run, stack, seed, timeoutMs: options.timeout * 1000, keepRaw, workers, folder, signal, firstMs};
+  for (const [index, planned] of stages.entries()) {
     signal.throwIfAborted();
-    const {stage} = planned;
-    const place = {suite: stage.name, trial: index + 1, trials: trials.length};
-    let shown = `${place.suite} · trial ${place.trial} of ${place.trials} · getting ready`;
-    progress.show(shown, {important: true});
-    const trial = await runTrial({
-      index,
-      planned,
-      stack,
-      seed: options.seed,
-      timeoutMs: options.timeout * 1000,
-      keepRaw: options.keepRaw,
-      workers: options.workers,
-      folder,
-      signal,
-      onProgress(now) {
-        shown = progressText({...place, elapsedMs: performance.now() - firstMs}, now);
-        progress.show(shown);
-      },
-    }).catch(async (thrown: unknown) => {
-      throw await whyItEnded(thrown, stack.died);
-    });
-    progress.show(shown, {important: true}); // how it ended: plain lines are rarer than short trials
-    record.trials.push(trial);
-    record.dataHash = combineHashes(record.trials.map(({dataHash}) => dataHash));
-    await folder.save(record);
+    const {stage, repetition} = planned;
+    const context = {...common, place: {trial: index + 1, trials: stages.length}};
+    if ('examine' in stage) await examine(context, repetition, stage);
+    else if ('sweep' in stage) await sweep(context, planned, stage);
+    else
+      await measure(
+        context,
+        stage.name,
+        loadsOf(stage).map(load => ({...planned, stage: load})),
+      );
   }
   progress.finish();
 };

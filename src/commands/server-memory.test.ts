@@ -6,7 +6,14 @@ import type {ServerMemory} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
 import {completeMemory} from './server-memory.ts';
 
-const facts = {version: null, model: null, contextTokens: null, kvTokens: 1000, reportsCachedTokens: null};
+const facts = {
+  version: null,
+  model: null,
+  contextTokens: null,
+  kvTokens: 1000,
+  pageTokens: null,
+  reportsCachedTokens: null,
+};
 const parts: ServerMemory = {
   weightsMiB: 3000,
   kvPoolMiB: 60_000,

@@ -23,7 +23,7 @@ export interface ShownRun {
  */
 export const showRun = async ({folder, formats, json, as}: ShownRun, terminal: Terminal): Promise<void> => {
   const {record} = await readRecord(folder, folder);
-  const measured = record.trials.length > 0;
+  const measured = record.trials.length > 0 || record.examinations.length > 0;
   if (measured) await writeExports(formats, {record, folder}, terminal);
   if (json) terminal.out(`${JSON.stringify(record, null, 2)}\n`);
   else if (measured) terminal.out(renderTable(record));

@@ -16,9 +16,11 @@ export const simulate = async (options: Options, terminal: Terminal, interrupted
   const model = options.model.at(-1)?.value;
   const config = simulatorConfig.parse({
     dialect,
-    port: options.port,
+    port: options.port ?? 0,
     seed: options.seed,
     faults: options.fault,
+    kvTokens: options.kvTokens ?? undefined,
+    pageTokens: options.pageSize ?? undefined,
     ...(model === undefined ? {} : {model}),
   });
   await using simulator = await startSimulator(config);

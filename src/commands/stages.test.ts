@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
-import {loadSpec, type Suite} from '../schema/suite.ts';
+import {loadsOf} from '../schema/stage.ts';
+import {type LoadSpec, loadSpec, type Suite} from '../schema/suite.ts';
 import type {Trace} from '../traces/read-trace.ts';
-import {planTrials, type StageOptions} from './stages.ts';
+import {type PlannedStage, planStages, type StageOptions} from './stages.ts';
 
 const nothing: StageOptions = {
   concurrency: null,
@@ -16,6 +17,13 @@ const nothing: StageOptions = {
   promptTokens: null,
   outputTokens: null,
   batch: null,
+  sharedPrefix: null,
+  contexts: null,
+  turns: null,
+  thinkSeconds: null,
+  branches: null,
+  slo: null,
+  levels: null,
   repetitions: null,
 };
 
@@ -36,10 +44,14 @@ const suite: Suite = {
     },
   ],
 };
+const loads = suite.stages.flatMap(loadsOf);
 const once: Suite = {...suite, name: 'once', repetitions: 1};
 
 const plan = (options: Partial<StageOptions>, suites: readonly Suite[] = [suite], replayed: Trace | null = null) =>
-  planTrials(suites, {...nothing, ...options}, replayed);
+  planStages(suites, {...nothing, ...options}, {times: replayed, prompts: null});
+
+/** Of a stage that has one load. */
+const loadOf = (planned: PlannedStage | undefined): LoadSpec | undefined => planned && loadsOf(planned.stage)[0]?.load;
 
 /** Four arrivals in three seconds. */
 const trace: Trace = {
@@ -67,16 +79,16 @@ test('a suite that is not told otherwise runs as it is written', () => {
 });
 
 test('--duration replaces the number of requests, and --requests a duration', () => {
-  expect(plan({duration: 5})[0]?.stage.load).toMatchObject({requests: null, durationSeconds: 5});
+  expect(loadOf(plan({duration: 5})[0])).toMatchObject({requests: null, durationSeconds: 5});
   const timed: Suite = {
     ...suite,
-    stages: suite.stages.map(stage => ({...stage, load: {...stage.load, requests: null, durationSeconds: 9}})),
+    stages: loads.map(stage => ({...stage, load: {...stage.load, requests: null, durationSeconds: 9}})),
   };
-  expect(plan({requests: 7}, [timed])[0]?.stage.load).toMatchObject({requests: 7, durationSeconds: null});
+  expect(loadOf(plan({requests: 7}, [timed])[0])).toMatchObject({requests: 7, durationSeconds: null});
 });
 
 test('--rate turns a closed loop into an open one with Poisson arrivals and keeps its amount', () => {
-  expect(plan({rate: 20})[0]?.stage.load).toEqual({
+  expect(loadOf(plan({rate: 20})[0])).toEqual({
     mode: 'open',
     ratePerSecond: 20,
     arrivals: 'poisson',
@@ -88,7 +100,7 @@ test('--rate turns a closed loop into an open one with Poisson arrivals and keep
 });
 
 test('--burstiness makes the arrivals gamma', () => {
-  expect(plan({rate: 20, burstiness: 0.5})[0]?.stage.load).toMatchObject({
+  expect(loadOf(plan({rate: 20, burstiness: 0.5})[0])).toMatchObject({
     mode: 'open',
     ratePerSecond: 20,
     arrivals: 'gamma',
@@ -99,7 +111,7 @@ test('--burstiness makes the arrivals gamma', () => {
 test("an open suite keeps its own spacing at another rate, and loses it to the command line's", () => {
   const bursty: Suite = {
     ...suite,
-    stages: suite.stages.slice(0, 1).map(stage => ({
+    stages: loads.slice(0, 1).map(stage => ({
       ...stage,
       load: {
         mode: 'open',
@@ -113,12 +125,12 @@ test("an open suite keeps its own spacing at another rate, and loses it to the c
       },
     })),
   };
-  expect(plan({rate: 9}, [bursty])[0]?.stage.load).toMatchObject({
+  expect(loadOf(plan({rate: 9}, [bursty])[0])).toMatchObject({
     arrivals: 'gamma',
     burstiness: 0.25,
     ratePerSecond: 9,
   });
-  const uniform = plan({arrivals: 'uniform'}, [bursty])[0]?.stage.load;
+  const uniform = loadOf(plan({arrivals: 'uniform'}, [bursty])[0]);
   expect(uniform).toMatchObject({arrivals: 'uniform', ratePerSecond: 5});
   expect(uniform).not.toHaveProperty('burstiness');
 });
@@ -126,7 +138,7 @@ test("an open suite keeps its own spacing at another rate, and loses it to the c
 test('a trace is replayed whole by every stage, at its mean rate, and the record can tell which it was', () => {
   const planned = plan({repetitions: 1}, [suite], trace);
   expect(planned.map(({traceMs}) => traceMs)).toEqual([trace.timesMs, trace.timesMs]);
-  expect(planned[0]?.stage.load).toEqual({
+  expect(loadOf(planned[0])).toEqual({
     mode: 'open',
     ratePerSecond: 1,
     arrivals: 'trace',
@@ -136,27 +148,26 @@ test('a trace is replayed whole by every stage, at its mean rate, and the record
     durationSeconds: null,
     warmup: 4,
   });
-  expect(loadSpec.safeParse(planned[0]?.stage.load).error).toBeUndefined();
+  expect(loadSpec.safeParse(loadOf(planned[0])).error).toBeUndefined();
 });
 
 test('the part of a trace that has no rate of its own is said to have that of the whole', () => {
-  for (const requests of [1, 2])
-    expect(plan({requests}, [suite], trace)[0]?.stage.load).toMatchObject({ratePerSecond: 1});
+  for (const requests of [1, 2]) expect(loadOf(plan({requests}, [suite], trace)[0])).toMatchObject({ratePerSecond: 1});
 });
 
 test('a trace of which conversations are made has all their turns', () => {
   const conversations: Suite = {
     ...suite,
-    stages: suite.stages.slice(0, 1).map(stage => ({
+    stages: loads.slice(0, 1).map(stage => ({
       ...stage,
       workload: {kind: 'prefix', promptTokens: 512, outputTokens: 32, turns: 3},
     })),
   };
-  expect(plan({}, [conversations], trace)[0]?.stage.load.requests).toBe(12);
+  expect(loadOf(plan({}, [conversations], trace)[0])?.requests).toBe(12);
 });
 
 test('--trace-speed, --requests and --duration change the replay', () => {
-  const load = (options: Partial<StageOptions>) => plan(options, [suite], trace)[0]?.stage.load;
+  const load = (options: Partial<StageOptions>) => loadOf(plan(options, [suite], trace)[0]);
   expect(load({traceSpeed: 2})).toMatchObject({ratePerSecond: 2, trace: {speed: 2}, requests: 4});
   expect(load({requests: 3})).toMatchObject({ratePerSecond: 4, requests: 3, trace: {arrivals: 4}});
   expect(load({duration: 2})).toMatchObject({ratePerSecond: 4, requests: null, durationSeconds: 2});
@@ -187,12 +198,39 @@ test('--concurrency turns an open loop into a closed one', () => {
       },
     ],
   };
-  expect(plan({concurrency: 3}, [open])[0]?.stage.load).toMatchObject({mode: 'closed', concurrency: 3, requests: 10});
-  expect(plan({}, [open])[0]?.stage.load).toEqual(open.stages[0]?.load);
+  expect(loadOf(plan({concurrency: 3}, [open])[0])).toMatchObject({mode: 'closed', concurrency: 3, requests: 10});
+  expect(loadOf(plan({}, [open])[0])).toEqual(open.stages.flatMap(loadsOf)[0]?.load);
 });
 
 test('sizes go only to the workloads that have them', () => {
-  const [chat, embed] = plan({promptTokens: 128, outputTokens: 64, batch: 32}).map(({stage}) => stage.workload);
+  const [chat, embed] = plan({promptTokens: 128, outputTokens: 64, batch: 32})
+    .flatMap(({stage}) => loadsOf(stage))
+    .map(({workload}) => workload);
   expect(chat).toEqual({kind: 'chat', promptTokens: 128, outputTokens: 64});
   expect(embed).toEqual({kind: 'embed', batch: 32, promptTokens: 128});
+});
+
+test('--levels are the ends of every sweep, and --slo is all that a rate has to keep', () => {
+  const load = {mode: 'closed', concurrency: 1, requests: null, durationSeconds: null, warmup: 0} as const;
+  const stage = {workload: {kind: 'chat', promptTokens: 64, outputTokens: 8}, load} as const;
+  const before = {ttftP99Ms: 500, tpotP99Ms: 50, e2eP99Ms: null};
+  const slo = {ttftP99Ms: null, tpotP99Ms: null, e2eP99Ms: 900};
+  const rate = {over: 'rate', from: 4, to: 512, slo: before, resolution: 0.05, secondsPerLevel: 30} as const;
+  const slots = {over: 'concurrency', from: 1, to: 1024, gainShare: 0.1, requestsPerSlot: 16} as const;
+  const sweeps: Suite = {
+    name: 'sweeps',
+    question: 'How much?',
+    repetitions: 1,
+    stages: [
+      {...stage, name: 'rate', sweep: rate},
+      {...stage, name: 'slots', sweep: slots},
+    ],
+  };
+  const sweepsOf = (options: Partial<StageOptions>) =>
+    plan(options, [sweeps]).map(planned => 'sweep' in planned.stage && planned.stage.sweep);
+  expect(sweepsOf({levels: {from: 2, to: 8}, slo})).toEqual([
+    {...rate, from: 2, to: 8, slo},
+    {...slots, from: 2, to: 8},
+  ]);
+  expect(sweepsOf({})).toEqual([rate, slots]);
 });

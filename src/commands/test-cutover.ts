@@ -10,6 +10,8 @@ import {readSamples} from '../records/read-samples.ts';
 import {projectRoot} from '../root.ts';
 import {freePort} from '../runtimes/free-port.ts';
 import {programFile} from '../runtimes/process/test-programs/test-stack.ts';
+import type {Role} from '../schema/request.ts';
+import type {SimulatorConfig} from '../simulator/config.ts';
 import type {TruthRow} from '../simulator/truth.ts';
 import type {Terminal} from '../terminal.ts';
 import {bench} from './bench.ts';
@@ -31,8 +33,8 @@ export const saidOnStderr = (running: ReturnType<typeof cutover>, text: string):
   });
 
 /** Options that start a test program of the process runtime in an engine's place; it and its guard name `folder`. */
-export const startedIn = async (folder: string, program: string): Promise<readonly string[]> => {
-  const server = {role: 'chat', model: join(folder, 'model'), port: await freePort(), arguments: {}};
+export const startedIn = async (folder: string, program: string, role: Role = 'chat'): Promise<readonly string[]> => {
+  const server = {role, model: join(folder, 'model'), port: await freePort(), arguments: {}};
   const stack = join(folder, 'stack.yaml'); // JSON is YAML
   const plan = {name: 'test', engine: 'vllm', description: 'A test program', servers: [server]};
   await writeFile(stack, JSON.stringify(plan));
@@ -95,8 +97,8 @@ export const benchHere = async (folder: string, ...words: readonly string[]) => 
 };
 
 /** A simulated engine on a thread of its own, with what it knows of each request by its id. */
-export const simulatorThread = async (dialect: string) => {
-  const worker = new Worker(join(projectRoot, 'src', 'simulator', 'worker.ts'), {workerData: {dialect}});
+export const simulatorThread = async (dialect: string, config: Partial<SimulatorConfig> = {}) => {
+  const worker = new Worker(join(projectRoot, 'src', 'simulator', 'worker.ts'), {workerData: {...config, dialect}});
   const [{url}] = await once(worker, 'message');
   return {
     url: url as string,

@@ -1,5 +1,7 @@
+import type {LengthSpec} from '../schema/length.ts';
+import {roleOf} from '../schema/request.ts';
 import type {OkSample} from '../schema/sample.ts';
-import type {WorkloadSpec} from '../schema/suite.ts';
+import type {Workload} from '../schema/suite.ts';
 import type {Calibration, DialectName} from '../simulator/calibration.ts';
 import {replay} from '../simulator/replay.ts';
 import {chatSample} from '../stats/test-samples.ts';
@@ -7,7 +9,8 @@ import type {MeasuredStage} from './fit-stages.ts';
 
 interface RecordingOptions {
   readonly trial?: number;
-  readonly workload: WorkloadSpec;
+  /** With lengths that are numbers. */
+  readonly workload: Workload<'chat' | 'prefix' | 'embed' | 'rerank'>;
   readonly concurrency: number;
   readonly requests: number;
 }
@@ -20,20 +23,23 @@ export const recordedStage = (
   dialect: DialectName,
 ): MeasuredStage => {
   const items = workload.kind === 'embed' || workload.kind === 'rerank' ? workload.batch : 1;
-  const streamed = 'outputTokens' in workload;
+  const tokens = (length: LengthSpec) => {
+    if (typeof length !== 'number') throw new TypeError('a recording has one length');
+    return length;
+  };
   const asked = Array.from({length: requests}, (_, index): OkSample => {
     const session = `${name}-${index}`;
     return chatSample({
       trial,
       index,
       id: session,
-      kind: workload.kind === 'prefix' ? 'chat' : workload.kind,
+      kind: roleOf(workload.kind),
       session,
       items,
       scheduledMs: null,
       // Not all of one length: what costs by the token and what costs by the request are to be told apart.
-      promptTokens: items * (workload.promptTokens + (index % 5) * 8),
-      outputTokens: streamed ? workload.outputTokens : null,
+      promptTokens: items * (tokens(workload.promptTokens) + (index % 5) * 8),
+      outputTokens: 'outputTokens' in workload ? tokens(workload.outputTokens) : null,
       cachedPromptTokens: 0,
     });
   });

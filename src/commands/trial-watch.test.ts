@@ -6,7 +6,8 @@ import {installNvidiaSmi, recordedCard} from '../gpu/test-nvidia-smi.ts';
 import {createRunFolder} from '../records/run-folder.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {startEmbedded} from '../runtimes/embedded.ts';
-import {runTrial} from './run-trial.ts';
+import {estimatedTokenLength} from '../workloads/token-estimate.ts';
+import {runTogether} from './run-trial.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -43,22 +44,25 @@ test('a trial is watched from its first measured request to its last, and the KV
     // Two seconds hold at least one row of each kind; what the recording prints at once lies before the measured part.
     load: {mode: 'closed', concurrency: 8, requests: null, durationSeconds: 2, warmup: 8},
   } as const;
-  const trial = await runTrial({
-    index: 0,
-    planned: {stage, repetition: 1, traceMs: null},
-    stack,
-    seed: 1,
-    timeoutMs: 60_000,
-    keepRaw: 0,
-    workers: 1,
-    folder,
-    signal,
-    onProgress() {},
-  });
+  const [trial] = await runTogether([
+    {
+      index: 0,
+      planned: {stage, repetition: 1, traceMs: null, prompts: null},
+      stack,
+      seed: 1,
+      timeoutMs: 60_000,
+      keepRaw: 0,
+      workers: 1,
+      tokenLength: estimatedTokenLength,
+      folder,
+      signal,
+      onProgress() {},
+    },
+  ]);
   expect(following).toBe(0);
-  expect(trial.gpuMemoryUsedMiB).toEqual({before: 5271, after: 5271});
-  expect(trial.gpu).toMatchObject({cards: [{uuid: recordedCard}], servers: [{role: 'chat', memoryMaxMiB: 2116}]});
-  expect(trial.kvUse?.readings).toBeGreaterThan(0);
-  expect(trial.kvUse?.maxShare).toBeGreaterThan(0);
-  expect(trial.kvUse?.maxTokens).toBeGreaterThan(0);
+  expect(trial?.gpuMemoryUsedMiB).toEqual({before: 5271, after: 5271});
+  expect(trial?.gpu).toMatchObject({cards: [{uuid: recordedCard}], servers: [{role: 'chat', memoryMaxMiB: 2116}]});
+  expect(trial?.kvUse?.readings).toBeGreaterThan(0);
+  expect(trial?.kvUse?.maxShare).toBeGreaterThan(0);
+  expect(trial?.kvUse?.maxTokens).toBeGreaterThan(0);
 });

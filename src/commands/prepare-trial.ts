@@ -1,0 +1,147 @@
+import {availableParallelism} from 'node:os';
+import type {Endpoint, MetricsReading} from '../engines/engine.ts';
+import type {EngineName} from '../engines/index.ts';
+import {readGpuMemoryUsedMiB} from '../gpu/nvidia-smi.ts';
+import {fetchText} from '../http/fetch-text.ts';
+import {planArrivals} from '../load/arrivals.ts';
+import {type Loaded, type LoadProgress, prepareLoad} from '../load/run-load.ts';
+import {workerCount} from '../load/workers/worker-count.ts';
+import type {RunFolder} from '../records/run-folder.ts';
+import type {Stack} from '../runtimes/stack.ts';
+import type {Trial} from '../schema/record.ts';
+import {roleOf} from '../schema/request.ts';
+import type {LoadStage} from '../schema/suite.ts';
+import {prefixHits} from '../stats/prefix-hits.ts';
+import {seededRandom} from '../workloads/random.ts';
+import type {TokenLengthByModel} from '../workloads/token-estimate.ts';
+import type {PlannedStage} from './stages.ts';
+import {watchTrial} from './trial-watch.ts';
+
+/** What all trials of a run are run with. */
+export interface TrialContext {
+  readonly stack: Stack;
+  readonly seed: number;
+  readonly timeoutMs: number;
+  /** Raw replies of each trial to keep; 0 keeps no /metrics page either. */
+  readonly keepRaw: number;
+  /** Threads to spread the load over. */
+  readonly workers: number | 'auto';
+  readonly folder: RunFolder;
+  readonly signal: AbortSignal;
+}
+
+export interface TrialOptions extends TrialContext {
+  readonly index: number;
+  readonly planned: PlannedStage<LoadStage>;
+  /** What prompts are cut by. */
+  readonly tokenLength: TokenLengthByModel;
+  onProgress(progress: LoadProgress): void;
+}
+
+/** What a trial came to, besides its samples. */
+export interface RanTrial {
+  readonly outcome: Loaded;
+  readonly seen: Pick<Trial, 'metrics' | 'gpuMemoryUsedMiB' | 'gpu' | 'kvUse' | 'prefixHits'>;
+}
+
+/** A trial that is about to be measured. Disposing of it ends what it started. */
+export interface ReadyTrial extends AsyncDisposable {
+  readonly options: TrialOptions;
+  /** Measures. Its samples are in the folder's spool when it resolves. */
+  run(): Promise<RanTrial>;
+}
+
+/** Null when the engine has no such page or it does not answer: what was not measured is empty. */
+const readMetrics = async (
+  {stack: {engine}, keepRaw, folder, index}: TrialOptions,
+  {url}: Endpoint,
+  when: 'before' | 'during' | 'after',
+): Promise<MetricsReading | null> => {
+  if (engine.metrics === null) return null;
+  const page = await fetchText(url + engine.metrics.path, {timeoutMs: 10_000}).catch(() => null);
+  if (page === null || page.status >= 400) return null;
+  if (keepRaw > 0 && when !== 'during') await folder.writeFile(`raw/t${index}.metrics-${when}.txt`, page.body);
+  return engine.metrics.read(page.body);
+};
+
+/** Draws a seed of its own for every purpose, so that no trial repeats another's prompts. */
+export const seedFor = (seed: number, ...purpose: (string | number)[]): number =>
+  Math.floor(seededRandom(seed, ...purpose)() * 2 ** 31);
+
+/** `drainWarmup` for a trial that is to begin at the same moment as others: a closed loop, too, is drained before. */
+export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean): Promise<ReadyTrial> => {
+  const {index, planned, stack, seed, signal, folder} = options;
+  const {engine, nvidiaSmi} = stack;
+  const {stage, repetition, traceMs, prompts} = planned;
+  const {workload, load} = stage;
+  const endpoint = stack.endpoint(roleOf(workload.kind));
+
+  await using opened = new AsyncDisposableStack();
+  const memoryBefore = nvidiaSmi && (await readGpuMemoryUsedMiB(nvidiaSmi));
+  const metricsBefore = await readMetrics(options, endpoint, 'before');
+  const watch = opened.use(
+    await watchTrial({
+      stack,
+      kvTokens: endpoint.facts.kvTokens,
+      readKvShare: async () => (await readMetrics(options, endpoint, 'during'))?.kvUsage ?? null,
+    }),
+  );
+  const sessions = (purpose: 'warmup' | 'measured', idPrefix: string) => ({
+    workload,
+    seed: seedFor(seed, purpose, stage.name, repetition),
+    tokenLength: options.tokenLength,
+    trace: prompts?.index ?? null,
+    idPrefix,
+  });
+  const ready = opened.use(
+    await prepareLoad(
+      {
+        trial: index,
+        engine: engine.name as EngineName,
+        endpoint,
+        load,
+        warmup: sessions('warmup', `t${index}.warmup.`),
+        measured: sessions('measured', `t${index}.`),
+        arrivalsMs:
+          load.mode === 'open'
+            ? planArrivals(load, seededRandom(seed, 'arrivals', stage.arrivesAs ?? stage.name, repetition), traceMs)
+            : [],
+        drainWarmup,
+        timeoutMs: options.timeoutMs,
+        keepReplies: options.keepRaw,
+      },
+      workerCount(options.workers, load, availableParallelism()),
+      {
+        signal,
+        onBlock: (part, block) => folder.appendBlock({trial: index, part}, block),
+        onReply: (id, reads) => folder.writeFile(`raw/${id}.txt`, Buffer.concat(reads.map(read => read.bytes))),
+        onProgress(progress) {
+          watch.onProgress(progress);
+          options.onProgress(progress);
+        },
+      },
+    ),
+  );
+  const open = opened.move();
+  return {
+    options,
+    async run() {
+      const outcome = await ready.run();
+      signal.throwIfAborted();
+      const watched = await watch.end();
+      const metricsAfter = await readMetrics(options, endpoint, 'after');
+      const memoryAfter = nvidiaSmi && (await readGpuMemoryUsedMiB(nvidiaSmi));
+      return {
+        outcome,
+        seen: {
+          prefixHits: endpoint.role === 'chat' ? prefixHits(outcome.prompts, metricsBefore, metricsAfter) : null,
+          metrics: {before: metricsBefore, after: metricsAfter},
+          gpuMemoryUsedMiB:
+            memoryBefore === null || memoryAfter === null ? null : {before: memoryBefore, after: memoryAfter},
+          ...watched,
+        },
+      };
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+};
