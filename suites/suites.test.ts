@@ -1,5 +1,9 @@
 import {describe, expect, test} from 'vitest';
-import {loadSpec, type Suite, workloadSpec} from '../src/schema/suite.ts';
+import {stageAt} from '../src/commands/sweep-level.ts';
+import {loadsOf} from '../src/schema/stage.ts';
+import {loadSpec, type Suite, type SweepStage, sweepSpec, workloadSpec} from '../src/schema/suite.ts';
+import {requestsOfEach} from '../src/workloads/index.ts';
+import {longest} from '../src/workloads/length.ts';
 import {suites} from './index.ts';
 
 const all: [string, Suite][] = Object.entries(suites);
@@ -20,32 +24,36 @@ describe.each(all)('%s', (name, suite) => {
   });
 
   test('has workloads and loads that the schema accepts, and an end', () => {
-    for (const {workload, load} of suite.stages) {
+    for (const stage of suite.stages.flatMap(loadsOf)) {
+      const {workload, load} = 'sweep' in stage ? stageAt(stage as SweepStage, 8) : stage;
       expect(workloadSpec.safeParse(workload).error).toBeUndefined();
       expect(loadSpec.safeParse(load).error).toBeUndefined();
+      if ('sweep' in stage) expect(sweepSpec.safeParse(stage.sweep).error).toBeUndefined();
       expect(load.requests ?? load.durationSeconds).not.toBeNull();
-      expect(load.requests).toBeGreaterThanOrEqual(load.mode === 'open' ? 1 : load.concurrency);
+      if (load.requests !== null)
+        expect(load.requests).toBeGreaterThanOrEqual(load.mode === 'open' ? 1 : load.concurrency);
     }
   });
 
-  test('plays conversations to their end', () => {
-    for (const {workload, load} of suite.stages)
-      if (workload.kind === 'prefix')
-        expect([load.requests, load.warmup].map(n => (n ?? 0) % workload.turns)).toEqual([0, 0]);
+  test('plays sessions of several requests to their end', () => {
+    // The requests of revisits follow from the server's KV pool.
+    for (const {workload, load} of suite.stages.flatMap(loadsOf))
+      if (workload.kind !== 'revisit')
+        expect([load.requests, load.warmup].map(n => (n ?? 0) % requestsOfEach(workload))).toEqual([0, 0]);
   });
 
   test('saturates only where replies come whole', () => {
-    for (const {workload, load} of suite.stages)
+    for (const {workload, load} of suite.stages.flatMap(loadsOf))
       if (load.mode === 'saturate') expect(['embed', 'rerank']).toContain(workload.kind);
   });
 
   test('keeps texts within the context of a BERT embedder, though some code has half as many tokens again', () => {
-    for (const {workload} of suite.stages)
-      if (workload.kind === 'embed') expect(workload.promptTokens * 1.5).toBeLessThan(encoderContext);
+    for (const {workload} of suite.stages.flatMap(loadsOf))
+      if (workload.kind === 'embed') expect(longest(workload.promptTokens) * 1.5).toBeLessThan(encoderContext);
   });
 });
 
 test('the suites that judge a latency send enough for a certified P99', () => {
   for (const suite of [suites.chat, suites.embed, suites.rerank, suites.prefix])
-    for (const {load} of suite.stages) expect(load.requests).toBeGreaterThanOrEqual(662);
+    for (const {load} of suite.stages.flatMap(loadsOf)) expect(load.requests).toBeGreaterThanOrEqual(662);
 });
