@@ -1,5 +1,6 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
 import type {Answer} from '../schema/answer.ts';
 import {readAnswers} from './read-answers.ts';
@@ -23,6 +24,12 @@ test('answers are read back as they were written', async () => {
     `${JSON.stringify(answer)}\n${JSON.stringify({...answer, pass: 2})}\n`,
   );
   expect(await readAnswers(folder.path, 'answers.jsonl')).toEqual([answer, {...answer, pass: 2}]);
+});
+
+test('answers that were packed with gzip are read just so', async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(join(folder.path, 'answers.jsonl.gz'), gzipSync(`${JSON.stringify(answer)}\n`));
+  expect(await readAnswers(folder.path, 'answers.jsonl')).toEqual([answer]);
 });
 
 test.each([

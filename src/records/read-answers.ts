@@ -1,16 +1,18 @@
-import {createReadStream} from 'node:fs';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {type Answer, answer} from '../schema/answer.ts';
+import {openPacked} from './open-packed.ts';
 import {issuesText, unreadable} from './unreadable.ts';
 
 const fix = 'Copy it from the machine that measured it once more: it belongs to record.json.';
 
-/** The lines of an answers file, as examinations name it in the record. Throws RECORD_UNREADABLE with the line. */
+/** The lines of an answers file, as examinations name it in the record, packed with gzip or not. Throws RECORD_UNREADABLE with the line. */
 export const readAnswers = async (folder: string, name: string): Promise<readonly Answer[]> => {
   const path = join(folder, name);
   const answers: Answer[] = [];
-  const lines = createInterface({input: createReadStream(path, 'utf8')});
+  const opened = await openPacked(path);
+  if (opened === null) throw unreadable(path, `neither it nor ${name}.gz exists`, {hint: fix});
+  const lines = createInterface({input: opened.stream.setEncoding('utf8')});
   try {
     for await (const line of lines) {
       const parsed = answer.safeParse(JSON.parse(line));

@@ -1,32 +1,19 @@
-import {createReadStream} from 'node:fs';
-import {access} from 'node:fs/promises';
 import {join} from 'node:path';
-import {pipeline, type Readable} from 'node:stream';
-import {createGunzip} from 'node:zlib';
+import type {Readable} from 'node:stream';
 import {CutoverError} from '../errors.ts';
 import {type Sample, sample} from '../schema/sample.ts';
+import {openPacked} from './open-packed.ts';
 import {openSpool} from './read-spool.ts';
 import {spoolName} from './spool.ts';
 import {issuesText, unreadable} from './unreadable.ts';
 
-const exists = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
 const openSamples = async (folder: string): Promise<{file: string; stream: Readable}> => {
   const plain = join(folder, 'samples.jsonl');
-  if (await exists(plain)) return {file: plain, stream: createReadStream(plain)};
-  const packed = `${plain}.gz`;
-  if (!(await exists(packed)))
-    throw unreadable(plain, 'neither it nor samples.jsonl.gz exists', {
-      hint: 'Bring the samples from the machine that measured them, or ask only for formats that need none (not png).',
-    });
-  const gunzip = createGunzip();
-  // The reader of `gunzip` sees every error of both, so that there is nothing left to do here.
-  pipeline(createReadStream(packed), gunzip, () => {});
-  return {file: packed, stream: gunzip};
+  const opened = await openPacked(plain);
+  if (opened !== null) return opened;
+  throw unreadable(plain, 'neither it nor samples.jsonl.gz exists', {
+    hint: 'Bring the samples from the machine that measured them, or ask only for formats that need none (not png).',
+  });
 };
 
 /** `ended` is false for a last line without its line feed. */
