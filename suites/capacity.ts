@@ -1,7 +1,6 @@
 import type {Suite} from '../src/schema/suite.ts';
 
 /** Four minutes or so on an H100 with a model of 1.5B parameters. */
-/** Four minutes or so on an H100 with a model of 1.5B parameters. */
 export const capacity: Suite = {
   name: 'capacity',
   question: 'How many chats at once does it take until more of them bring no more tokens a second?',

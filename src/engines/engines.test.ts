@@ -1,22 +1,15 @@
 import {describe, expect, test} from 'vitest';
 import type {ChatRequest, EmbedRequest, RerankRequest} from '../schema/request.ts';
 import {type StackServer, stackServer} from '../schema/stack.ts';
-import type {Engine, ServerFacts} from './engine.ts';
+import type {Engine} from './engine.ts';
 import {engines} from './index.ts';
+import {untoldFacts} from './untold-facts.ts';
 
 const {vllm, sglang, openai, simulated} = engines;
 
 const chat: ChatRequest = {kind: 'chat', id: 'c', messages: [{role: 'user', content: 'hi'}], outputTokens: 48};
 const embed: EmbedRequest = {kind: 'embed', id: 'e', texts: ['a', 'b']};
 const rerank: RerankRequest = {kind: 'rerank', id: 'r', query: 'q', documents: ['x', 'y']};
-const noFacts: ServerFacts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
 
 const server = (fields: Partial<StackServer> = {}) =>
   stackServer.parse({role: 'chat', model: 'org/m', port: 8000, arguments: {}, ...fields});
@@ -139,11 +132,11 @@ describe('usage', () => {
     ...(details === undefined ? {} : {prompt_tokens_details: details}),
   });
   const cached = (engine: Engine, details: unknown, reportsCachedTokens: boolean | null) =>
-    engine.readUsage(usage(details), {...noFacts, reportsCachedTokens}).cachedPromptTokens;
+    engine.readUsage(usage(details), {...untoldFacts, reportsCachedTokens}).cachedPromptTokens;
 
   test('counts are read as told', () => {
     for (const engine of openaiShaped)
-      expect(engine.readUsage(usage({cached_tokens: 64}), noFacts)).toEqual({
+      expect(engine.readUsage(usage({cached_tokens: 64}), untoldFacts)).toEqual({
         promptTokens: 100,
         outputTokens: 48,
         cachedPromptTokens: 64,
@@ -171,7 +164,7 @@ describe('usage', () => {
     const nothing = {promptTokens: null, outputTokens: null, cachedPromptTokens: null};
     for (const engine of openaiShaped)
       for (const missing of [undefined, null, 'x', {}, {prompt_tokens: -1, completion_tokens: 1.5}])
-        expect(engine.readUsage(missing, {...noFacts, reportsCachedTokens: true})).toEqual(nothing);
+        expect(engine.readUsage(missing, {...untoldFacts, reportsCachedTokens: true})).toEqual(nothing);
   });
 });
 
@@ -186,13 +179,13 @@ describe('whole replies', () => {
 
   test('embeddings: items and prompt tokens; nothing was generated and nothing is known of a cache', () => {
     for (const engine of openaiShaped)
-      expect(engine.readWhole(embed, embedding(vector(0), vector(1)), {...noFacts, reportsCachedTokens: true})).toEqual(
-        {
-          usage: {promptTokens: 9, outputTokens: null, cachedPromptTokens: null},
-          items: 2,
-          problem: null,
-        },
-      );
+      expect(
+        engine.readWhole(embed, embedding(vector(0), vector(1)), {...untoldFacts, reportsCachedTokens: true}),
+      ).toEqual({
+        usage: {promptTokens: 9, outputTokens: null, cachedPromptTokens: null},
+        items: 2,
+        problem: null,
+      });
   });
 
   test.each([
@@ -204,7 +197,7 @@ describe('whole replies', () => {
     ['a NaN, which JSON writes as null', embedding(vector(0), vector(1, [null, 1])), 'embedding 1 is not 2 numbers'],
     ['two dimensions', embedding(vector(0), vector(1, [1])), 'embedding 1 is not 2 numbers'],
   ])('embeddings with %s are a problem', (_what, reply, problem) => {
-    for (const engine of openaiShaped) expect(engine.readWhole(embed, reply, noFacts).problem).toBe(problem);
+    for (const engine of openaiShaped) expect(engine.readWhole(embed, reply, untoldFacts).problem).toBe(problem);
   });
 
   const cohere = {
@@ -223,21 +216,21 @@ describe('whole replies', () => {
 
   test('rankings: each engine in its own shape, others in either', () => {
     const usage = (promptTokens: number | null) => ({promptTokens, outputTokens: null, cachedPromptTokens: null});
-    expect(vllm.readWhole(rerank, cohere, noFacts)).toEqual({usage: usage(20), items: 2, problem: null});
-    expect(sglang.readWhole(rerank, bare, noFacts)).toEqual({usage: usage(23), items: 2, problem: null});
-    expect(openai.readWhole(rerank, cohere, noFacts)).toEqual({usage: usage(20), items: 2, problem: null});
-    expect(openai.readWhole(rerank, bare, noFacts)).toEqual({usage: usage(null), items: 2, problem: null});
+    expect(vllm.readWhole(rerank, cohere, untoldFacts)).toEqual({usage: usage(20), items: 2, problem: null});
+    expect(sglang.readWhole(rerank, bare, untoldFacts)).toEqual({usage: usage(23), items: 2, problem: null});
+    expect(openai.readWhole(rerank, cohere, untoldFacts)).toEqual({usage: usage(20), items: 2, problem: null});
+    expect(openai.readWhole(rerank, bare, untoldFacts)).toEqual({usage: usage(null), items: 2, problem: null});
   });
 
   test("a ranking in the other engine's shape is a problem", () => {
-    expect(vllm.readWhole(rerank, bare, noFacts).problem).toBe('the reply has no list of results');
-    expect(sglang.readWhole(rerank, cohere, noFacts).problem).toBe('the reply has no list of results');
+    expect(vllm.readWhole(rerank, bare, untoldFacts).problem).toBe('the reply has no list of results');
+    expect(sglang.readWhole(rerank, cohere, untoldFacts).problem).toBe('the reply has no list of results');
   });
 
   test('SGLang tells prompt tokens only when every item does', () => {
     const [first] = bare;
-    expect(sglang.readWhole(rerank, [first, {...bare[1], meta_info: null}], noFacts).usage.promptTokens).toBeNull();
-    expect(sglang.readWhole(rerank, [], noFacts)).toMatchObject({
+    expect(sglang.readWhole(rerank, [first, {...bare[1], meta_info: null}], untoldFacts).usage.promptTokens).toBeNull();
+    expect(sglang.readWhole(rerank, [], untoldFacts)).toMatchObject({
       usage: {promptTokens: null},
       items: 0,
       problem: 'the reply has 0 items for 2',
@@ -246,14 +239,14 @@ describe('whole replies', () => {
 
   test('a document left out, repeated or without a score is a problem', () => {
     const result = (index: number, relevance_score: unknown = 1) => ({index, relevance_score});
-    const problem = (...results: unknown[]) => vllm.readWhole(rerank, {results}, noFacts).problem;
+    const problem = (...results: unknown[]) => vllm.readWhole(rerank, {results}, untoldFacts).problem;
     expect(problem(result(0))).toBe('the reply has 1 items for 2');
     expect(problem(result(0), result(0))).toBe('no item has index 1');
     expect(problem(result(0), result(1, null))).toBe('result 1 has no number as `relevance_score`');
   });
 
   test('chat has no whole reply', () => {
-    for (const engine of openaiShaped) expect(engine.readWhole(chat, {}, noFacts).problem).toMatch(/stream/);
+    for (const engine of openaiShaped) expect(engine.readWhole(chat, {}, untoldFacts).problem).toMatch(/stream/);
   });
 });
 
@@ -316,8 +309,8 @@ describe('facts', () => {
 
   test('pages that are missing or not JSON leave everything unknown', () => {
     for (const engine of Object.values(engines)) {
-      expect(engine.readFacts({})).toEqual(noFacts);
-      expect(engine.readFacts(Object.fromEntries(engine.factPaths.map(path => [path, '<html>'])))).toEqual(noFacts);
+      expect(engine.readFacts({})).toEqual(untoldFacts);
+      expect(engine.readFacts(Object.fromEntries(engine.factPaths.map(path => [path, '<html>'])))).toEqual(untoldFacts);
     }
   });
 });

@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import type {EmbedRequest, RerankRequest} from '../schema/request.ts';
 import {fixtureText} from '../test-fixture.ts';
-import type {ServerFacts} from './engine.ts';
 import {engines} from './index.ts';
 import {parseJson, valueAt} from './json-field.ts';
+import {untoldFacts} from './untold-facts.ts';
 
 // What vLLM 0.26.0 and SGLang 0.5.17 really answered (fixtures/README.md); the numbers were read off the files.
 
@@ -96,14 +96,6 @@ describe('metrics', () => {
 });
 
 describe('whole replies', () => {
-  const noFacts: ServerFacts = {
-    version: null,
-    model: null,
-    contextTokens: null,
-    kvTokens: null,
-    pageTokens: null,
-    reportsCachedTokens: null,
-  };
   const embed: EmbedRequest = {kind: 'embed', id: 'e', texts: ['']};
   const rerank: RerankRequest = {kind: 'rerank', id: 'r', query: 'q', documents: Array(8).fill('d')};
   const prompt = (promptTokens: number | null) => ({promptTokens, outputTokens: null, cachedPromptTokens: null});
@@ -115,7 +107,7 @@ describe('whole replies', () => {
       [openai, ofVllm('embed.json')],
       [openai, ofSglang('embed.json')],
     ] as const)
-      expect(engine.readWhole(embed, parseJson(body), noFacts)).toEqual({
+      expect(engine.readWhole(embed, parseJson(body), untoldFacts)).toEqual({
         usage: prompt(137),
         items: 1,
         problem: null,
@@ -124,29 +116,29 @@ describe('whole replies', () => {
 
   test('embeddings of an empty text are an answer of vLLM, and two tokens', () => {
     const reply = parseJson(ofVllm('embed-blank-text.json'));
-    expect(vllm.readWhole(embed, reply, noFacts)).toEqual({usage: prompt(2), items: 1, problem: null});
+    expect(vllm.readWhole(embed, reply, untoldFacts)).toEqual({usage: prompt(2), items: 1, problem: null});
   });
 
   test('rankings: eight documents; vLLM counts the 1182 tokens itself, SGLang by the document', () => {
     const replies = [parseJson(ofVllm('rerank.json')), parseJson(ofSglang('rerank.json'))];
     const answer = {usage: prompt(143 + 136 + 139 + 132 + 165 + 152 + 173 + 142), items: 8, problem: null};
-    expect(vllm.readWhole(rerank, replies[0], noFacts)).toEqual(answer);
-    expect(sglang.readWhole(rerank, replies[1], noFacts)).toEqual(answer);
-    expect(openai.readWhole(rerank, replies[0], noFacts)).toEqual(answer);
-    expect(openai.readWhole(rerank, replies[1], noFacts)).toEqual({...answer, usage: prompt(null)});
+    expect(vllm.readWhole(rerank, replies[0], untoldFacts)).toEqual(answer);
+    expect(sglang.readWhole(rerank, replies[1], untoldFacts)).toEqual(answer);
+    expect(openai.readWhole(rerank, replies[0], untoldFacts)).toEqual(answer);
+    expect(openai.readWhole(rerank, replies[1], untoldFacts)).toEqual({...answer, usage: prompt(null)});
   });
 
   test('a reply for more or fewer than were asked is a problem', () => {
     const nine = {...rerank, documents: Array(9).fill('d')};
-    expect(vllm.readWhole(nine, parseJson(ofVllm('rerank.json')), noFacts).problem).toMatch(/8 items for 9/);
-    expect(sglang.readWhole(nine, parseJson(ofSglang('rerank.json')), noFacts).problem).toMatch(/8 items for 9/);
+    expect(vllm.readWhole(nine, parseJson(ofVllm('rerank.json')), untoldFacts).problem).toMatch(/8 items for 9/);
+    expect(sglang.readWhole(nine, parseJson(ofSglang('rerank.json')), untoldFacts).problem).toMatch(/8 items for 9/);
   });
 
   test('the usage of a whole chat reply', () => {
     const usageOf = (body: string) => valueAt(parseJson(body), 'usage');
     const counts = {promptTokens: 51, outputTokens: 8};
-    expect(vllm.readUsage(usageOf(ofVllm('chat.json')), noFacts)).toEqual({...counts, cachedPromptTokens: 48});
-    expect(sglang.readUsage(usageOf(ofSglang('chat.json')), noFacts)).toEqual({...counts, cachedPromptTokens: 50});
+    expect(vllm.readUsage(usageOf(ofVllm('chat.json')), untoldFacts)).toEqual({...counts, cachedPromptTokens: 48});
+    expect(sglang.readUsage(usageOf(ofSglang('chat.json')), untoldFacts)).toEqual({...counts, cachedPromptTokens: 50});
   });
 });
 

@@ -1,4 +1,4 @@
-import {countAt, textAt, valueAt} from './json-field.ts';
+import {countAt, valueAt} from './json-field.ts';
 import {readVector} from './vector.ts';
 
 /** A chat as the service's caller asked for it, defaults filled in. */
@@ -74,5 +74,5 @@ export const readContent = (reply: unknown): string | null => {
   const message = valueAt(reply, 'choices', 0, 'message');
   if (typeof message !== 'object' || message === null) return null;
   const content = valueAt(message, 'content');
-  return typeof content === 'string' ? content : (textAt(message, 'content') ?? '');
+  return typeof content === 'string' ? content : '';
 };

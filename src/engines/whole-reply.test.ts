@@ -3,6 +3,7 @@ import type {EmbedRequest, RerankRequest} from '../schema/request.ts';
 import {fixtureText} from '../test-fixture.ts';
 import {engines} from './index.ts';
 import {parseJson, valueAt} from './json-field.ts';
+import {untoldFacts} from './untold-facts.ts';
 import {readScores, readVectors} from './whole-reply.ts';
 
 const text: EmbedRequest = {kind: 'embed', id: 'e', texts: ['a', 'b']};
@@ -114,15 +115,7 @@ describe('the best documents', () => {
       const results = (Array.isArray(reply) ? reply : valueAt(reply, 'results')) as unknown[];
       const three = results.slice(0, 3);
       const request = {...best, documents: Array(8).fill('d'), topN: 3};
-      const facts = {
-        version: null,
-        model: null,
-        contextTokens: null,
-        kvTokens: null,
-        pageTokens: null,
-        reportsCachedTokens: null,
-      };
-      const read = engines[name].readWhole(request, Array.isArray(reply) ? three : {results: three}, facts);
+      const read = engines[name].readWhole(request, Array.isArray(reply) ? three : {results: three}, untoldFacts);
       expect(read).toMatchObject({items: 3, problem: null, usage: {promptTokens: null}});
     }
   });

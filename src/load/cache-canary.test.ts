@@ -1,17 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import type {Endpoint} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import {emptyPrefixCache} from './cache-canary.ts';
 import {done, event, finish, type Received, reply, startTestServer, token} from './test-server.ts';
-
-const facts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
 
 /** A server with a prefix cache; `reset` answers the reset call and says whether it empties the cache. */
 const cachingServer = (
@@ -39,7 +31,7 @@ const cachingServer = (
 const success = {text: reply('{"success":true}'), empties: true};
 
 const emptied = async (server: Awaited<ReturnType<typeof cachingServer>>, engine = engines.vllm, seed = 1) => {
-  const endpoint: Endpoint = {role: 'chat', url: server.url, model: 'm', facts};
+  const endpoint: Endpoint = {role: 'chat', url: server.url, model: 'm', facts: untoldFacts};
   const result = await emptyPrefixCache({engine, endpoint, seed, signal: new AbortController().signal});
   const paths = server.received.map(({path}) => path.split('/').at(-1));
   return {...result, paths, severities: result.findings.map(({code, severity}) => [code, severity])};
@@ -151,7 +143,7 @@ test('a reset that is not answered is an error that names the call and the reaso
 test('an abort throws its own reason', async () => {
   const abort = new AbortController();
   await using server = await startTestServer(() => abort.abort(new Error('interrupted')));
-  const endpoint: Endpoint = {role: 'chat', url: server.url, model: 'm', facts};
+  const endpoint: Endpoint = {role: 'chat', url: server.url, model: 'm', facts: untoldFacts};
   await expect(emptyPrefixCache({engine: engines.vllm, endpoint, seed: 1, signal: abort.signal})).rejects.toThrow(
     'interrupted',
   );

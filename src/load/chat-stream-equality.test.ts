@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {describe, expect, test, vi} from 'vitest';
 import type {Engine} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import {projectRoot} from '../root.ts';
 import {seededRandom} from '../workloads/random.ts';
 import {ChatStream, StreamMemory} from './chat-stream.ts';
@@ -15,14 +16,7 @@ import {ReferenceStream} from './test-reference-stream.ts';
  */
 const mutations = Number(process.env.FUZZ_MUTATIONS ?? 20_000);
 
-const facts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: true,
-};
+const facts = {...untoldFacts, reportsCachedTokens: true};
 
 const meaningOf = (stream: ChatStream | ReferenceStream) => ({
   firstChunkMs: stream.firstChunkMs,

@@ -2,21 +2,14 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ServerFacts} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import {ChatStream, StreamMemory} from './chat-stream.ts';
 import {done, event, finish, token, usage} from './test-server.ts';
 
-const unknownFacts: ServerFacts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
-const cacheReport: ServerFacts = {...unknownFacts, reportsCachedTokens: true};
+const cacheReport: ServerFacts = {...untoldFacts, reportsCachedTokens: true};
 
 /** Reads arrive at 10, 20, 30 … ms. */
-const readStream = (reads: readonly (string | Buffer)[], engine = engines.vllm, facts = unknownFacts) => {
+const readStream = (reads: readonly (string | Buffer)[], engine = engines.vllm, facts = untoldFacts) => {
   const stream = new ChatStream(engine, facts, new StreamMemory());
   for (const [index, read] of reads.entries()) {
     const bytes = Buffer.from(read);
@@ -32,7 +25,7 @@ const counted = (content: string, completion_tokens: number) =>
 test('what one stream has learned serves the next: its events are known by their bytes from the first on', () => {
   const memory = new StreamMemory();
   const read = (...events: readonly string[]) => {
-    const stream = new ChatStream(engines.vllm, unknownFacts, memory);
+    const stream = new ChatStream(engines.vllm, untoldFacts, memory);
     for (const [index, one] of events.entries()) stream.feed(Buffer.from(one), 0, one.length, (index + 1) * 10);
     return stream;
   };
@@ -46,7 +39,7 @@ test('what one stream has learned serves the next: its events are known by their
 
 test('streams that run at once and differ in their ids keep a template each', () => {
   const memory = new StreamMemory();
-  const streams = ['x', 'y'].map(id => ({id, stream: new ChatStream(engines.vllm, unknownFacts, memory)}));
+  const streams = ['x', 'y'].map(id => ({id, stream: new ChatStream(engines.vllm, untoldFacts, memory)}));
   for (let index = 1; index <= 40; index += 1)
     for (const {id, stream} of streams) {
       const bytes = Buffer.from(event({id, choices: [{index: 0, delta: {content: `t${index}`}}]}));
@@ -136,7 +129,7 @@ describe('usage', () => {
   test('with null details means 0 where the server is known to report what was cached', () => {
     const reads = [token('a'), finish, chunk({prompt_tokens_details: null}), done];
     expect(readStream(reads, engines.sglang, cacheReport).usage.cachedPromptTokens).toBe(0);
-    expect(readStream(reads, engines.sglang, unknownFacts).usage.cachedPromptTokens).toBeNull();
+    expect(readStream(reads, engines.sglang, untoldFacts).usage.cachedPromptTokens).toBeNull();
   });
 
   test('in every event tells how many tokens each one carried', () => {

@@ -17,7 +17,7 @@ export interface ClosedLoopOptions {
   readonly part: {readonly index: number; readonly of: number};
   /** Requests of the warm-up, of all slots together; so many slots start with it, and no more than there are. */
   readonly warmup: number;
-  /** Told of the measured requests with which slots begin. */
+  /** Told of the measured requests with which slots begin, and of slots that find no more. */
   readonly steady: SteadyWindow;
   /** Called by each slot that finds no more warm-up: the first call begins the measurement. */
   begin(): void;
@@ -51,6 +51,7 @@ const runLane = async ({sessions, send}: Lane, loop: Loop, untilMs: number, stea
     await waitUntil(machineClock, endedMs + pauseMs, signal, 0);
     if (signal.aborted) return;
   }
+  if (!first) steady?.slotRanDry(clock.now());
 };
 
 /** The warm-up alone, with everything ended when it resolves. */

@@ -1,6 +1,6 @@
 import {describe, expect, test, vi} from 'vitest';
-import type {ServerFacts} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import type {WorkloadRequest} from '../schema/request.ts';
 import {StreamMemory} from './chat-stream.ts';
 import {Exchange} from './exchange.ts';
@@ -9,14 +9,6 @@ import type {HttpRequest, ReplyHandlers, Transport} from './transport.ts';
 import {turnsOf} from './turn.ts';
 import {ReplySample} from './whole-body.ts';
 
-const facts: ServerFacts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
 const chat: WorkloadRequest = {kind: 'chat', id: 'c1', messages: [{role: 'user', content: 'hi'}], outputTokens: 2};
 const embed: WorkloadRequest = {kind: 'embed', id: 'e1', texts: ['a', 'b', 'c']};
 
@@ -55,7 +47,7 @@ const start = (
   const exchange = new Exchange(
     {
       engine: engines.openai,
-      endpoint: {facts},
+      endpoint: {facts: untoldFacts},
       transport,
       clock,
       timeoutMs,

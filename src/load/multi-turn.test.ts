@@ -1,16 +1,13 @@
 import {describe, expect, test} from 'vitest';
 import type {Endpoint, Engine} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import type {Session, SessionSource} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import {runHere} from './load-here.ts';
 import {done, finish, type Received, reply, startTestServer, token} from './test-server.ts';
 
-const facts = {
-  ...{version: null, model: null, contextTokens: null, kvTokens: null, pageTokens: null},
-  reportsCachedTokens: null,
-};
 const user = (content: string) => ({role: 'user', content}) as const;
 const scripted = {role: 'assistant', content: 'scripted'} as const;
 
@@ -54,7 +51,7 @@ const run = async (
   engine: Engine = engines.openai,
 ) => {
   await using server = await startTestServer(answer);
-  const endpoint: Endpoint = {role: 'chat', url: server.url, model: 'm', facts};
+  const endpoint: Endpoint = {role: 'chat', url: server.url, model: 'm', facts: untoldFacts};
   const samples: Sample[] = [];
   const kept: string[] = [];
   const outcome = await runHere({
@@ -140,11 +137,46 @@ test('branches share the replies before them and know nothing of one another', a
     ]);
 });
 
+test('a branch that failed leaves the others be; a failed turn takes all that have its reply in their history', async () => {
+  const messages = [user('one'), scripted, user('two'), scripted];
+  const requests = ['1', '2', '3', '3.2', '3.3'].map((id, place) => ({
+    ...{kind: 'chat' as const, id, outputTokens: 2},
+    messages: place < 2 ? messages.slice(0, 2 * place + 1) : [...messages, user(`branch ${id}`)],
+  }));
+  const sent = async (...fails: readonly string[]) => {
+    const load = {...closed, concurrency: 1, requests: 5};
+    const {samples} = await run(load, {requests, history: 'engine', turns: [1, 2, 3, 3, 3]}, echo(fails));
+    return samples.filter(({session}) => session === 'm0').map(({id}) => id);
+  };
+  expect(await sent('3')).toEqual(['1', '2', '3', '3.2', '3.3']);
+  expect(await sent('2')).toEqual(['1', '2']);
+});
+
 test('who would still think when the time is over leaves at once', async () => {
   const load: LoadSpec = {mode: 'closed', concurrency: 2, requests: null, durationSeconds: 0.3, warmup: 0};
   const {samples, outcome} = await run(load, {pausesMs: [0, 20_000, 0]}); // a test has 30 s
   expect(samples.map(({turn}) => turn)).toEqual([1, 1]);
   expect(outcome.whole?.endMs).toBeLessThan(20_000);
+});
+
+test('the steady part ends with the first slot that has no conversation left, while another is in the middle of one', async () => {
+  const answered = new Set<string>();
+  const held: (() => void)[] = [];
+  /** The second turn of the last conversation waits for the ends of the two before it. */
+  const answer = (request: Received) => {
+    const id = request.headers['x-request-id'] ?? '';
+    answered.add(id);
+    const give = () => echo()(request);
+    if (id === 'm2-2') held.push(give);
+    else give();
+    if (['m0-3', 'm1-3'].every(each => answered.has(each))) for (const late of held.splice(0)) late();
+  };
+  const {samples, outcome} = await run({...closed, requests: 9}, {pausesMs: [0, 0, 20]}, answer);
+  const [before, last] = [['m0', 'm1'], ['m2']].map(names => samples.filter(({session}) => names.includes(session)));
+  const lastSentMs = Math.max(...(last ?? []).map(({sentMs}) => sentMs));
+  const leftMs = Math.max(...(before ?? []).map(({endMs}) => endMs));
+  expect(outcome.steady?.endMs).toBeGreaterThanOrEqual(leftMs);
+  expect(outcome.steady?.endMs).toBeLessThan(lastSentMs);
 });
 
 test('a server that does not stream cannot have its own replies in the history', async () => {

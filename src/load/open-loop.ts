@@ -1,3 +1,4 @@
+import {limits} from '../stats/limits.ts';
 import type {Span} from '../stats/throughput.ts';
 import {firstOf, type Loop, type Upcoming, upcoming} from './loop.ts';
 import {Turnstile} from './turnstile.ts';
@@ -22,6 +23,14 @@ export interface OpenLoopOutcome {
   /** From the first to the last of their planned and of their actual send times; null where there were none. */
   readonly planned: Span | null;
   readonly actual: Span | null;
+  /**
+   * Of the first to arrive of its sessions of several requests, from its arrival to its last reply: the time in which the
+   * load rises. Infinite where the trial was over before; null where sessions are one request each.
+   */
+  readonly ramp: Span | null;
+  /** Requests that were answered, and how long they took from their planned times, all together. */
+  readonly answers: number;
+  readonly e2eMs: number;
 }
 
 /** The span and one more time. */
@@ -45,11 +54,14 @@ export const runOpenLoop = async (
   let arrived = 0;
   let planned: Span | null = null;
   let actual: Span | null = null;
+  let ramp: {startMs: number; endMs: number} | null = null;
+  let [answers, e2eMs] = [0, 0];
 
   const runSession = async (index: number, arrivalMs: number, ready: Upcoming | null) => {
     let dueMs = arrivalMs;
     let next = ready;
     let first = true;
+    let mine: typeof ramp = null;
     do {
       if (!first) await waitUntil(clock, dueMs, signal);
       await places.enter();
@@ -58,13 +70,21 @@ export const runOpenLoop = async (
         next ??= upcoming(sessions.at(index), loop);
         if (next === null) return;
         const sample = await send(next.turn, dueMs);
+        if (sample.outcome === 'ok') {
+          answers += 1;
+          e2eMs += sample.endMs - dueMs;
+        }
+        const following = firstOf(next.rest);
         if (first) {
           arrived += 1;
           planned = widened(planned, arrivalMs);
           actual = widened(actual, sample.sentMs);
+          if (following !== null && (ramp === null || arrivalMs < ramp.startMs))
+            ramp = mine = {startMs: arrivalMs, endMs: Number.POSITIVE_INFINITY};
         }
+        if (following === null && mine !== null) mine.endMs = sample.endMs;
         first = false;
-        next = firstOf(next.rest);
+        next = following;
         dueMs = sample.endMs + (next?.turn.pauseMs ?? 0);
       } finally {
         places.leave();
@@ -98,7 +118,7 @@ export const runOpenLoop = async (
     })(),
   );
   await allEnded.promise;
-  return {arrived, planned, actual};
+  return {arrived, planned, actual, ramp, answers, e2eMs};
 };
 
 const spanOf = (spans: readonly (Span | null)[]): Span | null => {
@@ -107,16 +127,29 @@ const spanOf = (spans: readonly (Span | null)[]): Span | null => {
   return whole !== null && whole.endMs > whole.startMs ? whole : null;
 };
 
-/** What all parts came to: the span of the planned arrivals, and how fast they were sent over how fast they were planned. */
+/**
+ * The planned arrivals, without the time in which there were not yet as many sessions of several requests as there would
+ * be from then on. Null where that is not some latencies long: most of what it holds would be requests on their way.
+ */
+const steadyOf = (parts: readonly OpenLoopOutcome[], planned: Span | null): Span | null => {
+  if (planned === null) return null;
+  const [ramp] = parts.flatMap(part => part.ramp ?? []).toSorted((one, other) => one.startMs - other.startMs);
+  const [startMs, endMs] = [ramp?.endMs ?? planned.startMs, planned.endMs];
+  const sum = (key: 'answers' | 'e2eMs') => parts.reduce((total, part) => total + part[key], 0);
+  const meanE2eMs = sum('e2eMs') / Math.max(1, sum('answers'));
+  return endMs > startMs && endMs - startMs >= limits.steadyLatencies * meanE2eMs ? {startMs, endMs} : null;
+};
+
+/** What all parts came to: the steady part of the plan, and how fast they were sent over how fast they were planned. */
 export const joinOpenLoops = (
   parts: readonly OpenLoopOutcome[],
 ): {readonly steady: Span | null; readonly achievedRateRatio: number | null; readonly arrived: number} => {
-  const steady = spanOf(parts.map(({planned}) => planned));
+  const planned = spanOf(parts.map(part => part.planned));
   const actual = spanOf(parts.map(part => part.actual));
   return {
-    steady,
+    steady: steadyOf(parts, planned),
     achievedRateRatio:
-      steady === null || actual === null ? null : (steady.endMs - steady.startMs) / (actual.endMs - actual.startMs),
+      planned === null || actual === null ? null : (planned.endMs - planned.startMs) / (actual.endMs - actual.startMs),
     arrived: parts.reduce((sum, part) => sum + part.arrived, 0),
   };
 };

@@ -1,4 +1,5 @@
 import {Bench} from 'tinybench';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {Session} from '../schema/request.ts';
 import {minimumForP99, percentile} from '../stats/percentile.ts';
@@ -12,15 +13,6 @@ import {turnsOf, type Wire} from './turn.ts';
 
 /** Sent before anything is counted, while the code is still being compiled. */
 const warmupRequests = 100;
-
-const facts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
 
 /** What is spoken with the null server: as little as there can be, as the client's own cost is asked for. */
 const nullWire: Wire = {
@@ -51,7 +43,7 @@ export const measureClientOverhead = async ({
   const clock = trialClock();
   const transport = transportTo(server.url, clock);
   try {
-    const route = newRoute({engine: nullWire, endpoint: {facts}, transport, clock, timeoutMs: 10_000});
+    const route = newRoute({engine: nullWire, endpoint: {facts: untoldFacts}, transport, clock, timeoutMs: 10_000});
     const [turn] = turnsOf(session, nullWire, {model: 'null'});
     if (turn === undefined) throw new Error('the overhead session has no request');
     let [beganMs, serverBeganMs, cpuBefore] = [0, 0, process.threadCpuUsage()];

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {ServerFacts} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import {type SseEvent, SseReader} from '../http/sse.ts';
 import {fixtureBytes} from '../test-fixture.ts';
 import {ChatStream, StreamMemory} from './chat-stream.ts';
@@ -64,14 +65,7 @@ describe.each(recorded)('the stream of %s, %s', (name, file, count, tokenEvents,
     .map(event => Buffer.from(event, 'latin1'));
   const ends = events.map((_, index) => Buffer.concat(events.slice(0, index + 1)).length);
   // Both were started with the flag that reports cached tokens; only SGLang's pages say so.
-  const facts: ServerFacts = {
-    version: null,
-    model: null,
-    contextTokens: null,
-    kvTokens: null,
-    pageTokens: null,
-    reportsCachedTokens: name === 'sglang' ? true : null,
-  };
+  const facts: ServerFacts = {...untoldFacts, reportsCachedTokens: name === 'sglang' ? true : null};
 
   const expectRead = (feed: (stream: ChatStream) => void, stampOf: (event: number) => number) => {
     const stream = new ChatStream(engines[name], facts, new StreamMemory());

@@ -1,19 +1,11 @@
 import {expect, test} from 'vitest';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import type {SessionSource} from '../schema/request.ts';
 import {type Sample, sample as sampleSchema} from '../schema/sample.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import {type HereOptions, runHere} from './load-here.ts';
 import {type Received, reply, startTestServer} from './test-server.ts';
-
-const facts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
 
 const sessions = (name: string, turns = 1) => {
   const counted = {taken: 0};
@@ -45,7 +37,7 @@ const run = async (
   const outcome = await runHere({
     trial: 0,
     engine: engines.openai,
-    endpoint: {role: 'embed', url: server.url, model: 'm', facts},
+    endpoint: {role: 'embed', url: server.url, model: 'm', facts: untoldFacts},
     load: {mode: 'saturate', concurrency: 4, requests: 50, durationSeconds: null, warmup: 0, ...load},
     warmup: sessions('w').all,
     measured: sessions('m').all,
@@ -210,7 +202,7 @@ test('a request that is not answered in time fails', async () => {
 });
 
 test('a server that is not there fails every request and ends the load', async () => {
-  const endpoint = {role: 'embed', url: 'http://127.0.0.1:9', model: 'm', facts} as const;
+  const endpoint = {role: 'embed', url: 'http://127.0.0.1:9', model: 'm', facts: untoldFacts} as const;
   const {kinds} = await run(answerAtOnce, {requests: 20}, {endpoint});
   expect(kinds).toEqual(Array.from({length: 20}, () => 'connect'));
 });

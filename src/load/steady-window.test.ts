@@ -32,6 +32,27 @@ test('does not begin before the last slot was started', () => {
   });
 });
 
+test('ends where the first slot was left without a session, though others still sent', () => {
+  const parts = [marksOf(requests), marksOf([])];
+  const dry = new SteadyWindow();
+  dry.slotRanDry(50);
+  dry.slotRanDry(45);
+  expect(steadySpan([...parts, dry.marks], 2)).toEqual({startMs: 20, endMs: 45});
+  dry.slotRanDry(20);
+  expect(steadySpan([...parts, dry.marks], 2)).toBeNull();
+});
+
+test('is null where it is shorter than a request takes in the mean', () => {
+  const dryAt = (atMs: number) => {
+    const window = new SteadyWindow();
+    window.slotRanDry(atMs);
+    return steadySpan([marksOf(requests), window.marks], 2);
+  };
+  // The six requests took 20, 25, 25, 25, 35 and 15 ms: 24.17 in the mean.
+  expect(dryAt(44.2)).toEqual({startMs: 20, endMs: 44.2});
+  expect(dryAt(44.1)).toBeNull();
+});
+
 test('is null below three requests a slot', () => expect(windowOf(2, requests.slice(0, 5))).toBeNull());
 
 test('is null where nothing lies between', () => {

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import type {Endpoint} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import type {Role} from '../schema/request.ts';
 import {asked} from '../workloads/chat.ts';
 import {systemPrompt} from '../workloads/corpus.ts';
@@ -8,16 +9,8 @@ import {codeSamples, questionSamples, textSamples} from '../workloads/length-sam
 import {type Received, reply, startTestServer} from './test-server.ts';
 import {corpusText, measureTokenLengths} from './token-lengths.ts';
 
-const facts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
 const served = (url: string, ...roles: readonly Role[]): Endpoint[] =>
-  roles.map(role => ({role, url, model: 'm', facts}));
+  roles.map(role => ({role, url, model: 'm', facts: untoldFacts}));
 const signal = new AbortController().signal;
 
 /**

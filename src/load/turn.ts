@@ -6,6 +6,9 @@ import type {ChatStream, ReplyReaders} from './chat-stream.ts';
 import type {HttpRequest} from './transport.ts';
 import {itemsOf} from './whole-reply.ts';
 
+/** What was answered, by the request's place in its session; undefined where nothing was. */
+type Replies = readonly (string | undefined)[];
+
 /** The part of an engine that a request passes through. */
 export type Wire = ReplyReaders & Pick<Engine, 'path' | 'body' | 'streams'>;
 
@@ -22,8 +25,8 @@ export interface Turn {
   readonly onReply: ((text: string) => void) | null;
 }
 
-/** The request with what was answered in its history; null where an answer is missing, because its request failed. */
-const saidAgain = (request: WorkloadRequest, replies: readonly string[]): WorkloadRequest | null => {
+/** The request with what was answered in its history; null where an answer in it is missing, because its request failed. */
+const saidAgain = (request: WorkloadRequest, replies: Replies): WorkloadRequest | null => {
   if (request.kind !== 'chat') return request;
   const messages = withReplies(request.messages, replies);
   return messages && {...request, messages};
@@ -31,19 +34,22 @@ const saidAgain = (request: WorkloadRequest, replies: readonly string[]): Worklo
 
 /**
  * Every request of a session, each prepared when it is asked for. Where the history is the engine's own, that must be
- * after the reply before it, and a reply that never came is the end of the session.
+ * after the reply before it, and requests with a reply in their history that never came are left out.
  */
 export const turnsOf = function* (
   session: Session,
   engine: Wire,
   {model}: Pick<Endpoint, 'model'>,
 ): Generator<Turn, undefined> {
-  const replies: string[] | null = session.history === 'engine' ? [] : null;
-  const onReply = replies && ((text: string) => void replies.push(text));
+  const replies: (string | undefined)[] | null = session.history === 'engine' ? [] : null;
   for (const [index, planned] of session.requests.entries()) {
-    if (replies !== null && replies.length < index) return;
     const request = replies === null ? planned : saidAgain(planned, replies);
-    if (request === null) return;
+    if (request === null) continue;
+    const onReply =
+      replies &&
+      ((text: string) => {
+        replies[index] = text;
+      });
     const body = Buffer.from(JSON.stringify(engine.body(request, model)));
     const headers = {'content-type': 'application/json', 'x-request-id': request.id};
     yield {

@@ -1,17 +1,9 @@
 import {describe, expect, test, vi} from 'vitest';
-import type {ServerFacts} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import type {EmbedRequest} from '../schema/request.ts';
 import {ReplySample, WholeBody} from './whole-body.ts';
 
-const facts: ServerFacts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
 const request: EmbedRequest = {kind: 'embed', id: 'r', texts: ['a', 'b']};
 
 /** A reply of some 40 kB with `items` vectors. */
@@ -46,7 +38,7 @@ const judge = (text: string, sample: ReplySample, {status = 200, pieceBytes = 10
     piece.copy(shared);
     body.feed(shared, 0, piece.length);
   }
-  const verdict = body.judge(engines.openai, facts);
+  const verdict = body.judge(engines.openai, untoldFacts);
   const parsed = parse.mock.calls.some(([json]) => json === text);
   parse.mockRestore();
   return {...verdict, parsed};

@@ -1,22 +1,14 @@
 import {expect, test} from 'vitest';
-import type {ServerFacts} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import type {EmbedRequest, RerankRequest} from '../schema/request.ts';
 import {nothingTold} from './chat-stream.ts';
 import {itemsOf, judgeWholeReply} from './whole-reply.ts';
 
-const facts: ServerFacts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
 const request: EmbedRequest = {kind: 'embed', id: 'r', texts: ['a', 'b']};
 const vector = (index: number) => ({object: 'embedding', index, embedding: [0.5, 0.5]});
 
-const judge = (body: string, status = 200) => judgeWholeReply(engines.openai, facts, request, {status, body});
+const judge = (body: string, status = 200) => judgeWholeReply(engines.openai, untoldFacts, request, {status, body});
 
 test('a reply with a vector for every text is an answer', () => {
   expect(judge(JSON.stringify({data: [vector(0), vector(1)], usage: {prompt_tokens: 4}}))).toEqual({
@@ -39,7 +31,7 @@ test('of three documents the two best are an answer, and three were ranked', () 
   const rerank: RerankRequest = {kind: 'rerank', id: 'r', query: 'q', documents: ['a', 'b', 'c'], topN: 2};
   const best = (...indexes: readonly number[]) => indexes.map((index, place) => ({index, score: 1 - place / 10}));
   const judgeBest = (reply: unknown) =>
-    judgeWholeReply(engines.openai, facts, rerank, {status: 200, body: JSON.stringify(reply)}).failure;
+    judgeWholeReply(engines.openai, untoldFacts, rerank, {status: 200, body: JSON.stringify(reply)}).failure;
   expect(judgeBest(best(2, 0))).toBeNull();
   expect(judgeBest(best(2, 0, 1))).toMatchObject({kind: 'malformed', message: 'the reply has 3 items for 2'});
   expect(itemsOf(rerank)).toBe(3);
@@ -47,7 +39,7 @@ test('of three documents the two best are an answer, and three were ranked', () 
 
 test('a reply with another number of items than asked for is malformed, even where the engine sees no problem', () => {
   const engine = {...engines.openai, readWhole: () => ({usage: nothingTold, items: 3, problem: null})};
-  const {failure} = judgeWholeReply(engine, facts, request, {status: 200, body: '{}'});
+  const {failure} = judgeWholeReply(engine, untoldFacts, request, {status: 200, body: '{}'});
   expect(failure).toEqual({kind: 'malformed', message: 'the reply has 3 items for 2', status: 200});
 });
 

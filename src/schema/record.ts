@@ -68,8 +68,8 @@ const clientHealth = z.object({
   gcPauses: z.object({count: z.int(), totalMs: z.number(), maxMs: z.number()}).nullable().default(null),
   /** 99th percentile of sent - scheduled; null in closed loop, where nothing is scheduled. */
   scheduleLagP99Ms: z.number().nullable(),
-  /** CPU of the client's own threads over the trial, divided by the requests. */
-  cpuMsPerRequest: z.number(),
+  /** CPU of the client's own threads over the trial, divided by the requests; null where several loads shared a thread. */
+  cpuMsPerRequest: z.number().nullable(),
   /** Which HTTP client sent the requests. */
   http: z.enum(['net', 'undici', 'autocannon']),
   /** What the server's first reply had that plain sockets refuse, so that undici sent all that followed; else null. */

@@ -44,7 +44,12 @@ export class Caller {
   constructor(options: CallerOptions) {
     this.#options = options;
     const [first, ...others] = Object.entries(options.servers).map(([name, server]) => this.#overheard(name, server));
-    this.client = new SessionClient({servers: [first as ChatServer, ...others], clock: options.clock ?? performance});
+    this.client = new SessionClient({
+      servers: [first as ChatServer, ...others],
+      clock: options.clock ?? performance,
+      // What is asked is whether it remembers who was away, and not for how long: a slow answer must not outlast it.
+      awayMs: Number.POSITIVE_INFINITY,
+    });
   }
 
   /** Sends nothing. */

@@ -21,9 +21,9 @@ export const withReply = (asked: History, reply: string): History => [...asked, 
 
 /**
  * A written conversation with what was really said in place of its replies: the first reply for the first of them, and so
- * on. Null where it has more replies than were given.
+ * on. Null where one of them was not given.
  */
-export const withReplies = (script: History, replies: readonly string[]): History | null => {
+export const withReplies = (script: History, replies: readonly (string | undefined)[]): History | null => {
   let history: History = [];
   let given = 0;
   for (const message of script) {

@@ -3,6 +3,7 @@ import {createServer, type RequestListener, type ServerResponse} from 'node:http
 import type {AddressInfo} from 'node:net';
 import {describe, expect, test} from 'vitest';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import {CutoverError} from '../errors.ts';
 import {dialectNames} from '../simulator/calibration.ts';
 import {simulatorConfig} from '../simulator/config.ts';
@@ -225,10 +226,7 @@ test('an answer that broke off is asked nowhere else', async () => {
 describe.each(dialectNames)('%s', dialect => {
   const start = async (stream: boolean) => {
     const simulator = await startSimulator(simulatorConfig.parse({dialect, speed: 50}));
-    const facts = {
-      ...{version: null, model: null, contextTokens: null, kvTokens: null, pageTokens: null},
-      reportsCachedTokens: true,
-    };
+    const facts = {...untoldFacts, reportsCachedTokens: true};
     const {url} = simulator;
     const server = httpChat({url, model: 'simulated-model', engine: engines[dialect], facts, stream});
     return {simulator, client: new SessionClient({servers: [server], clock})};

@@ -1,17 +1,9 @@
 import type {Engine, ServerFacts} from '../engines/engine.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import {CutoverError, reasonOf} from '../errors.ts';
 import {fetchText} from '../http/fetch-text.ts';
 import {type AskedChat, type ChatAnswer, type ChatServer, ServerAway} from './chat-server.ts';
 import {ReplyText} from './reply-text.ts';
-
-const nothingKnown: ServerFacts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
 
 export interface HttpChatOptions {
   /** Origin without a trailing slash, for example http://127.0.0.1:8000 */
@@ -55,7 +47,7 @@ export const httpChat = ({
   url,
   model,
   engine,
-  facts = nothingKnown,
+  facts = untoldFacts,
   stream = true,
   temperature = 0,
   firstByteMs = 30_000,

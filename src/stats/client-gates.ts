@@ -1,3 +1,4 @@
+import type {Trial} from '../schema/record.ts';
 import type {Gate} from './gate.ts';
 import {percentText} from './gate.ts';
 import {limits} from './limits.ts';
@@ -81,17 +82,35 @@ export const rateNotReached: Gate = ({trial: {client, load}}) => {
   };
 };
 
+interface Unsent {
+  readonly trial: Pick<Trial, 'counts' | 'workload'>;
+  /** Requests that were sent. */
+  readonly seen: number;
+}
+
+/** Why planned requests were never sent, and what can be done. */
+const whyUnsent = ({trial: {counts, workload}, seen}: Unsent): {readonly why: string; readonly hint: string} => {
+  if (workload.kind === 'trace' && seen >= workload.rows)
+    return {
+      why: `the trace ran out after its ${workload.rows} requests`,
+      hint: 'Lower the rate or the duration, or give a longer trace.',
+    };
+  if (counts.failed > 0 && workload.kind === 'prefix' && workload.history === 'engine')
+    return {why: 'a failed turn ended their conversation', hint: 'See why requests failed.'};
+  return {why: 'the trial ended before their turn', hint: 'Lower the rate, or let the trial run to its end.'};
+};
+
 /** What is due and not sent would have been the slowest: leaving it out flatters the server. */
-export const unsentRequests: Gate = ({trial: {counts, workload}, plannedRequests, unsent}) => {
-  const seen = counts.ok + counts.failed;
+export const unsentRequests: Gate = ({trial, plannedRequests, unsent}) => {
+  const seen = trial.counts.ok + trial.counts.failed;
   const missing = Math.max(unsent, (plannedRequests ?? 0) - seen);
   if (missing <= 0) return null;
   const planned = plannedRequests ?? seen + unsent;
-  const conversationsEnd = counts.failed > 0 && workload.kind === 'prefix' && workload.history === 'engine';
+  const {why, hint} = whyUnsent({trial, seen});
   return {
     code: 'unsent',
     severity: missing > (1 - limits.achievedShare) * planned ? 'void' : 'warning',
-    message: `${missing} of ${planned} planned requests were never sent: ${conversationsEnd ? 'a failed turn ended their conversation' : 'the trial ended before their turn'}`,
-    hint: conversationsEnd ? 'See why requests failed.' : 'Lower the rate, or let the trial run to its end.',
+    message: `${missing} of ${planned} planned requests were never sent: ${why}`,
+    hint,
   };
 };

@@ -189,7 +189,12 @@ describe('the replies', () => {
 
 describe('what the numbers stand for', () => {
   test('a trial without a steady part is a warning', () => {
-    expect(codesOf(judge({window: {startMs: 0, endMs: 810, kind: 'whole'}}))).toEqual(['warning no-steady-window']);
+    const window = {startMs: 0, endMs: 810, kind: 'whole' as const};
+    expect(codesOf(judge({window}))).toEqual(['warning no-steady-window']);
+    // An open loop's latencies may be long because it is too fast.
+    expect(judge({window, load: open})).toMatchObject([
+      {code: 'no-steady-window', hint: 'Raise --requests or --duration; if it stays, lower the rate.'},
+    ]);
   });
 
   test('400 requests do not certify a P99, and the note says how many would', () => {
@@ -222,6 +227,19 @@ describe("the server's counters of its prefix cache", () => {
   });
 });
 
+test('contexts that are asked about again before their first answer are told of', () => {
+  const visited = (contexts: number, concurrency: number) =>
+    judge({
+      workload: {kind: 'revisit', promptTokens: 100, outputTokens: 4, contexts, visits: 2},
+      load: {mode: 'closed', concurrency, requests: 2 * contexts, durationSeconds: null, warmup: 0},
+    }).find(({code}) => code === 'visits-overlap');
+  expect(visited(4, 4)).toBeUndefined();
+  expect(visited(3, 4)).toMatchObject({
+    severity: 'warning',
+    message: '4 requests were in flight over 3 contexts: some were asked about again before their first answer',
+  });
+});
+
 test('turns that were never sent because one before them failed are told as that', () => {
   const workload = {kind: 'prefix', promptTokens: 100, outputTokens: 4, turns: 2, history: 'engine'} as const;
   const samples = [...backToBack.slice(0, 9), failedSample('timeout', 'late')];
@@ -230,6 +248,20 @@ test('turns that were never sent because one before them failed are told as that
     message: '1 of 11 planned requests were never sent: a failed turn ended their conversation',
     hint: 'See why requests failed.',
   });
+});
+
+test('requests that a trace had no rows for are told as that, and others that were not sent are not', () => {
+  const traced = (rows: number) =>
+    judge(
+      {workload: {kind: 'trace', file: 'x.jsonl', sha256: 'abc', rows, blockTokens: 512}},
+      {plannedRequests: 12, unsent: 2},
+    ).find(({code}) => code === 'unsent');
+  expect(traced(10)).toMatchObject({
+    severity: 'void',
+    message: '2 of 12 planned requests were never sent: the trace ran out after its 10 requests',
+    hint: 'Lower the rate or the duration, or give a longer trace.',
+  });
+  expect(traced(11)?.message).toContain('the trial ended before their turn');
 });
 
 describe("Little's law", () => {

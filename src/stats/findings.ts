@@ -9,7 +9,7 @@ import {
 } from './client-gates.ts';
 import type {Gate, Judged} from './gate.ts';
 import {clocksCapped, gpuShared, throttled} from './gpu-gates.ts';
-import {cacheCounters} from './prefix-hits.ts';
+import {cacheCounters, visitsOverlap} from './prefix-hits.ts';
 import {errors, nothingMeasured, outputLength, outputTokensUnknown, tokensPerEvent} from './reply-gates.ts';
 import {littlesLaw, noSteadyWindow, p99NotCertified} from './window-gates.ts';
 
@@ -26,6 +26,7 @@ const gates: readonly Gate[] = [
   outputTokensUnknown,
   tokensPerEvent,
   cacheCounters,
+  visitsOverlap,
   noSteadyWindow,
   littlesLaw,
   p99NotCertified,

@@ -16,6 +16,12 @@ export const limits = {
   outputLengthShare: 0.1,
   /** Between the server's count of output tokens and the client's count of events that carried some. */
   tokenAgreementShare: 0.01,
+  /**
+   * Mean latencies that an open loop's steady window lasts at least, as a closed loop has three requests a slot. What is
+   * on its way when the window ends is not counted in it: in a shorter one that is more than every third request, and all
+   * of them in one shorter than a latency. Little's law warns of what is left of that.
+   */
+  steadyLatencies: 3,
   /** Around L = λW: past the noise of a window of some latencies' length. */
   littlesLawShare: 0.1,
   /** Between the share of cached prompt tokens by the replies and by the server's counters, both 0…1. */

@@ -57,6 +57,19 @@ export const prefixHits = (sums: PromptSums, before: Reading, after: Reading): P
   return byRequests === null && byCounters === null ? null : {byRequests, byCounters};
 };
 
+/** Then a second visit is sent while the first one is still read, and says nothing of what a cache keeps. */
+export const visitsOverlap: Gate = ({trial: {workload, load}}) => {
+  if (workload.kind !== 'revisit' || typeof workload.contexts !== 'number' || load.mode !== 'closed') return null;
+  const {contexts} = workload;
+  if (load.concurrency <= contexts) return null;
+  return {
+    code: 'visits-overlap',
+    severity: 'warning',
+    message: `${load.concurrency} requests were in flight over ${contexts} contexts: some were asked about again before their first answer`,
+    hint: 'Lower --concurrency to the number of contexts, or raise that with --contexts or --kv-tokens.',
+  };
+};
+
 /** A server that counts other requests than ours, or otherwise than it tells, is not the server that we think it is. */
 export const cacheCounters: Gate = ({trial: {prefixHits: hits, together}}) => {
   const {byRequests, byCounters} = hits ?? {byRequests: null, byCounters: null};

@@ -60,6 +60,8 @@ describe('over concurrency', () => {
     const linear = swept(concurrency({to: 6}), level => ({throughput: level}));
     expect(linear).toMatchObject({levels: [1, 2, 4, 6], found: null});
     expect(linear.stopped).toBe('the throughput still rose at 6 in flight, the highest level');
+    const single = swept(concurrency({from: 6, to: 6}), level => ({throughput: level}));
+    expect(single).toMatchObject({levels: [6], found: null, stopped: 'only one level was measured, at 6 in flight'});
     // 3 % for a step of 4 to 5, of which log2(5 / 4) · 5 % = 1.6 % is asked.
     expect(swept(concurrency({from: 4, to: 5}), level => ({throughput: level === 4 ? 100 : 103})).found).toBeNull();
   });

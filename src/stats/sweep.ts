@@ -54,7 +54,14 @@ const nextConcurrency = (spec: Over<'concurrency'>, seen: readonly SeenLevel[]):
         stopped: `${last.level} instead of ${before.level} in flight brought ${signed(gain)} (less than ${percentText(asked)})`,
       };
   }
-  if (last.level >= spec.to) return {found: null, stopped: `the throughput still rose ${at}, the highest level`};
+  if (last.level >= spec.to)
+    return {
+      found: null,
+      stopped:
+        before === undefined
+          ? `only one level was measured, ${at}`
+          : `the throughput still rose ${at}, the highest level`,
+    };
   return {level: doubled(last, spec)};
 };
 

@@ -5,15 +5,18 @@ import {limits} from './limits.ts';
 import {minimumForP99} from './percentile.ts';
 
 /** Gates that ask whether the numbers stand for more than this one trial. */
-export const noSteadyWindow: Gate = ({trial: {window}}) =>
-  window?.kind !== 'whole'
-    ? null
-    : {
-        code: 'no-steady-window',
-        severity: 'warning',
-        message: 'The trial was too short for a steady part: throughput counts the start-up burst and the drain too',
-        hint: 'Raise --requests or --duration.',
-      };
+export const noSteadyWindow: Gate = ({trial: {window, load}}) => {
+  if (window?.kind !== 'whole') return null;
+  const open = load.mode === 'open';
+  return {
+    code: 'no-steady-window',
+    severity: 'warning',
+    message: open
+      ? `Requests arrived for less than ${limits.steadyLatencies} times their mean latency: too short for a steady part, or they piled up. Throughput counts the start and the drain too`
+      : 'The trial was too short for a steady part: throughput counts the start-up burst and the drain too',
+    hint: `Raise --requests or --duration${open ? '; if it stays, lower the rate' : ''}.`,
+  };
+};
 
 export const p99NotCertified: Gate = ({trial}) => {
   const latency = trial.ttftMs ?? trial.e2eMs;

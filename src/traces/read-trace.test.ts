@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {CutoverError} from '../errors.ts';
 import {readTrace} from './read-trace.ts';
@@ -72,6 +73,12 @@ describe('what cannot be replayed is refused with the line, the reason and the f
   test('a file that is not there, and a folder', async () => {
     expect((await refusal(join(folder, 'none.jsonl'))).message).toContain('ENOENT');
     expect((await refusal(folder)).message).toContain('EISDIR');
+  });
+
+  test('a compressed file', async () => {
+    const error = await refusal(await write('t.jsonl.gz', gzipSync('{"timestamp": 1}\n{"timestamp": 2}\n')));
+    expect(error.message).toContain('it is compressed');
+    expect(error.hint).toMatch(/^Unpack it first: gunzip --keep .*t\.jsonl\.gz$/);
   });
 
   test('a file without lines, before it fills the memory', async () => {

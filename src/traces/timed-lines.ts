@@ -22,6 +22,7 @@ export interface TimedLine {
 const maxLineBytes = 4 * 1024 * 1024;
 
 const lineFeed = 0x0a;
+const gzipHead = Buffer.of(0x1f, 0x8b);
 
 interface Line {
   readonly text: string;
@@ -33,6 +34,8 @@ async function* linesOf(path: string, hash: Hash): AsyncGenerator<readonly Line[
   let rest: Buffer = Buffer.alloc(0);
   let restOffset = 0;
   for await (const read of createReadStream(path) as AsyncIterable<Buffer>) {
+    if (restOffset === 0 && rest.length === 0 && read.indexOf(gzipHead) === 0)
+      throw badTrace(path, 'it is compressed', `Unpack it first: gunzip --keep ${path}`);
     hash.update(read);
     const bytes = rest.length === 0 ? read : Buffer.concat([rest, read]);
     const lines: Line[] = [];

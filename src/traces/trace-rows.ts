@@ -40,7 +40,8 @@ const lastNotAbove = (list: Float64Array, value: number): number => {
 /**
  * The rows of an indexed trace by their number, null past the last one. 16 kB of the file are held at a time, so that
  * rows asked for one after another are each read once. It reads without giving way to anything else, for about a tenth of a
- * millisecond every hundred rows. Throws BAD_OPTIONS where the file is not any more what was indexed.
+ * millisecond every hundred rows. Throws BAD_OPTIONS where the file has another size than when it was indexed, or a row
+ * cannot be read any more; a change of digits alone is only seen in the data hash.
  */
 export const traceRows = (index: TraceIndex): ((row: number) => TraceRow | null) => {
   const {path, bytes, rows, firstLine, stretchRows, stretchBytes} = index;

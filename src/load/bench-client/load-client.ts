@@ -1,4 +1,5 @@
 import {openai} from '../../engines/openai.ts';
+import {untoldFacts} from '../../engines/untold-facts.ts';
 import {roleOf, type SessionSource} from '../../schema/request.ts';
 import type {Sample} from '../../schema/sample.ts';
 import {readSampleBlock, SampleBlockWriter} from '../../schema/sample-block.ts';
@@ -30,21 +31,12 @@ const recycled = (workload: Workload<'embed'>): SessionSource => {
   return {at: index => pool[index % pool.length] ?? null, requestsBefore: index => index};
 };
 
-const facts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
-
 /** Puts the load on the server as `npm run bench` does; resolves with the samples, still packed. */
 const putLoad = async ({port, workload, load, workers}: LoadJob): Promise<readonly Uint8Array[]> => {
   const blocks: Uint8Array[] = [];
   const common = {
     trial: 0,
-    endpoint: {role: roleOf(workload.kind), url: `http://127.0.0.1:${port}`, model: 'mock', facts},
+    endpoint: {role: roleOf(workload.kind), url: `http://127.0.0.1:${port}`, model: 'mock', facts: untoldFacts},
     load,
     arrivalsMs: load.mode === 'open' ? planArrivals(load, seededRandom(seed, 'arrivals')) : [],
     timeoutMs,
