@@ -1,5 +1,8 @@
+import {cosine} from '../examinations/vectors.ts';
 import type {Subject} from './question.ts';
-import {cosine, fieldsOf, rankingOf, vectorsOf} from './reply.ts';
+import {fieldsOf, rankingOf, vectorsOf} from './reply.ts';
+import {shown} from './shown.ts';
+import {leastCosine, scoreTolerance} from './tolerance.ts';
 
 /** 'compatible': not the same, but nothing that a caller could have relied on; 'unknown': it could not be compared. */
 export type FieldOutcome = 'same' | 'compatible' | 'different' | 'unknown';
@@ -10,15 +13,10 @@ export interface FieldDifference {
   readonly detail: string;
 }
 
-/** Below this cosine two vectors of one text rank its neighbours differently. */
-const leastCosine = 0.99;
-/** Half precision moves a score by less; documents this close may change places. */
-const scoreTolerance = 0.02;
 /** Templates differ by some tokens, tokenizers by few: what is beyond is another count. */
 const tokenTolerance = (count: number) => Math.max(8, 0.1 * count);
 
 const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value);
-const shown = (value: unknown) => JSON.stringify(value)?.slice(0, 80) ?? 'nothing';
 const found = (field: string, outcome: FieldOutcome, detail: string): FieldDifference => ({field, outcome, detail});
 const both = (a: unknown, b: unknown) => `${shown(a)} and ${shown(b)}`;
 
@@ -60,7 +58,7 @@ const ranking = (a: unknown, b: unknown): readonly FieldDifference[] => {
       Math.abs(score - (second[at]?.score ?? Number.NaN)) > scoreTolerance || !scores.has(first[at]?.index ?? -1),
   );
   const gaps = first.map(({index, score}) => Math.abs(score - (scores.get(index) ?? Number.NaN)));
-  const widest = Math.max(...gaps);
+  const widest = Math.max(0, ...gaps);
   const close = widest <= scoreTolerance;
   const order = orderA === orderB ? 'same' : moved || !close ? 'different' : 'compatible';
   const textOf = (list: typeof first) => list.map(({text}) => kindOf(text));

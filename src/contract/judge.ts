@@ -1,6 +1,7 @@
 import type {Answer} from '../schema/answer.ts';
 import type {Check} from '../schema/record.ts';
-import {type Property, properties} from './properties.ts';
+import {properties} from './properties.ts';
+import type {Property} from './property.ts';
 import {relations} from './relations.ts';
 import {fieldsOf, isCount, jsonOf, vectorsOf} from './reply.ts';
 

@@ -1,24 +1,7 @@
-import type {Answer} from '../schema/answer.ts';
-import {expectationOf, type Subject, subjectOf} from './question.ts';
+import {httpProperties} from './http-properties.ts';
+import {answeredBy, type Property} from './property.ts';
 import {askedOf, fieldsOf, isCount, jsonOf, rankingOf, vectorsOf} from './reply.ts';
-
-/** What must hold for one answer, whichever others there are. */
-export interface Property {
-  readonly id: string;
-  readonly title: string;
-  about(answer: Answer): boolean;
-  /** Why it does not hold; null where it does. */
-  problem(answer: Answer): string | null;
-}
-
-const came = ({status}: Answer) => status !== null;
-const refused = ({status}: Answer) => status !== null && status >= 400;
-/** Replies with status 200 to a question of `subject`. */
-const answeredBy = (subject: Subject) => (answer: Answer) => answer.status === 200 && subjectOf(answer.id) === subject;
-const expected = (what: ReturnType<typeof expectationOf>) => (answer: Answer) =>
-  came(answer) && expectationOf(answer.id) === what;
-const named = (name: string) => (answer: Answer) => came(answer) && answer.id.includes(`/${name}`);
-const shown = (value: unknown) => JSON.stringify(value)?.slice(0, 120) ?? 'nothing';
+import {shown} from './shown.ts';
 
 /** Exactly these fields; those in `optional` may be missing. */
 const fieldsProblem = (json: unknown, wanted: readonly string[], optional: readonly string[] = []): string | null => {
@@ -43,61 +26,6 @@ const usageProblem = (json: unknown, wanted: readonly string[]): string | null =
   const odd = Object.entries(usage).find(([, value]) => !isCount(value));
   return odd === undefined ? null : `usage.${odd[0]} is ${shown(odd[1])}, not a whole number`;
 };
-
-const http: readonly Property[] = [
-  {id: 'reply', title: 'Every question gets a reply', about: () => true, problem: ({failure}) => failure},
-  {
-    id: 'no-5xx',
-    title: 'No question ends in a server error',
-    about: came,
-    problem: ({status}) => ((status ?? 0) >= 500 ? `status ${status}` : null),
-  },
-  {
-    id: 'answered',
-    title: 'What is right is answered with 200',
-    about: expected('answered'),
-    problem: ({status, ...answer}) =>
-      status === 200 ? null : `status ${status}: ${shown(jsonOf({status, ...answer}))}`,
-  },
-  {
-    id: 'refused',
-    title: 'What is wrong is refused with a 4xx',
-    about: expected('refused'),
-    problem: ({status}) => (status !== null && status >= 400 && status < 500 ? null : `status ${status}`),
-  },
-  {
-    id: 'error-shape',
-    title: 'A refusal says why, as a sentence in `error`',
-    about: answer => refused(answer) && subjectOf(answer.id) !== 'http',
-    problem: answer => {
-      const error = fieldsOf(jsonOf(answer))?.error;
-      return typeof error === 'string' && error !== '' ? null : `error is ${shown(error)}`;
-    },
-  },
-  {
-    id: 'wrong-method',
-    title: 'GET on a path that takes POST is 405',
-    about: named('method-of-'),
-    problem: ({status}) => (status === 405 ? null : `status ${status}`),
-  },
-  {
-    id: 'unknown-path',
-    title: 'A path that is none is 404',
-    about: named('unknown-path'),
-    problem: ({status}) => (status === 404 ? null : `status ${status}`),
-  },
-  {
-    id: 'unknown-model',
-    title: 'A model that is not served is refused, or the reply tells which one answered instead',
-    about: named('unknown-model'),
-    problem: answer => {
-      const asked = fieldsOf(askedOf(answer))?.model;
-      return answer.status === 200 && fieldsOf(jsonOf(answer))?.model === asked
-        ? `the reply says ${shown(asked)}`
-        : null;
-    },
-  },
-];
 
 const embed: readonly Property[] = [
   {
@@ -234,4 +162,4 @@ const chatAndHealth: readonly Property[] = [
   },
 ];
 
-export const properties: readonly Property[] = [...http, ...embed, ...rerank, ...chatAndHealth];
+export const properties: readonly Property[] = [...httpProperties, ...embed, ...rerank, ...chatAndHealth];

@@ -156,7 +156,8 @@ describe('the comparison', () => {
   test('a service can always stand in for itself', () => {
     fc.assert(
       fc.property(fc.array(reply, {minLength: 1}), replies => {
-        const answers = replies.map(({status, json}, at) => answer(`chat/either/${at}`, status, json));
+        const all = [...replies, {status: 200, json: {}}];
+        const answers = all.map(({status, json}, at) => answer(`chat/either/${at}`, status, json));
         const {fields, verdict} = compareAnswers(answers, answers);
         expect(fields.filter(field => field.verdict !== 'same')).toEqual([]);
         expect(verdict).toBe('drop-in');
@@ -193,7 +194,7 @@ describe('the comparison', () => {
     });
     const order = (a: object, b: object) => outcomeOf('rerank', 'results[].index', a, b);
     expect(order(of([0, 0.9], [1, 0.5]), of([0, 0.9], [1, 0.5]))).toBe('same');
-    expect(order(of([0, 0.505], [1, 0.5]), of([1, 0.503], [0, 0.5]))).toBe('compatible');
+    expect(order(of([0, 0.505], [1, 0.5]), of([1, 0.53], [0, 0.5]))).toBe('compatible');
     expect(order(of([0, 0.9], [1, 0.5]), of([1, 0.9], [0, 0.5]))).toBe('different');
   });
 
@@ -210,5 +211,57 @@ describe('the comparison', () => {
     const silent = answer('chat/either/a', null, null);
     expect(compareAnswers([silent], [silent]).verdict).toBe('unknown');
     expect(compareAnswers([a], [silent]).verdict).toBe('different');
+    for (const failure of ['write EPIPE', 'the connection broke while the body was being sent: read ECONNRESET'])
+      expect(compareAnswers([a], [{...silent, failure}]).verdict).toBe('unknown');
+  });
+
+  test('what cannot be told of one service is unknown; of neither, and it bars nothing', () => {
+    const lengths = (absent: number) =>
+      ['default-length', 'length-1024'].map(name =>
+        answer(`chat/answered/${name}`, 200, {content: 'a', usage: {completion_tokens: absent}}),
+      );
+    const longer = answer('chat/answered/length-1100', 200, {content: 'a', usage: {completion_tokens: 1100}});
+    const verdictOf = (a: readonly Answer[], b: readonly Answer[]) =>
+      compareAnswers(a, b).fields.find(({field}) => field === 'check chat-default-length')?.verdict;
+    expect(verdictOf(lengths(300), lengths(300))).toBe('compatible'); // the model stopped by itself
+    expect(verdictOf([...lengths(1024), longer], lengths(300))).toBe('unknown');
+    expect(verdictOf([...lengths(1024), longer], [...lengths(1024), longer])).toBe('same');
+  });
+
+  test('questions under one id that are not the same question do not count: generated ones of another seed', () => {
+    const [a, b] = ['{"texts":["a"]}', '{"texts":["b"]}'].map(body =>
+      answer('embed/answered/generated-00000', 200, {embeddings: [[1, body.includes('b') ? 9 : 0]]}, body),
+    ) as [Answer, Answer];
+    const {verdict, questions, fields} = compareAnswers([a], [b]);
+    expect([verdict, questions]).toEqual(['unknown', 0]);
+    expect(fields.map(({field}) => field)).not.toContain('embed embeddings');
+  });
+
+  test('two services that answer nothing prove nothing: refusals and failures alone are INCONCLUSIVE', () => {
+    const refusing = [answer('embed/answered/one-text', 400, {error: 'no'})];
+    const failing = [answer('embed/answered/one-text', 503, {error: 'full'})];
+    expect(compareAnswers(refusing, refusing).verdict).toBe('unknown');
+    const served = answer('chat/answered/one-question', 200, {content: 'a'});
+    const statusOf = (answers: readonly Answer[]) =>
+      compareAnswers([served, ...answers], [served, ...answers]).fields.find(
+        ({field}) => field === 'embed HTTP status',
+      );
+    expect(statusOf(refusing)).toMatchObject({verdict: 'same'});
+    expect(statusOf(failing)).toMatchObject({
+      verdict: 'unknown',
+      detail: '503 and 503: both failed at what they should answer',
+    });
+    // Neither has a server for it: nothing is missing that a caller had.
+    expect(statusOf([answer('embed/answered/one-text', 501, {error: 'no'})])).toMatchObject({verdict: 'same'});
+  });
+
+  test('a difference where the contract leaves the answer open says so', () => {
+    const role = (status: number) => [answer('chat/either/unknown-role', status, {})];
+    const {verdict, fields} = compareAnswers(role(200), role(400));
+    expect(verdict).toBe('different');
+    expect(fields[0]).toMatchObject({
+      field: 'chat HTTP status',
+      detail: '200 and 400, where the contract leaves open which; a caller may rely on the first',
+    });
   });
 });

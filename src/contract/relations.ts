@@ -1,7 +1,9 @@
+import {cosine} from '../examinations/vectors.ts';
 import type {Answer} from '../schema/answer.ts';
 import type {Check} from '../schema/record.ts';
 import {subjectOf} from './question.ts';
-import {cosine, fieldsOf, isCount, jsonOf, rankingOf, vectorsOf} from './reply.ts';
+import {fieldsOf, isCount, jsonOf, rankingOf, vectorsOf} from './reply.ts';
+import {leastCosine, scoreTolerance} from './tolerance.ts';
 
 /** What must hold between answers, or can only be told from several. */
 export interface Relation {
@@ -17,7 +19,8 @@ const tell = (outcome: Check['outcome'], detail: string, answer?: Answer): Verdi
   detail,
   example: outcome === 'fail' ? (answer?.request.body ?? null) : null,
 });
-const unanswered = tell('unknown', 'the questions were not all answered with 200');
+/** Of a relation whose questions did not get the answers to tell it by. */
+export const unanswered = tell('unknown', 'the questions were not all answered with 200');
 
 const good = (answers: ReadonlyMap<string, Answer>, id: string): Answer | null => {
   const answer = answers.get(id);
@@ -26,9 +29,6 @@ const good = (answers: ReadonlyMap<string, Answer>, id: string): Answer | null =
 
 /** The default that the contract gives max_tokens. */
 const defaultTokens = 1024;
-/** Scores of equal pairs, and cosines of equal texts, differ by so much between batches. */
-const scoreTolerance = 0.02;
-const leastCosine = 0.99;
 
 const outputTokensOf = (answer: Answer | null): number | null => {
   const tokens = answer && fieldsOf(fieldsOf(jsonOf(answer))?.usage)?.completion_tokens;

@@ -36,11 +36,6 @@ export const fieldsOf = (value: unknown): Fields | null =>
 
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-export const cosine = (a: readonly number[], b: readonly number[]): number => {
-  const dot = a.reduce((sum, number, at) => sum + number * (b[at] ?? 0), 0);
-  return dot / (Math.hypot(...a) * Math.hypot(...b));
-};
-
 /** Vectors of an /embed reply; null where it has none. */
 export const vectorsOf = (json: unknown): readonly (readonly number[])[] | null => {
   const list = fieldsOf(json)?.embeddings;

@@ -1,5 +1,5 @@
 import {CutoverError, reasonOf} from '../errors.ts';
-import {fetchText} from '../http/fetch-text.ts';
+import {fetchText, sendingBroke} from '../http/fetch-text.ts';
 import type {Answer} from '../schema/answer.ts';
 
 export interface Question {
@@ -35,6 +35,10 @@ export const toldBody = (body: string | Uint8Array | null): string | null => {
 };
 
 const bytesOf = (body: string | Uint8Array | null): number => (body === null ? 0 : Buffer.byteLength(body));
+
+/** Whether no reply came because the connection broke while the question was being sent: then nobody knows the reply. */
+export const brokeWhileSending = ({failure}: Pick<Answer, 'failure'>): boolean =>
+  failure !== null && (failure.startsWith(sendingBroke) || failure === 'write EPIPE'); // as older files have it
 
 const isEngineDeath = (thrown: unknown) => thrown instanceof CutoverError && thrown.code === 'ENGINE_DIED';
 

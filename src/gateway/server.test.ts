@@ -5,6 +5,7 @@ import {json} from 'node:stream/consumers';
 import {describe, expect, test} from 'vitest';
 import type {Engine} from '../engines/engine.ts';
 import {engines} from '../engines/index.ts';
+import {fetchText} from '../http/fetch-text.ts';
 import {roles} from '../schema/request.ts';
 import {startGateway} from './server.ts';
 
@@ -222,6 +223,44 @@ test('what is wrong is named with its field, before any engine is asked', async 
   expect(await refused('/embed', {texts: ['a'], model: 'x'})).toMatchObject({code: 'unknown_model', field: 'model'});
   expect(await refused('/embed', '{"texts":')).toMatchObject({code: 'invalid', field: null});
   expect(engine.bodies).toEqual([]);
+});
+
+test('a path that is no URL is refused in the shape of all refusals', async () => {
+  await using engine = await upstream(() => {});
+  await using gateway = await gatewayTo(engines.vllm, engine.url);
+  const reply = await fetch(`${gateway.url}/%zz`);
+  expect([reply.status, await reply.json()]).toEqual([
+    400,
+    {error: "'/%zz' is not a valid url component", code: 'invalid', field: null},
+  ]);
+});
+
+test('a body over the limit is read and dropped before it is refused: callers who are still sending get the 413 too', async () => {
+  await using engine = await upstream(() => {});
+  await using gateway = await gatewayTo(engines.vllm, engine.url);
+  const body = 'x'.repeat(33 * 2 ** 20);
+  const headers = {'content-type': 'application/json'};
+  const ask = () => fetchText(`${gateway.url}/embed`, {method: 'POST', body, headers, timeoutMs: 60_000});
+  for (const {status, headers: said, body: words} of await Promise.all([ask(), ask(), ask()])) {
+    expect([status, said.connection]).toEqual([413, 'close']);
+    expect(JSON.parse(words)).toEqual({error: 'The body is over 32 MiB', code: 'too_large', field: null});
+  }
+});
+
+test('a reply of the engine that does not end is not read to its end', async () => {
+  const piece = Buffer.alloc(2 ** 20, 'x');
+  await using engine = await upstream((_, response) => {
+    const go = () => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.on('drain', go);
+    go();
+  });
+  await using gateway = await gatewayTo(engines.vllm, engine.url);
+  expect(await post(gateway.url, '/chat', {messages})).toMatchObject({
+    status: 502,
+    body: {error: "The engine's reply is over 64 MiB", code: 'engine_failed'},
+  });
 });
 
 test('a service that speaks the contract itself needs no gateway', async () => {

@@ -4,6 +4,7 @@ import {CutoverError, reasonOf} from '../errors.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import {answers, type Served} from './answers.ts';
 import {type Bodies, parseBody, readBody} from './bodies.ts';
+import {drain} from './drain.ts';
 import {healthOf} from './health.ts';
 import {Refusal} from './refusal.ts';
 import {openUpstream} from './upstream.ts';
@@ -23,6 +24,8 @@ export interface Gateway extends AsyncDisposable {
 }
 
 const bodyLimitBytes = 32 * 2 ** 20;
+/** Of a body that is refused: enough for callers who are a little over the limit, too little to keep the service busy. */
+const dropped = {bytes: 64 * 2 ** 20, ms: 10_000};
 const retryAfterSeconds = '1';
 
 const refusalOf = (thrown: FastifyError | Refusal): Refusal => {
@@ -30,12 +33,13 @@ const refusalOf = (thrown: FastifyError | Refusal): Refusal => {
   if (thrown.statusCode === 413) return new Refusal('too_large', `The body is over ${bodyLimitBytes / 2 ** 20} MiB`);
   if (thrown.statusCode === 415) return new Refusal('wrong_content_type', 'The body must be application/json');
   if ((thrown.statusCode ?? 500) < 500) return new Refusal('invalid', thrown.message);
-  return new Refusal('internal', 'The service failed; its log says why');
+  return new Refusal('internal', `The service failed: ${reasonOf(thrown)}`);
 };
 
 /** Aborted when the caller goes away before it is answered: the engine need not go on. */
 const goneSignal = ({raw}: FastifyReply): AbortSignal => {
   const gone = new AbortController();
+  if (raw.closed) gone.abort(); // while its body was read
   raw.once('close', () => {
     if (!raw.writableFinished) gone.abort(new Error('the caller went away'));
   });
@@ -43,16 +47,25 @@ const goneSignal = ({raw}: FastifyReply): AbortSignal => {
 };
 
 const serviceOf = (served: Served) => {
-  const service = fastify({bodyLimit: bodyLimitBytes, forceCloseConnections: true});
+  const service = fastify({
+    bodyLimit: bodyLimitBytes,
+    forceCloseConnections: true,
+    // What is wrong before any route is found, as /%zz, does not come to the error handler.
+    frameworkErrors({message}, _, reply: FastifyReply) {
+      const {status, body} = new Refusal('invalid', message);
+      void reply.code(status).send(body);
+    },
+  });
   service.removeAllContentTypeParsers();
   service.addContentTypeParser('application/json', {parseAs: 'buffer'}, async (_: FastifyRequest, bytes: Buffer) =>
     parseBody(bytes),
   );
   service.setErrorHandler<FastifyError | Refusal>(async (thrown, request, reply) => {
     const refusal = refusalOf(thrown);
-    // Closed at once, the connection would be reset under a caller that is still sending, and the refusal lost.
-    reply.removeHeader('connection');
-    request.raw.resume();
+    await drain(request.raw, dropped);
+    // What is left of a body that was not read to its end would be taken for the next request.
+    if (refusal.code === 'too_large') reply.header('connection', 'close');
+    else reply.removeHeader('connection');
     if (refusal.code === 'engine_unavailable') reply.header('retry-after', retryAfterSeconds);
     return reply.code(refusal.status).send(refusal.body);
   });

@@ -1,12 +1,16 @@
 import {Agent, type IncomingMessage, request as send} from 'node:http';
 import {request as sendSecure, Agent as TlsAgent} from 'node:https';
-import {text} from 'node:stream/consumers';
 import type {Engine} from '../engines/engine.ts';
 import {reasonOf} from '../errors.ts';
 import {Refusal} from './refusal.ts';
 
-/** Both engines' web server closes a connection after 5 s without a request: it must not be used again just then. */
+/**
+ * Both engines' web server closes a connection after 5 s without a request. It is not used again after 4 s, so that no
+ * request meets that end: to send one again instead could have a chat answered twice.
+ */
 const idleMs = 4000;
+/** Far more than any answer has: 128 vectors of 4096 numbers are 10 MiB of JSON. */
+const replyLimitBytes = 64 * 2 ** 20;
 
 export interface Upstream extends Disposable {
   /** The parsed reply to a JSON POST. Throws a Refusal for everything else than an answer. */
@@ -34,8 +38,9 @@ export const openUpstream = (readError: Engine['readError'], timeoutMs: number):
       let reply: {status: number; body: string};
       try {
         const response = await exchange(url, JSON.stringify(body), AbortSignal.any([signal, deadline]));
-        reply = {status: response.statusCode ?? 0, body: await text(response)};
+        reply = {status: response.statusCode ?? 0, body: await bodyOf(response)};
       } catch (thrown) {
+        if (thrown instanceof Refusal) throw thrown;
         if (deadline.aborted)
           throw new Refusal('engine_timeout', `The engine gave no answer within ${timeoutMs / 1000} s`);
         throw new Refusal('engine_unavailable', `The engine cannot be reached: ${reasonOf(thrown)}`);
@@ -47,6 +52,19 @@ export const openUpstream = (readError: Engine['readError'], timeoutMs: number):
       agents.tls.destroy();
     },
   };
+};
+
+/** Leaving the loop closes the connection, so that no more of it is read. */
+const bodyOf = async (response: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > replyLimitBytes)
+      throw new Refusal('engine_failed', `The engine's reply is over ${replyLimitBytes / 2 ** 20} MiB`);
+  }
+  return Buffer.concat(chunks).toString();
 };
 
 const answerOf = ({status, body}: {status: number; body: string}, readError: Engine['readError']): unknown => {

@@ -1,6 +1,8 @@
+import {once} from 'node:events';
+import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {expect, test} from 'vitest';
 import {reply, startTestServer} from '../load/test-server.ts';
-import {fetchText} from './fetch-text.ts';
+import {fetchText, sendingBroke} from './fetch-text.ts';
 
 test('the status, body and headers of an answer are told, whatever the status', async () => {
   await using server = await startTestServer(({socket}) =>
@@ -56,4 +58,38 @@ test('an abort throws its own reason', async () => {
   const reason = new Error('interrupted');
   await using server = await startTestServer(() => abort.abort(reason));
   await expect(fetchText(server.url, {timeoutMs: 10_000, signal: abort.signal})).rejects.toBe(reason);
+});
+
+/** Answers the first bytes of a request as it is told, and reads no further. */
+const deafServer = async (answer: (socket: Socket) => unknown) => {
+  const sockets: Socket[] = [];
+  const server = createServer(socket => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.pause();
+      answer(socket);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
+const long = {method: 'POST', body: 'x'.repeat(2 ** 25), timeoutMs: 30_000} as const;
+
+test('a reply that comes while the body is still being sent is the reply, and the rest is not sent', async () => {
+  await using server = await deafServer(socket => socket.write(reply('too large', {status: 413})));
+  expect(await fetchText(server.url, long)).toMatchObject({status: 413, body: 'too large'});
+});
+
+test('a connection that breaks while the body is being sent is called that, and one that ends after it is not', async () => {
+  await using server = await deafServer(socket => socket.resetAndDestroy());
+  await expect(fetchText(server.url, long)).rejects.toThrow(sendingBroke);
+  await expect(fetchText(server.url, {...long, body: 'short'})).rejects.not.toThrow(sendingBroke);
 });

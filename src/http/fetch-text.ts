@@ -1,4 +1,5 @@
-import type {IncomingMessage} from 'node:http';
+import {once} from 'node:events';
+import type {ClientRequest, IncomingMessage} from 'node:http';
 import {text} from 'node:stream/consumers';
 import {reasonOf} from '../errors.ts';
 
@@ -27,6 +28,30 @@ export interface FetchedText {
  */
 const clientFor = (url: string) => process.getBuiltinModule(url.startsWith('https:') ? 'node:https' : 'node:http');
 
+const pieceBytes = 2 ** 16;
+
+/**
+ * Sends a body piece by piece, until a reply comes: a server that refuses a long body may close the connection before it
+ * has read it, and what is sent after that would cost the reply.
+ */
+const send = async (request: ClientRequest, body: string | Uint8Array): Promise<void> => {
+  const bytes = Buffer.from(body);
+  const reply = Promise.withResolvers<void>();
+  let replied = false;
+  request.once('response', () => {
+    replied = true;
+    reply.resolve();
+  });
+  let at = 0;
+  for (; at + pieceBytes < bytes.length && !replied && !request.destroyed; at += pieceBytes)
+    if (!request.write(bytes.subarray(at, at + pieceBytes)))
+      await Promise.race([once(request, 'drain'), reply.promise]);
+  if (!replied) request.end(bytes.subarray(at));
+};
+
+/** How a failure begins where the connection broke while the body was still being sent: what the server said is not known. */
+export const sendingBroke = 'the connection broke while the body was being sent';
+
 /**
  * One small request on a connection of its own, outside every measurement; an HTTP error status is a reply like any
  * other. Rejects with the reason in one sentence when none comes, and with the signal's own when it is aborted.
@@ -43,14 +68,22 @@ export const fetchText = async (
     ...(body === undefined ? {} : {'content-length': Buffer.byteLength(body)}),
     ...given.headers,
   };
+  let request: ClientRequest | undefined;
   try {
     const reply = await new Promise<IncomingMessage>((resolve, reject) => {
       // Without an agent the connection is closed: an idle one would hold up a server that is asked to stop.
-      clientFor(url).request(url, {method, headers, agent: false, signal: halt}, resolve).on('error', reject).end(body);
+      request = clientFor(url).request(url, {method, headers, agent: false, signal: halt}, resolve).on('error', reject);
+      if (body === undefined) request.end();
+      else send(request, body).catch(reject);
     });
-    return {status: reply.statusCode ?? 0, body: await text(reply), headers: reply.headers};
+    const fetched = {status: reply.statusCode ?? 0, body: await text(reply), headers: reply.headers};
+    if (request?.writableEnded === false) request.destroy(); // Node waits for the rest of what is not sent
+    return fetched;
   } catch (thrown) {
     signal?.throwIfAborted();
-    throw new Error(timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(thrown), {cause: thrown});
+    if (timeout.aborted) throw new Error(`no answer within ${timeoutMs / 1000} s`, {cause: thrown});
+    const closed = /^(EPIPE|ECONNRESET)$/.test((thrown as NodeJS.ErrnoException).code ?? '');
+    const sending = closed && body !== undefined && request?.writableFinished === false;
+    throw new Error(sending ? `${sendingBroke}: ${reasonOf(thrown)}` : reasonOf(thrown), {cause: thrown});
   }
 };

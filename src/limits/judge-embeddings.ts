@@ -1,13 +1,19 @@
+import {cosine, norm} from '../examinations/vectors.ts';
 import type {Answer} from '../schema/answer.ts';
 import type {Check} from '../schema/record.ts';
 import {brokenCheck, brokenOff, check, cosineText, type Findings, short, type Told, toldOf} from './findings.ts';
-import {cosine, maxDifference, norm} from './vector-math.ts';
 
 /** Rounding of single and half precision, and kernels that differ with the batch, stay within these. */
 const unitNorm = 0.01;
 const sameText = 0.999;
 /** Half of the last place of a float32 number of a unit vector, rounded up. */
 const float32Rounding = 2 ** -24;
+
+/** The largest difference between two numbers at one place; infinite where one vector is longer. */
+const maxDifference = (a: readonly number[], b: readonly number[]): number =>
+  a.length === b.length
+    ? a.reduce((most, value, place) => Math.max(most, Math.abs(value - (b[place] as number))), 0)
+    : Number.POSITIVE_INFINITY;
 
 type Answered = (name: string, pass?: number) => Told | undefined;
 

@@ -1,7 +1,7 @@
+import {cosine} from '../examinations/vectors.ts';
 import type {Answer} from '../schema/answer.ts';
 import type {Check} from '../schema/record.ts';
 import {type Broken, brokenCheck, brokenOff, check, cosineText, type Findings, type Told, toldOf} from './findings.ts';
-import {cosine} from './vector-math.ts';
 
 interface Length {
   readonly tokens: number;

@@ -2,8 +2,14 @@ import type {Answer} from '../schema/answer.ts';
 import type {Check} from '../schema/record.ts';
 import {brokenCheck, brokenOff, check, type Findings, inputOf, short, type Told, toldOf} from './findings.ts';
 
-/** Of two scores of one document: half precision and kernels that differ with the batch, on a scale of logits. */
-const sameScore = 0.05;
+/**
+ * How far two scores of one document may lie apart through half precision and kernels that differ with the batch. A sigmoid
+ * is nowhere steeper than 1/4, so that logits four times as far apart are no further apart as probabilities.
+ */
+const sameProbability = 0.05;
+const sameScore = (scores: readonly number[]): number =>
+  isProbabilities(scores) ? sameProbability : 4 * sameProbability;
+const isProbabilities = (scores: readonly number[]): boolean => scores.every(score => score >= 0 && score <= 1);
 
 /** Half precision rounds a probability by up to this. */
 const halfRounding = 2 ** -11;
@@ -72,11 +78,14 @@ const judgeTop = (told: Told, all: Told | undefined, tied: number): Check => {
   return check(id, title, 'pass', moved ? note : detail);
 };
 
+const scoresOf = (told: Told | undefined): readonly number[] =>
+  told === undefined || brokenOff(told) !== null ? [] : told.reply.ranking.map(({score}) => score);
+
 const judgeScale = (told: Told | undefined): Findings => {
-  const scores = told === undefined || brokenOff(told) !== null ? [] : told.reply.ranking.map(({score}) => score);
+  const scores = scoresOf(told);
   if (scores.length === 0) return {checks: [], measures: {'rerank.score.min': null, 'rerank.score.max': null}};
   const [least, most] = [Math.min(...scores), Math.max(...scores)];
-  const scale = least >= 0 && most <= 1 ? 'within 0…1, as after a sigmoid' : "beyond 0…1: the model's own logits";
+  const scale = isProbabilities(scores) ? 'within 0…1, as after a sigmoid' : "beyond 0…1: the model's own logits";
   return {
     checks: [
       check('rerank.scale', 'On which scale scores are', 'note', `${scale} (from ${short(least)} to ${short(most)})`),
@@ -93,14 +102,15 @@ const judgeBatch = (alone: Told | undefined, rankings: readonly Told[]): Finding
   if (one === undefined || among === undefined || largest === alone)
     return {checks: [], measures: {'rerank.batch.difference': null}};
   const difference = Math.abs(one - among);
+  const most = sameScore(scoresOf(largest));
   const title = `A document has the same score alone and among ${largest?.reply.asked.documents}`;
   return {
     checks: [
       check(
         'rerank.batch',
         title,
-        difference <= sameScore ? 'pass' : 'fail',
-        `they differ by ${short(difference)} (up to ${sameScore} passes)`,
+        difference <= most ? 'pass' : 'fail',
+        `they differ by ${short(difference)} (up to ${most} passes)`,
       ),
     ],
     measures: {'rerank.batch.difference': difference},
@@ -122,7 +132,7 @@ export const judgeRankings = (answers: readonly Answer[]): Findings => {
   const tops = all.filter(({id}) => id.startsWith('rerank/top/'));
   // Every ranking of these ten documents counts as a repetition: two may agree by chance where a third does not.
   const own = restlessness([...all.filter(({id}) => id === ten?.id), ...tops]);
-  const tied = Math.max(halfRounding, Math.min(own ?? 0, sameScore));
+  const tied = Math.max(halfRounding, Math.min(own ?? 0, sameScore(scoresOf(ten))));
   const answered = rankings.filter(one => brokenOff(one) === null).map(({reply}) => reply.asked.documents ?? 0);
   const [scale, batch] = [judgeScale(ten), judgeBatch(told('documents/1'), rankings)];
   return {

@@ -193,6 +193,10 @@ describe('rankings', () => {
     const one = documents(1, ranked([0, 0.52]));
     expect(judge(one, ten).measures['rerank.batch.difference']).toBeCloseTo(0.02, 12);
     expect(judge(documents(1, ranked([0, 0.9])), ten).of('rerank.batch')?.outcome).toBe('fail');
+    // Logits 0.15 apart are no further apart as probabilities than 0.15 / 4.
+    const logits = (apart: number) =>
+      judge(documents(1, ranked([0, 3 + apart])), documents(10, ranked([0, 3], [1, -2]))).of('rerank.batch')?.outcome;
+    expect([logits(0.15), logits(0.25)]).toEqual(['pass', 'fail']);
   });
 });
 

@@ -4,7 +4,7 @@ import {pose, type Question} from '../examinations/pose.ts';
 import type {Answer} from '../schema/answer.ts';
 import type {Role, WorkloadRequest} from '../schema/request.ts';
 import {seededRandom, shuffled} from '../workloads/random.ts';
-import {scoresOf, streamOf, vectorsOf} from './keep.ts';
+import {refusalOf, scoresOf, streamOf, vectorsOf} from './keep.ts';
 import {type BadQuestion, badQuestions, chatQuestions, rankingQuestions, textQuestions} from './questions.ts';
 import type {ChatQuestion, ParityReply, RankingQuestion, TextQuestion} from './reply.ts';
 import {shapeOf} from './stream.ts';
@@ -51,8 +51,10 @@ const askTexts = async (asking: Asking, batch: readonly TextQuestion[]): Promise
   const request = {kind: 'embed', id, texts: batch.map(({text}) => text)} as const;
   const question = questionTo(asking, 'embed', id, JSON.stringify(bodyOf(asking, request)));
   let vectors: readonly (string | null)[] | null = null;
+  let refusal: {refusal?: string} = {};
   const answer = await pose(question, asking, reply => {
     vectors = vectorsOf(stack.engine, endpoint, request, reply);
+    refusal = refusalOf(stack.engine, reply);
   });
   if (batch.length > 1 && vectors === null) {
     const alone: Answer[] = [];
@@ -60,7 +62,7 @@ const askTexts = async (asking: Asking, batch: readonly TextQuestion[]): Promise
     return alone;
   }
   return batch.map((text, place) => {
-    const reply: ParityReply = {kind: 'embed', input: text.text, vector: vectors?.[place] ?? null};
+    const reply: ParityReply = {kind: 'embed', input: text.text, vector: vectors?.[place] ?? null, ...refusal};
     return {...answer, id: text.id, reply};
   });
 };
@@ -77,6 +79,7 @@ const askRanking = async (asking: Asking, {id, query, documents}: RankingQuestio
       kind: 'rerank',
       input: JSON.stringify({query, documents}),
       scores: scores && places.map(place => scores[sent.indexOf(place)] ?? Number.NaN),
+      ...refusalOf(stack.engine, reply),
     };
   });
   return [answer];
@@ -97,6 +100,7 @@ const askChat = async (
       kind: 'chat',
       input: messages.at(-1)?.content ?? '',
       stream: streamOf(asking.stack.engine, asking.endpoint, request, reply),
+      ...refusalOf(asking.stack.engine, reply),
     }),
   );
   return [answer];

@@ -1,4 +1,4 @@
-import {type Apart, differs, each, equal, type Measure, sameOrNot} from './measure.ts';
+import {type Apart, differs, each, equal, type Measure, sameIfTold} from './measure.ts';
 import type {ChatReply, ReadStream} from './reply.ts';
 import {firstDivergence} from './stream.ts';
 
@@ -13,6 +13,7 @@ export const chatMeasures: readonly Measure[] = [
     title: 'Greedy texts are the same',
     kind: 'counted',
     floor: 0,
+    most: 1,
     between: streamPair((a, b) => {
       const parting = firstDivergence(a, b);
       if (parting === null) return equal('the same');
@@ -25,27 +26,31 @@ export const chatMeasures: readonly Measure[] = [
     title: 'finish_reason is the same',
     kind: 'counted',
     floor: 0,
-    between: streamPair((a, b) => sameOrNot(a.finishReason, b.finishReason)),
+    most: 1,
+    between: streamPair((a, b) => sameIfTold(a.finishReason, b.finishReason)),
   },
   {
     id: 'chat.promptTokens',
     title: 'Prompts have as many tokens',
     kind: 'counted',
     floor: 0,
-    between: streamPair((a, b) => sameOrNot(a.promptTokens, b.promptTokens)),
+    most: 1,
+    between: streamPair((a, b) => sameIfTold(a.promptTokens, b.promptTokens)),
   },
   {
     id: 'chat.outputTokens',
     title: 'Replies have as many tokens',
     kind: 'counted',
     floor: 0,
-    between: streamPair((a, b) => sameOrNot(a.outputTokens, b.outputTokens)),
+    most: 1,
+    between: streamPair((a, b) => sameIfTold(a.outputTokens, b.outputTokens)),
   },
   {
     id: 'chat.shape',
     title: 'Replies are streamed in the same form',
     kind: 'counted',
     floor: 0,
+    most: 1,
     between: streamPair((a, b) => {
       const only = (left: ReadStream, right: ReadStream) =>
         left.shape.filter(one => !right.shape.includes(one)).join(', ') || '-';

@@ -1,8 +1,17 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {type AskedTwice, askedOfBoth, askedTwice, type ComparedAnswers, compareParity} from './compare.ts';
+import {
+  type AskedTwice,
+  askedOfBoth,
+  askedTwice,
+  type ComparedAnswers,
+  compareParity as compareEnough,
+} from './compare.ts';
 import type {GivenAnswer} from './measure.ts';
 import {type ParityReply, type ReadStream, vectorText} from './reply.ts';
+
+/** However few the questions are. */
+const compareParity = (a: AskedTwice, b: AskedTwice) => compareEnough(a, b, 1);
 
 type Given = GivenAnswer & {readonly pass: number};
 
@@ -139,25 +148,43 @@ describe('the limit', () => {
     expect(near(1 - 2e-6)).toMatchObject({limit: 1e-6, verdict: 'differs'});
   });
 
-  test('of what is counted is twice the share in which an engine differs from itself', () => {
-    // A says something else in 1 of 10 when it is asked again: B may in 2 of 10, and not in 3.
-    const chats = (changed: number, pass2: number) =>
-      askedTwice(
-        Array.from({length: 10}, (_, index) => [
-          given(`chat-${index}`, 1, chatted('x', index < changed ? 'other' : 'same')),
-          given(`chat-${index}`, 2, chatted('x', index < changed || index >= 10 - pass2 ? 'other' : 'same')),
-        ]).flat(),
-      );
-    expect(by(compareParity(chats(0, 1), chats(2, 1)), 'chat.text')).toMatchObject({
-      between: 0.2,
-      limit: 0.2,
+  /** Ten chats; those at `unsteady` get another text when asked again, `other` of the rest are always answered otherwise. */
+  const chats = (unsteady: number, other: number, count = 10) =>
+    askedTwice(
+      Array.from({length: count}, (_, index) => [
+        given(`chat-${index}`, 1, chatted('x', index >= count - other ? 'other' : 'same')),
+        given(`chat-${index}`, 2, chatted('x', index < unsteady || index >= count - other ? 'other' : 'same')),
+      ]).flat(),
+    );
+  const texts = (a: AskedTwice, b: AskedTwice) => by(compareParity(a, b), 'chat.text');
+
+  test('of what is counted is a third of the questions on which an engine differs from itself', () => {
+    expect(texts(chats(0, 0), chats(0, 1))).toMatchObject({between: 0.1, limit: 0, unsteady: 0, verdict: 'differs'});
+    // 3 of 10 fall either way: one of the others may be such a one too, two are not.
+    expect(texts(chats(3, 0), chats(0, 1))).toMatchObject({between: 0.1, limit: 0.1, unsteady: 3, verdict: 'same'});
+    expect(texts(chats(3, 0), chats(0, 2))).toMatchObject({between: 0.2, limit: 0.1, unsteady: 3, verdict: 'differs'});
+  });
+
+  test('is not for an answer that one engine gave once, and the other twice: such a question is unsteady and no difference', () => {
+    const {between, unsteady, verdict, differences} = texts(chats(0, 0), chats(1, 0));
+    expect({between, unsteady, verdict, differences}).toEqual({
+      between: 0,
+      unsteady: 1,
       verdict: 'same',
+      differences: [],
     });
-    expect(by(compareParity(chats(0, 1), chats(3, 1)), 'chat.text')).toMatchObject({
-      between: 0.3,
-      limit: 0.2,
-      verdict: 'differs',
-    });
+  });
+
+  test('tells nothing where most questions are unsteady, unless nothing differs at all', () => {
+    expect(texts(chats(6, 0), chats(0, 1))).toMatchObject({between: 0.1, unsteady: 6, verdict: 'unknown'});
+    expect(texts(chats(6, 0), chats(6, 0))).toMatchObject({between: 0, unsteady: 6, verdict: 'same'});
+  });
+
+  test('tells nothing where fewer than 8 questions were asked twice; bad input differs by no chance', () => {
+    const verdict = (count: number) => by(compareEnough(chats(0, 0, count), chats(0, 1, count)), 'chat.text').verdict;
+    expect([verdict(7), verdict(8)]).toEqual(['unknown', 'differs']);
+    const bad = (shape: string) => steady({'error-chat-x': refused('chat: x', [shape])});
+    expect(by(compareEnough(bad('a string'), bad('b number')), 'error.shape').verdict).toBe('differs');
   });
 
   test('is not known of an engine that was asked only once: nothing is called the same or different', () => {
@@ -178,8 +205,19 @@ describe('a planted difference is found, with the smallest input that shows it',
   const found = (changes: Readonly<Record<string, ParityReply>>) =>
     compareParity(steady(good), steady({...good, ...changes}));
 
-  test('nothing planted, nothing found', () => {
-    expect(verdicts(found({}))).toEqual(['same']);
+  test('nothing planted, nothing found; of three texts the ten nearest are always the same, which tells nothing', () => {
+    const told = found({}).filter(({measure}) => measure.id !== 'embed.nearest10');
+    expect(verdicts(told)).toEqual(['same']);
+    expect(by(found({}), 'embed.nearest10')).toMatchObject({n: 0, verdict: 'unknown'});
+  });
+
+  test('what neither engine told is not the same', () => {
+    const silent = {finishReason: null, promptTokens: null, outputTokens: null};
+    const chats = steady({'chat-0': chatted('Hello', 'world', silent)});
+    for (const id of ['chat.finish', 'chat.promptTokens', 'chat.outputTokens'])
+      expect(by(compareParity(chats, chats), id)).toMatchObject({n: 0, verdict: 'unknown'});
+    const lost = askedTwice([1, 2].map(pass => ({...given('error-chat-x', pass, refused('x', [])), status: null})));
+    expect(by(compareParity(lost, lost), 'error.status')).toMatchObject({n: 0, verdict: 'unknown'});
   });
 
   test('vectors that are turned: both texts, the shorter one first', () => {

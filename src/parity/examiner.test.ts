@@ -37,6 +37,20 @@ test('a role of which nothing is answered fails, with the reason and the smalles
   expect([...checks.keys()]).toEqual(['chat.answered', 'embed.answered', 'rerank.answered', 'own.answered']);
 });
 
+test('a refusal among answers is noted; a server error or a reply that is no answer is a failure', () => {
+  const good = {kind: 'embed', input: 'longer', vector: 'AACAPw=='} as const;
+  const none = {kind: 'embed', input: ' ', vector: null} as const;
+  const outcome = (status: number) =>
+    checksOf(...twice('text-0', good), ...twice('text-1', none, status)).get('embed.answered');
+  expect(outcome(400)).toMatchObject({outcome: 'note', detail: '2 of 4 are not: HTTP 400', example: ' '});
+  const refused = {...none, refusal: 'The input is blank.'};
+  expect(checksOf(...twice('text-0', good), ...twice('text-1', refused, 400)).get('embed.answered')?.detail).toBe(
+    '2 of 4 are not: HTTP 400: The input is blank.',
+  );
+  expect(outcome(500)).toMatchObject({outcome: 'fail', detail: '2 of 4 are not: HTTP 500'});
+  expect(outcome(200)).toMatchObject({outcome: 'fail', detail: '2 of 4 are not: a reply that is no answer'});
+});
+
 test('what answers cannot tell is unknown and no number: an order where all scores are tied', () => {
   const tied: ParityReply = {kind: 'rerank', input: '{}', scores: [0.5, 0.5]};
   const {checks, measures} = parity.judge(twice('ranking-0', tied), spec);

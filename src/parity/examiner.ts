@@ -4,7 +4,7 @@ import type {Check} from '../schema/record.ts';
 import {type Role, roles} from '../schema/request.ts';
 import {askParity} from './ask.ts';
 import {askedTwice, differencesIn, distance} from './compare.ts';
-import type {GivenAnswer, Measure} from './measure.ts';
+import {type GivenAnswer, isAnswered, type Measure} from './measure.ts';
 import {measures} from './measures.ts';
 import type {ParityReply} from './reply.ts';
 
@@ -17,11 +17,6 @@ const given = (answers: readonly Answer[]): readonly (GivenAnswer & Pick<Answer,
     reply: reply as ParityReply, // what `ask` put there
   }));
 
-const isAnswered = ({reply}: GivenAnswer): boolean => {
-  if (reply.kind === 'embed') return reply.vector !== null;
-  return reply.kind === 'rerank' ? reply.scores !== null : reply.kind === 'chat' && reply.stream !== null;
-};
-
 const answeredCheck = (role: Role, answers: ReturnType<typeof given>): Check => {
   const about = {id: `${role}.answered`, title: `Every ${role} question is answered`};
   const asked = answers.filter(({reply}) => reply.kind === role);
@@ -33,11 +28,14 @@ const answeredCheck = (role: Role, answers: ReturnType<typeof given>): Check => 
       example: null,
     };
   const missing = asked.filter(one => !isAnswered(one)).sort((a, b) => a.reply.input.length - b.reply.input.length);
-  const [smallest] = missing;
+  const broken = missing.filter(({status}) => status === null || status < 400 || status >= 500);
+  const smallest = broken[0] ?? missing[0];
   if (smallest === undefined) return {...about, outcome: 'pass', detail: `${asked.length} answers`, example: null};
-  const why = smallest.failure ?? (smallest.status === 200 ? 'a reply that is no answer' : `status ${smallest.status}`);
+  const words = 'refusal' in smallest.reply ? `: ${smallest.reply.refusal}` : '';
+  const why =
+    smallest.failure ?? (smallest.status === 200 ? 'a reply that is no answer' : `HTTP ${smallest.status}${words}`);
   // What an engine refuses is for the comparison: there is no right answer to a text of spaces.
-  const outcome = missing.length === asked.length ? 'fail' : 'note';
+  const outcome = broken.length > 0 || missing.length === asked.length ? 'fail' : 'note';
   return {
     ...about,
     outcome,

@@ -15,6 +15,15 @@ const whole = (engine: Engine, {facts}: Endpoint, request: WorkloadRequest, repl
   return engine.readWhole(request, parsed, facts).problem === null ? parsed : null;
 };
 
+const longestRefusal = 200;
+
+/** The beginning of the server's own sentence, as a part of what is kept; nothing where it did not refuse. */
+export const refusalOf = ({readError}: Pick<Engine, 'readError'>, reply: PosedReply | null): {refusal?: string} => {
+  if (reply === null || reply.status < 400) return {};
+  const words = readError(reply.body) ?? reply.body;
+  return words === '' ? {} : {refusal: words.slice(0, longestRefusal).toWellFormed()};
+};
+
 /** For each of the request's texts; null where the reply is no answer. */
 export const vectorsOf = (
   engine: Engine,

@@ -19,7 +19,7 @@ export interface Apart {
 
 /**
  * One way in which answers can differ. 'graded': every question has a size of its difference, judged by itself.
- * 'counted': a difference is there or not (1 or 0), and its share of the questions is judged.
+ * 'counted': a difference is there or not (1 or 0), and the share of the questions in which it stays is judged.
  */
 export interface Measure {
   readonly id: string;
@@ -28,6 +28,8 @@ export interface Measure {
   readonly kind: 'graded' | 'counted';
   /** What rounding alone can come to, whatever an engine differs from itself; 0 for what is counted. */
   readonly floor: number;
+  /** The largest that it can come to: with a limit as large as this nothing could be found. */
+  readonly most: number;
   /** For every question that both sides answered so that this can be told, by id. */
   between(a: Answers, b: Answers): ReadonlyMap<string, Apart>;
 }
@@ -39,6 +41,15 @@ export const equal = (detail: string): Apart => ({difference: 0, detail});
 export const differs = (detail: string): Apart => ({difference: 1, detail});
 export const sameOrNot = (a: unknown, b: unknown): Apart =>
   a === b ? equal(`${a}`) : differs(`${JSON.stringify(a)} against ${JSON.stringify(b)}`);
+
+/** Null where neither side tells it: two things that are not known are not the same. */
+export const sameIfTold = (a: unknown, b: unknown): Apart | null => (a === null && b === null ? null : sameOrNot(a, b));
+
+/** Whether a question got what was asked for; what a bad one got is no answer. */
+export const isAnswered = ({reply}: Pick<GivenAnswer, 'reply'>): boolean => {
+  if (reply.kind === 'embed') return reply.vector !== null;
+  return reply.kind === 'rerank' ? reply.scores !== null : reply.kind === 'chat' && reply.stream !== null;
+};
 
 /** A measure that looks at one question at a time; `apart` gives null where it cannot be told. */
 export const each =
@@ -58,6 +69,10 @@ export const shareLost = (kept: number, of: string): Apart => ({
   difference: 1 - kept,
   detail: `${Math.round(kept * 1000) / 10} % of ${of} are the same`,
 });
+
+/** A text as one may find it again, in quotes on one line. */
+export const named = (input: string): string =>
+  JSON.stringify(input.length <= 40 ? input : `${input.slice(0, 39)}…`.toWellFormed());
 
 export const rounded = (value: number) => Number(value.toPrecision(4));
 

@@ -1,6 +1,6 @@
 import {chatMeasures} from './chat-measures.ts';
 import {embedMeasures} from './embed-measures.ts';
-import {type Apart, differs, each, equal, type GivenAnswer, type Measure, sameOrNot} from './measure.ts';
+import {type Apart, differs, each, equal, type GivenAnswer, isAnswered, type Measure, sameIfTold} from './measure.ts';
 import {rerankMeasures} from './rerank-measures.ts';
 
 const answered: Measure = {
@@ -8,24 +8,17 @@ const answered: Measure = {
   title: 'The same questions are answered',
   kind: 'counted',
   floor: 0,
+  most: 1,
   between: (a, b) => {
     const found = new Map<string, Apart>();
-    const usable = ({reply}: GivenAnswer) =>
-      (reply.kind === 'embed'
-        ? reply.vector
-        : reply.kind === 'rerank'
-          ? reply.scores
-          : reply.kind === 'chat'
-            ? reply.stream
-            : null) !== null;
     for (const [id, left] of a) {
       const right = b.get(id);
       if (right === undefined || left.reply.kind === 'error') continue;
       const told = (given: GivenAnswer) =>
-        `${usable(given) ? 'answered' : 'not answered'} (${given.status ?? 'no reply'})`;
+        `${isAnswered(given) ? 'answered' : 'not answered'} (${given.status ?? 'no reply'})`;
       found.set(
         id,
-        usable(left) === usable(right) ? equal(told(left)) : differs(`${told(left)} against ${told(right)}`),
+        isAnswered(left) === isAnswered(right) ? equal(told(left)) : differs(`${told(left)} against ${told(right)}`),
       );
     }
     return found;
@@ -38,21 +31,24 @@ const errorMeasures: readonly Measure[] = [
     title: 'Bad input gets the same status',
     kind: 'counted',
     floor: 0,
-    between: (a, b) =>
-      new Map(
-        [...a].flatMap(([id, left]) => {
-          const right = b.get(id);
-          return left.reply.kind !== 'error' || right === undefined
-            ? []
-            : [[id, sameOrNot(left.status, right.status)] as const];
-        }),
-      ),
+    most: 1,
+    between: (a, b) => {
+      const found = new Map<string, Apart>();
+      for (const [id, left] of a) {
+        const right = b.get(id);
+        if (left.reply.kind !== 'error' || right === undefined) continue;
+        const apart = sameIfTold(left.status, right.status);
+        if (apart !== null) found.set(id, apart);
+      }
+      return found;
+    },
   },
   {
     id: 'error.shape',
     title: 'Bad input gets a body of the same form',
     kind: 'counted',
     floor: 0,
+    most: 1,
     between: each('error', ({shape: a}, {shape: b}) => {
       const [left, right] = [a?.join(', ') ?? 'not JSON', b?.join(', ') ?? 'not JSON'];
       return left === right ? equal(left) : differs(`${left} against ${right}`);

@@ -1,21 +1,26 @@
 import type {ChatMessage} from '../schema/request.ts';
 
+/** The beginning of the server's words where it refused a question; absent where it did not, and in older files. */
+interface Refusable {
+  readonly refusal?: string;
+}
+
 /** What an answers file of a parity examination keeps of a reply; `input` is what was asked, as a user would read it. */
-export interface EmbedReply {
+export interface EmbedReply extends Refusable {
   readonly kind: 'embed';
   readonly input: string;
   /** float32, little-endian, base64; null where there was no usable vector. */
   readonly vector: string | null;
 }
 
-export interface RerankReply {
+export interface RerankReply extends Refusable {
   readonly kind: 'rerank';
   readonly input: string;
   /** Probabilities, in the order in which the documents stand in `input`; null where there was no usable ranking. */
   readonly scores: readonly number[] | null;
 }
 
-export interface ChatReply {
+export interface ChatReply extends Refusable {
   readonly kind: 'chat';
   readonly input: string;
   /** Null where no whole stream came. */

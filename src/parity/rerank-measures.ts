@@ -8,7 +8,7 @@ const scorePair = (apart: (a: readonly number[], b: readonly number[]) => Apart 
   );
 
 const furthest = (a: readonly number[], b: readonly number[]): number =>
-  Math.max(0, ...a.map((value, index) => Math.abs(value - (b[index] ?? Number.NaN))));
+  Math.max(0, ...a.map((value, index) => Math.abs(value - (b[index] ?? Number.POSITIVE_INFINITY))));
 
 export const rerankMeasures: readonly Measure[] = [
   {
@@ -16,6 +16,7 @@ export const rerankMeasures: readonly Measure[] = [
     title: 'Documents stand in the same order (1 - Kendall tau-b)',
     kind: 'graded',
     floor: 0,
+    most: 2,
     between: scorePair((a, b) => {
       const tau = kendallTauB(a, b);
       return tau === null ? null : {difference: Math.max(0, 1 - tau), detail: `tau-b ${tau.toFixed(4)}`};
@@ -26,6 +27,7 @@ export const rerankMeasures: readonly Measure[] = [
     title: 'The best document is the same',
     kind: 'counted',
     floor: 0,
+    most: 1,
     between: scorePair((a, b) =>
       topOverlap(a, b, 1) === 1
         ? equal('the same')
@@ -37,6 +39,7 @@ export const rerankMeasures: readonly Measure[] = [
     title: 'The best five documents are the same, in any order',
     kind: 'graded',
     floor: 0,
+    most: 1,
     between: scorePair((a, b) => shareLost(topOverlap(a, b, 5), 'the best five')),
   },
   {
@@ -44,6 +47,7 @@ export const rerankMeasures: readonly Measure[] = [
     title: 'Scores are the same, as probabilities',
     kind: 'graded',
     floor: halfRounding,
+    most: 1,
     between: scorePair((a, b) => {
       const difference = furthest(a, b);
       return {difference, detail: `scores up to ${rounded(difference)} apart`};

@@ -1,21 +1,4 @@
-/** Numbers of one vector. Sums are in double precision, so that what is small here is small in the vectors. */
-type Vector = ArrayLike<number>;
-
-const dot = (a: Vector, b: Vector): number => {
-  let sum = 0;
-  for (let index = 0; index < a.length; index += 1) sum += (a[index] ?? 0) * (b[index] ?? 0);
-  return sum;
-};
-
-/** Euclidean. */
-export const norm = (vector: Vector): number => Math.sqrt(dot(vector, vector));
-
-/** -1…1; null where it has no meaning: a vector of zeros, or two dimensions. */
-export const cosine = (a: Vector, b: Vector): number | null => {
-  const lengths = norm(a) * norm(b);
-  if (a.length !== b.length || !(lengths > 0)) return null;
-  return Math.max(-1, Math.min(1, dot(a, b) / lengths));
-};
+import {dot, norm, type Vector} from '../examinations/vectors.ts';
 
 /**
  * For each vector the indexes of the `count` others that are nearest to it by cosine, nearest first; ties go to the lower
