@@ -91,8 +91,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
   // Each command is imported when it is asked for: comparing two records need not load an HTTP client.
   switch (invocation.command) {
     case 'compare':
-      await (await import('./commands/compare.ts')).compare({a, b, reportsDir, out, json: options.json});
-      break;
+      return (await import('./commands/compare.ts')).compare({a, b, reportsDir, out, json: options.json});
     case 'report': {
       const {format: formats, as} = options;
       await (await import('./commands/report.ts')).renderReport({run: a, reportsDir, formats, as, out});

@@ -138,6 +138,16 @@ describe('mistakes', () => {
       '--suite mixed --concurrency 5',
       '--concurrency does not go with mixed, which has loads in proportion to one another. Leave it out, or run chat, embed or rerank',
     ],
+    ...(
+      [
+        ['embed-sizes', '--batch', '4'],
+        ['chat-shared', '--shared-prefix', '0.9'],
+        ['calibration', '--output-tokens', '64'],
+      ] as const
+    ).map(([suite, flag, value]): [string, string] => [
+      `--suite ${suite} ${flag} ${value}`,
+      `${flag} does not go with ${suite}, whose stages differ in it. Leave it out, or run chat, embed or rerank`,
+    ]),
     ['--suite embed --shared-prefix 0.5', '--shared-prefix is for single questions. Add --suite chat'],
     [
       '--suite chat --contexts 8',

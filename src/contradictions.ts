@@ -95,6 +95,22 @@ const workloadClashes = (options: Options, clash: Clash) => {
   clash(branches !== null && !asks('prefix'), '--branches has no conversation. Add --suite prefix');
 };
 
+/** Options that would make stages alike which a suite tells apart, under names that say so (embed-batch-128). */
+const alikeClashes = (options: Options, clash: Clash) => {
+  for (const suite of options.suite) {
+    const workloads = suites[suite].stages.flatMap(loadsOf).map(({workload}) => workload);
+    const byKind = [...Map.groupBy(workloads, ({kind}) => kind).values()];
+    for (const name of ['promptTokens', 'outputTokens', 'batch', 'sharedPrefix'] as const) {
+      const valueIn = (workload: object) => new Map<string, unknown>(Object.entries(workload)).get(name);
+      const differ = byKind.some(alike => new Set(alike.map(valueIn)).size > 1);
+      clash(
+        options[name] !== null && differ,
+        `${flagText(name)} does not go with ${suite}, whose stages differ in it. Leave it out, or run chat, embed or rerank`,
+      );
+    }
+  }
+};
+
 /** Each engine takes its own page sizes; the simulated one in its place takes the same. */
 const pageClash = ({engine, pageSize}: Options, clash: Clash) => {
   const pages = engine === null ? undefined : engines[engine].launch?.pageSize;
@@ -227,5 +243,6 @@ export const contradictions = (command: CommandName, options: Options): readonly
   fixedLoadClashes(options, clash);
   sweepClashes(options, clash);
   workloadClashes(options, clash);
+  alikeClashes(options, clash);
   return found;
 };

@@ -149,7 +149,7 @@ const workedOut = ({index, load, workload, window}: Trial, samples: readonly Sam
 
 test.each([
   ['closed loops', '--suite smoke --suite saturate --requests 16 --concurrency 4'],
-  ['open loops', '--suite chat --suite prefix --requests 20 --rate 100 --output-tokens 8'],
+  ['open loops', '--suite chat --suite prefix --requests 20 --rate 10 --output-tokens 4'],
 ])('every number of %s can be worked out again from the samples on disk, to the last digit', async (_, load) => {
   await using place = await temporaryFolder();
   const options = words(

@@ -3,6 +3,8 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {exampleRecord} from '../records/test-run.ts';
+import type {Answer} from '../schema/answer.ts';
+import type {RunRecord} from '../schema/record.ts';
 import {compare} from './compare.ts';
 
 const compared = async (json: boolean) => {
@@ -42,4 +44,58 @@ test('--json prints the same numbers unrounded, and says whose they are and what
     b: {median: 7124.4, min: 7124.4, max: 7124.4},
     ratio: 1,
   });
+});
+
+const contractRun = (runId: string): RunRecord =>
+  exampleRecord({
+    runId,
+    trials: [],
+    examinations: [
+      {
+        stage: 'contract',
+        spec: {kind: 'contract', generated: 0},
+        repetition: 1,
+        evidence: 'real',
+        startedAt: '2026-11-21T15:12:10.000Z',
+        durationMs: 1,
+        answersFile: 'answers-contract-1.jsonl',
+        questions: 1,
+        dataHash: 'c'.repeat(64),
+        checks: [],
+        measures: {},
+      },
+    ],
+  });
+
+const answered = (status: number | null, content: string): Answer => ({
+  id: 'chat/answered/one-question',
+  pass: 1,
+  about: 'chat',
+  request: {method: 'POST', path: '/chat', contentType: 'application/json', body: '{}', bytes: 2},
+  status,
+  failure: status === null ? 'write EPIPE' : null,
+  durationMs: 1,
+  reply: {json: {content}},
+});
+
+test.each([
+  ['GO', 0, answered(200, 'other words')],
+  ['NO-GO', 1, answered(404, 'none')],
+  ['INCONCLUSIVE', 2, answered(null, 'none')],
+])('of two runs of the contract suite the verdict is %s, and the exit code %i', async (word, code, other) => {
+  await using reports = await temporaryFolder();
+  for (const [runId, answer] of [
+    ['run-a', answered(200, 'words')],
+    ['run-b', other],
+  ] as const) {
+    await mkdir(join(reports.path, runId));
+    await writeFile(join(reports.path, runId, 'record.json'), JSON.stringify(contractRun(runId)));
+    await writeFile(join(reports.path, runId, 'answers-contract-1.jsonl'), `${JSON.stringify(answer)}\n`);
+  }
+  let printed = '';
+  const out = (text: string) => {
+    printed += text;
+  };
+  expect(await compare({a: 'run-a', b: 'run-b', reportsDir: reports.path, json: false, out})).toBe(code);
+  expect(printed).toMatch(new RegExp(`^${word}: `, 'm'));
 });

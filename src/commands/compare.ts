@@ -1,4 +1,5 @@
 import {compareAnswers} from '../contract/drop-in.ts';
+import {exitCodes} from '../errors.ts';
 import {askedTwice} from '../parity/compare.ts';
 import {givenAnswers} from '../parity/given.ts';
 import {readAnswers} from '../records/read-answers.ts';
@@ -6,6 +7,7 @@ import {readRecord} from '../records/read-record.ts';
 import {type Comparison, compareRuns} from '../report/compare.ts';
 import {compareParityAnswers} from '../report/compare-parity.ts';
 import {comparisonText} from '../report/comparison-text.ts';
+import {dropInExit} from '../report/contract-text.ts';
 import type {Answer} from '../schema/answer.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {ExaminationKind} from '../schema/suite.ts';
@@ -50,8 +52,11 @@ const compared = async <Of>(
 
 const parityOf = (answers: readonly Answer[]) => askedTwice(givenAnswers(answers));
 
-/** Prints two runs side by side. */
-export const compare = async ({a, b, reportsDir, json, out}: CompareOptions): Promise<void> => {
+/**
+ * Prints two runs side by side. Resolves with the exit code: that of the verdict where both have the answers of a contract
+ * examination, else 0.
+ */
+export const compare = async ({a, b, reportsDir, json, out}: CompareOptions): Promise<number> => {
   const [runA, runB] = await Promise.all([readRecord(a, reportsDir), readRecord(b, reportsDir)]);
   const comparison = compareRuns(runA.record, runB.record, {
     parity: await compared('parity', [runA, runB], (one, other) =>
@@ -60,4 +65,10 @@ export const compare = async ({a, b, reportsDir, json, out}: CompareOptions): Pr
     dropIn: await compared('contract', [runA, runB], compareAnswers),
   });
   out(json ? `${JSON.stringify(withoutRecords(comparison), null, 2)}\n` : comparisonText(comparison));
+  const {dropIn, runs} = comparison;
+  if (dropIn === null) return exitCodes.done.code;
+  return dropInExit(
+    dropIn,
+    [runs.a, runs.b].map(({evidence}) => ({simulated: evidence === 'simulated'})),
+  );
 };

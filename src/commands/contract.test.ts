@@ -38,9 +38,10 @@ const run = async (...urls: string[]) => {
   return {code, said: JSON.parse(stdout)};
 };
 
-test('a service can stand in for itself: exit code 0, every field compared', async () => {
+test('a service can stand in for itself, every field compared; of a simulated engine that is inconclusive: exit code 2', async () => {
   const {code, said} = await run(gateway.url, gateway.url);
-  expect([code, said.dropIn.verdict]).toEqual([0, 'drop-in']);
+  expect([code, said.dropIn.verdict]).toEqual([2, 'drop-in']);
+  expect(said.services.map(({simulated}: {simulated: boolean}) => simulated)).toEqual([true, true]);
   expect(said.dropIn.fields.length).toBeGreaterThan(25);
 });
 
@@ -53,6 +54,13 @@ test('an engine itself is no such service, and cannot stand in for one', async (
 test('where nothing listens is an error, and so is what is no URL', async () => {
   await expect(run('http://127.0.0.1:1')).rejects.toMatchObject({code: 'ENGINE_UNREACHABLE'});
   await expect(run('localhost')).rejects.toMatchObject({code: 'BAD_OPTIONS'});
+});
+
+test('a service under a prefix is refused, and not asked at another place', async () => {
+  await expect(run(`${gateway.url}/v1`)).rejects.toMatchObject({
+    code: 'BAD_OPTIONS',
+    message: `${gateway.url}/v1 has a path: the contract's paths stand at the top of a service`,
+  });
 });
 
 test('the suite asks an engine through our gateway, and a service as it is: the same questions, no check failed', async () => {

@@ -93,6 +93,11 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
     trace: prompts?.index ?? null,
     idPrefix,
   });
+  /** The raw replies so far. */
+  let written: Promise<unknown> = Promise.resolve();
+  opened.defer(async () => {
+    await written.catch(() => {}); // `run` has thrown it
+  });
   const ready = opened.use(
     await prepareLoad(
       {
@@ -114,7 +119,11 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
       {
         signal,
         onBlock: (part, block) => folder.appendBlock({trial: index, part}, block),
-        onReply: (id, reads) => folder.writeFile(`raw/${id}.txt`, Buffer.concat(reads.map(read => read.bytes))),
+        onReply(id, reads) {
+          const write = folder.writeFile(`raw/${id}.txt`, Buffer.concat(reads.map(read => read.bytes)));
+          written = Promise.all([written, write]);
+          written.catch(() => {}); // `run` throws it; without this Node would end the process first
+        },
         onProgress(progress) {
           watch.onProgress(progress);
           options.onProgress(progress);
@@ -131,6 +140,7 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
       const watched = await watch.end();
       const metricsAfter = await readMetrics(options, endpoint, 'after');
       const memoryAfter = nvidiaSmi && (await readGpuMemoryUsedMiB(nvidiaSmi));
+      await written;
       return {
         outcome,
         seen: {

@@ -1,4 +1,4 @@
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {appendFile, copyFile, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -51,6 +51,8 @@ describe('a stage whose prompts are those of a trace', () => {
   test('is sent in another way where that is asked for, at most whole', () => {
     expect(replay({concurrency: 2}).load).toMatchObject({mode: 'closed', concurrency: 2, requests: 4});
     expect(replay({rate: 5, requests: 3}).load).toMatchObject({arrivals: 'poisson', ratePerSecond: 5, requests: 3});
+    for (const otherwise of [{rate: 5}, {concurrency: 2}])
+      expect(() => replay({...otherwise, requests: 5})).toThrow('the trace x.csv has only 4');
     expect(replay({arrivals: 'uniform'}).load).toMatchObject({arrivals: 'uniform', requests: 4});
     expect(replay({concurrency: 2, duration: 3}).load).toMatchObject({mode: 'closed', requests: null});
   });
@@ -63,8 +65,22 @@ test('a trial of a trace notes what an endless cache would have of the requests 
     {code: 'trace-reuse', severity: 'note', message: expect.stringMatching(/^50\.0 % .* these 4 requests of x\.csv/)},
   ]);
   expect(reuseFindings(planned, 2)[0]?.message).toMatch(/^0\.0 %/);
+  expect(reuseFindings(planned, 9)).toEqual(reuseFindings(planned, 4)); // there are no more
   expect(reuseFindings(planned, null)).toEqual([]);
   expect(reuseFindings({...planned, prompts: null}, 4)).toEqual([]);
+});
+
+test('a trace that was changed or taken away while the trial ran costs it the note and nothing else', async () => {
+  const moved = join(folder, 'moved.csv');
+  await copyFile(path, moved);
+  const index = await indexTrace(moved);
+  const planned = {stage: {...stage, ...replay({})}, prompts: index};
+  await appendFile(moved, '15,1,1,c\n');
+  const [changed] = reuseFindings(planned, 4);
+  expect(changed).toMatchObject({code: 'trace-reuse', severity: 'note'});
+  expect(changed?.message).toMatch(/^What an endless prefix cache would have of moved\.csv cannot be told: /);
+  await rm(moved);
+  expect(reuseFindings(planned, 4)).toMatchObject([{code: 'trace-reuse', severity: 'note'}]);
 });
 
 describe('which file is read', () => {

@@ -6,6 +6,14 @@ import type {StageOptions} from './stages.ts';
 
 const secondsOf = (timesMs: Float64Array) => ((timesMs.at(-1) ?? 0) - (timesMs[0] ?? 0)) / 1000;
 
+/** Throws BAD_OPTIONS when the command line asks for more requests than a trace has. */
+export const refuseMore = (file: string, requests: number | null, all: number): void => {
+  if (requests !== null && requests > all)
+    throw new CutoverError('BAD_OPTIONS', `--requests asks for ${requests}, and the trace ${file} has only ${all}`, {
+      hint: 'Lower it, or leave it out to replay all of the trace.',
+    });
+};
+
 /**
  * The load that replays a trace: all of it, unless the command line ends it before. Throws BAD_OPTIONS when it asks for
  * more than there is.
@@ -18,10 +26,7 @@ export const replayOf = (
   const speed = traceSpeed ?? 1;
   const turns = requestsOfEach(workload);
   const all = timesMs.length * turns;
-  if (requests !== null && requests > all)
-    throw new CutoverError('BAD_OPTIONS', `--requests asks for ${requests}, and the trace ${file} has only ${all}`, {
-      hint: 'Lower it, or leave it out to replay all of the trace.',
-    });
+  refuseMore(file, requests, all);
   const endMs = (timesMs[0] ?? 0) + (duration ?? Number.POSITIVE_INFINITY) * 1000 * speed;
   const late = timesMs.findIndex(atMs => atMs >= endMs);
   const part = timesMs.subarray(0, late < 0 ? Math.ceil((requests ?? all) / turns) : late);

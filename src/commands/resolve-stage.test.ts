@@ -1,15 +1,9 @@
 import {expect, test} from 'vitest';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import type {LoadStage, Workload} from '../schema/suite.ts';
 import {resolveStage} from './resolve-stage.ts';
 
-const facts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: 100_000,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
+const facts = {...untoldFacts, kvTokens: 100_000};
 const stage = (changes: Partial<Workload<'revisit'>>, requests: number | null = 5) =>
   ({
     name: 'eviction',
@@ -35,7 +29,7 @@ test('drawn prompts count with their mean', () => {
 });
 
 test('a number of contexts is kept, and the requests follow from it', () => {
-  const resolved = resolveStage(stage({contexts: 8}), {...facts, kvTokens: null});
+  const resolved = resolveStage(stage({contexts: 8}), untoldFacts);
   expect(resolved).toMatchObject({workload: {contexts: 8}, load: {requests: 24}});
 });
 
@@ -44,7 +38,7 @@ test('where time ends the trial, requests stay open', () => {
 });
 
 test('a server that does not tell its pool is refused with the fix', () => {
-  expect(() => resolveStage(stage({}), {...facts, kvTokens: null})).toThrow(
+  expect(() => resolveStage(stage({}), untoldFacts)).toThrow(
     expect.objectContaining({code: 'BAD_SUITE', hint: expect.stringContaining('--contexts 64')}),
   );
 });

@@ -59,7 +59,12 @@ const trialOf = ({options, cache, ran: {outcome, seen}, summary, together}: Fini
     ...seen,
     together: together.length > 1 ? [...together] : null,
     cache: cache.state,
-    client: {...outcome.client, scheduleLagP99Ms: summary.scheduleLagP99Ms},
+    client: {
+      ...outcome.client,
+      // Whose share of the one thread's CPU is whose cannot be told.
+      ...(together.length > 1 && outcome.client.workers === 1 && {cpuMsPerRequest: null}),
+      scheduleLagP99Ms: summary.scheduleLagP99Ms,
+    },
   };
   const {plannedRequests, unsent} = outcome;
   return {

@@ -1,19 +1,13 @@
 import {expect, test} from 'vitest';
 import {engines} from '../engines/index.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import type {NvidiaSmi} from '../gpu/nvidia-smi.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {ServerMemory} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
 import {completeMemory} from './server-memory.ts';
 
-const facts = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: 1000,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
+const facts = {...untoldFacts, kvTokens: 1000};
 const parts: ServerMemory = {
   weightsMiB: 3000,
   kvPoolMiB: 60_000,

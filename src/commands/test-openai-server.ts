@@ -15,6 +15,8 @@ interface Behaviour {
   readonly refusing?: number;
   /** POSTs that are answered; of those after them each gets its first token and no more. */
   readonly answers?: number;
+  /** Awaited before a POST is answered. */
+  readonly onPost?: () => Promise<unknown>;
 }
 
 const sse = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`;
@@ -36,7 +38,7 @@ const streamChat = async (response: ServerResponse, tokens: number, holds: boole
  * A server with as much of OpenAI's API as a request needs and nothing else: it counts no tokens, lists no models and
  * knows nothing of health. Written without cutover's own simulated engine, so that it shares none of its mistakes.
  */
-export const openaiServer = async ({refusing, answers = Number.POSITIVE_INFINITY}: Behaviour = {}) => {
+export const openaiServer = async ({refusing, answers = Number.POSITIVE_INFINITY, onPost}: Behaviour = {}) => {
   const posts: Post[] = [];
   const gets: string[] = [];
   let [inFlight, inFlightMax] = [0, 0];
@@ -55,6 +57,7 @@ export const openaiServer = async ({refusing, answers = Number.POSITIVE_INFINITY
     });
     const body = (await json(request)) as Post['body'];
     posts.push({path, body});
+    await onPost?.();
     const holds = posts.length > answers;
     if (refusing !== undefined) response.writeHead(refusing).end('{"error":{"message":"no room"}}');
     else if (path === '/v1/chat/completions') await streamChat(response, body.max_tokens ?? 1, holds);

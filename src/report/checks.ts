@@ -1,5 +1,6 @@
 import type {Check, Examination, RunRecord} from '../schema/record.ts';
 import {shownNumber} from './number.ts';
+import {oneLine} from './one-line.ts';
 import {markdownText, plainText} from './plain-text.ts';
 import type {Cell} from './rows.ts';
 
@@ -19,12 +20,15 @@ const exampleText = (example: string): string => plainText(JSON.stringify(exampl
 const headline = ({stage, repetition, questions, checks, durationMs, answersFile}: Examination): string =>
   `${stage}${repetition > 1 ? ` (repetition ${repetition})` : ''}: ${tally(checks)}; ${questions} questions in ${shownNumber(durationMs / 1000, 's')} s, answers in ${answersFile}`;
 
+/** The smallest input may be a file; the markdown and the record have more of it. */
+const longestExample = 80;
+
 /** More than a screen can hold are in the markdown and in the record. */
 const mostShown = 20;
 
 const checkLines = ({outcome, title, detail, example}: Check): readonly string[] => [
   `  ${outcome.toUpperCase()} ${plainText(title)}: ${plainText(detail)}`,
-  ...(example === null ? [] : [`    ${exampleText(example)}`]),
+  ...(example === null ? [] : [`    ${oneLine(exampleText(example), longestExample)}`]),
 ];
 
 /** For a terminal: what did not simply pass, with the smallest input that shows it. */

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {exampleEmbedTrial, exampleRecord, exampleTrial} from '../records/test-run.ts';
-import type {Trial} from '../schema/record.ts';
+import type {RunRecord, Trial} from '../schema/record.ts';
 import {compareRuns} from './compare.ts';
 
 const lag = {code: 'client-lag', severity: 'void', message: '', hint: null} as const;
@@ -90,4 +90,21 @@ describe('conditions', () => {
       {condition: 'warm-up of chat', a: '32 requests', b: '0 requests'},
     ]);
   });
+});
+
+test('page size, KV pool and arguments of servers are conditions where both records tell them', () => {
+  const {engine} = exampleRecord();
+  const [server] = engine.servers;
+  if (server === undefined) throw new Error('the example has a server');
+  const run = (command: string[] | null, facts: Partial<typeof server.facts>) =>
+    exampleRecord({engine: {...engine, servers: [{...server, command, facts: {...server.facts, ...facts}}]}});
+  const differing = (a: RunRecord, b: RunRecord) =>
+    compareRuns(a, b).differences.map(({condition, a: one, b: other}) => [condition, one, other]);
+  const a = run(['serve', '--seed', '1'], {pageTokens: 16, kvTokens: 1000});
+  expect(differing(a, run(['serve', '--seed', '2'], {pageTokens: 1, kvTokens: 2000}))).toEqual([
+    [`page size of ${server.role}, tokens`, '16', '1'],
+    [`KV pool of ${server.role}, tokens`, '1000', '2000'],
+    [`arguments of ${server.role}`, 'serve --seed 1', 'serve --seed 2'],
+  ]);
+  expect(differing(a, run(null, {pageTokens: null, kvTokens: null}))).toEqual([]);
 });

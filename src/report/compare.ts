@@ -2,6 +2,7 @@ import type {DropIn} from '../contract/drop-in.ts';
 import type {RunRecord, Trial} from '../schema/record.ts';
 import {percentile} from '../stats/percentile.ts';
 import {type TableColumn, tableColumns, voidCodes} from './columns.ts';
+import {type ComparedChecks, compareChecks} from './compare-checks.ts';
 import {type ComparedMemory, compareMemory} from './compare-memory.ts';
 import type {ComparedParity} from './compare-parity.ts';
 import {type Difference, differentConditions} from './conditions.ts';
@@ -49,6 +50,8 @@ export interface Comparison {
   /** Null where not both runs have the answers of such an examination. */
   readonly parity: ComparedParity | null;
   readonly dropIn: DropIn | null;
+  /** Of the examinations whose verdict is in their checks; empty where not both runs have one. */
+  readonly checks: readonly ComparedChecks[];
   /** Suites without a counterpart of the same name, workload and load. */
   readonly only: {readonly a: readonly string[]; readonly b: readonly string[]};
 }
@@ -118,6 +121,7 @@ export const compareRuns = (
     suites,
     memory: compareMemory(a, b),
     ...answers,
+    checks: compareChecks(a, b),
     only: {a: unmatched(a.trials, b.trials), b: unmatched(b.trials, a.trials)},
   };
 };

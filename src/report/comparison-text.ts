@@ -1,5 +1,6 @@
 import type {RunRecord} from '../schema/record.ts';
 import type {ComparedMeasure, ComparedSuite, Comparison, Spread, UsedTrials} from './compare.ts';
+import {checksLines} from './compare-checks.ts';
 import type {ComparedMemory} from './compare-memory.ts';
 import {parityLines} from './compare-parity.ts';
 import {dropInText} from './contract-text.ts';
@@ -68,8 +69,9 @@ const memoryLines = ({role, numbers, equalKv}: ComparedMemory): string[] => {
 };
 
 /** A run's contract examination, under the run's name in place of the URL. */
-const judgedContract = ({runId, examinations}: RunRecord) => ({
+const judgedContract = ({runId, examinations, evidence}: RunRecord) => ({
   url: plainText(runId),
+  simulated: evidence === 'simulated',
   checks: examinations.findLast(({spec}) => spec.kind === 'contract')?.checks ?? [],
 });
 
@@ -84,15 +86,19 @@ const differenceLines = ({differences}: Comparison): string[] =>
         ).map(line => `  ${line}`),
       ];
 
-/** The answers may have been judged above; how fast they came is not. */
-const closing = ({runs: {a, b}, parity, dropIn}: Comparison): string[] => [
-  `${parity === null && dropIn === null ? 'This' : 'Of speed this'} describes two runs and is not a verdict. One run proves neither engine faster: three identical ones gave 7124, 8438 and 6523 tokens/s.`,
-  ...(a.evidence === 'simulated' || b.evidence === 'simulated' ? [simulatedNotice] : []),
+/** The answers may have been judged above; how fast they came is not, and is not said where no load was compared. */
+const closing = ({runs: {a, b}, suites, parity, dropIn, checks}: Comparison): string[] => [
+  ...((parity !== null || dropIn !== null || checks.length > 0) && suites.length === 0
+    ? []
+    : [
+        `${parity === null && dropIn === null ? 'This' : 'Of speed this'} describes two runs and is not a verdict. One run proves neither engine faster: three identical ones gave 7124, 8438 and 6523 tokens/s.`,
+      ]),
+  ...(dropIn === null && (a.evidence === 'simulated' || b.evidence === 'simulated') ? [simulatedNotice] : []),
 ];
 
 /** Two runs for a terminal: what differs besides the engine first, then the numbers. Ends in a line feed. */
 export const comparisonText = (comparison: Comparison): string => {
-  const {runs, suites, memory, parity, dropIn, only} = comparison;
+  const {runs, suites, memory, parity, dropIn, checks, only} = comparison;
   const runLine = (name: string, run: Comparison['runs']['a']) => [
     name,
     ...[run.runId, engineText(run.engine), run.evidence, run.status].map(plainText),
@@ -104,11 +110,12 @@ export const comparisonText = (comparison: Comparison): string => {
     ...alignedLines([runLine('A', runs.a), runLine('B', runs.b)], ['left', 'left', 'left', 'left', 'left']),
     '',
     ...differenceLines(comparison),
-    ...(suites.length === 0 && parity === null && dropIn === null
+    ...(suites.length === 0 && parity === null && dropIn === null && checks.length === 0
       ? ['', 'No suite is in both runs with the same workload and load.']
       : suites.flatMap(suiteLines)),
     ...memory.flatMap(memoryLines),
     ...(parity === null ? [] : parityLines(parity)),
+    ...checks.flatMap(checksLines),
     ...(dropIn === null ? [] : ['', dropInText(dropIn, [runs.a, runs.b].map(judgedContract)).trimEnd()]),
     ...(lone.length === 0 ? [] : ['', ...lone]),
     '',

@@ -12,6 +12,19 @@ export interface Difference {
 
 type Conditions = ReadonlyMap<string, string>;
 
+const told = (condition: string, value: string | number | null): [string, string][] =>
+  value === null ? [] : [[condition, String(value)]];
+
+/** What each server was started with that speed and memory go with, as it tells it; by role, since roles may have servers of their own. */
+const ofServers = ({servers}: RunRecord['engine']): Conditions =>
+  new Map(
+    servers.flatMap(({role, facts, command}): [string, string][] => [
+      ...told(`page size of ${role}, tokens`, facts.pageTokens),
+      ...told(`KV pool of ${role}, tokens`, facts.kvTokens),
+      ...told(`arguments of ${role}`, command?.join(' ') ?? null),
+    ]),
+  );
+
 const ofRun = ({evidence, seed, engine, machine, cutover, tokenLengths}: RunRecord): Conditions =>
   new Map([
     ['evidence', evidence],
@@ -46,6 +59,10 @@ const differences = (a: Conditions, b: Conditions, of = ''): Difference[] =>
     .map(([condition, value]) => ({condition: `${condition}${of}`, a: value, b: b.get(condition) ?? ''}))
     .filter(difference => difference.a !== difference.b);
 
+/** Of those that both records have. */
+const shared = (a: Conditions, b: Conditions): Difference[] =>
+  differences(new Map([...a].filter(([condition]) => b.has(condition))), b);
+
 /** Every condition in which two runs differ; of the suites, those that both have. */
 export const differentConditions = (a: RunRecord, b: RunRecord): readonly Difference[] => {
   const [suitesOfA, suitesOfB] = [a, b].map(({trials}) => Map.groupBy(trials, ({suite}) => suite)) as [
@@ -54,6 +71,7 @@ export const differentConditions = (a: RunRecord, b: RunRecord): readonly Differ
   ];
   return [
     ...differences(ofRun(a), ofRun(b)),
+    ...shared(ofServers(a.engine), ofServers(b.engine)),
     ...[...suitesOfA].flatMap(([suite, trials]) => {
       const others = suitesOfB.get(suite);
       return others === undefined ? [] : differences(ofSuite(trials), ofSuite(others), ` of ${suite}`);

@@ -3,6 +3,7 @@ import {exampleRecord, exampleTrial} from '../records/test-run.ts';
 import type {Sweep} from '../schema/record.ts';
 import {interferencesOf} from './interference-columns.ts';
 import {renderMarkdown} from './markdown.ts';
+import {sweepText} from './sweep-columns.ts';
 import {renderTable} from './table.ts';
 
 const level = (trial: number, at: number, throughput: number) => ({
@@ -24,10 +25,29 @@ const sweep: Sweep = {
 test('a sweep is a row a level and a line that says what was found, and why it ended', () => {
   const trials = [exampleTrial({suite: 'capacity@1'}), exampleTrial({index: 1, suite: 'capacity@2'})];
   const table = renderTable(exampleRecord({trials, sweeps: [sweep]}));
-  expect(table).toMatch(/^sweep +rep +in flight +throughput +TTFT p99$|^sweep +rep +in flight +throughput *$/m);
+  expect(table).toMatch(/^sweep +rep +in flight +output *$/m);
   expect(table).toMatch(/^capacity +1 +1 +380 +found$/m);
   expect(table).toContain(
     'capacity#1: 1 in flight, 380 output tokens/s: 2 instead of 1 in flight brought +5.3 % (less than 10.0 %)',
+  );
+});
+
+test('over rates it is planned requests and good ones a second; nothing is said of more than the highest rate', () => {
+  const spec = {
+    over: 'rate',
+    from: 10,
+    to: 40,
+    resolution: 0.1,
+    slo: {ttftP99Ms: 500, tpotP99Ms: null, e2eP99Ms: null},
+    secondsPerLevel: 10,
+  } as const;
+  const text = (level: number, stopped: string) =>
+    sweepText({...sweep, spec, found: {level, throughput: 45.5}, stopped}, {trials: []});
+  expect(text(20, 'the SLO was met at 20/s')).toBe(
+    'capacity#1: 20/s planned, 45.5 good requests/s: the SLO was met at 20/s',
+  );
+  expect(text(40, 'the SLO was met at the highest rate to try')).toBe(
+    'capacity#1: at least 40/s, 45.5 good requests/s: the SLO was met at the highest rate to try',
   );
 });
 

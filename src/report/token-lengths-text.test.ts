@@ -18,9 +18,9 @@ test('roles that were cut alike are not named', () => {
 
 test('what is beyond the ratio is told, by role where it differs', () => {
   const beyond = {...chat, fixedTokens: 14};
-  expect(tokenLengthsText([beyond])).toMatch(/, 3.78 characters a token and 14 tokens beyond$/);
+  expect(tokenLengthsText([beyond])).toMatch(/, 3.78 characters a token plus 14 tokens that every prompt has$/);
   expect(tokenLengthsText([beyond, {...chat, role: 'embed', fixedTokens: 8}])).toMatch(
-    / a token and 14 \(chat\), 8 \(embed\) tokens beyond$/,
+    / a token plus 14 \(chat\), 8 \(embed\) tokens that every prompt has$/,
   );
 });
 

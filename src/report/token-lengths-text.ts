@@ -14,12 +14,12 @@ const sourceText = ({from, tokenizer}: TokenLengths): string => {
 /** With the roles where they differ; empty where there is nothing. */
 const beyondText = (lengths: readonly TokenLengths[]): string => {
   const [one = 0, ...others] = new Set(lengths.map(({fixedTokens}) => fixedTokens));
-  if (others.length === 0) return one === 0 ? '' : ` and ${one} tokens beyond`;
-  return ` and ${lengths.map(({role, fixedTokens}) => `${fixedTokens} (${role})`).join(', ')} tokens beyond`;
+  if (others.length === 0) return one === 0 ? '' : ` plus ${one} tokens that every prompt has`;
+  return ` plus ${lengths.map(({role, fixedTokens}) => `${fixedTokens} (${role})`).join(', ')} tokens that every prompt has`;
 };
 
 /**
- * `by the server's tokenizer, 3.78 characters a token and 14 tokens beyond`: how prompts were cut, roles by name where they
+ * `by the server's tokenizer, 3.78 characters a token plus 14 tokens that every prompt has`: how prompts were cut, roles by name where they
  * differ; null where it is not told.
  */
 export const tokenLengthsText = (lengths: readonly TokenLengths[]): string | null => {
