@@ -16,7 +16,7 @@ import {compare} from './compare.ts';
 import {runExamination} from './run-examination.ts';
 import {benchHere, simulatorThread} from './test-cutover.ts';
 
-const stage = {name: 'parity', examine: {kind: 'parity', texts: 24, rankings: 4, chats: 2}} as const;
+const stage = {name: 'parity', examine: {kind: 'parity', texts: 24, rankings: 8, chats: 8}} as const;
 const never = new AbortController().signal;
 
 const attached = (engine: EngineName, url: string): Promise<Stack> =>
@@ -97,7 +97,7 @@ describe('two engines of one simulation', () => {
     expect(b.examination?.dataHash).toBe(a.examination?.dataHash);
     expect(a.examination?.checks.map(({outcome}) => outcome)).not.toContain('fail');
     expect(a.examination?.measures['own.embed.cosine']).toBeLessThan(1e-12);
-    expect(a.examination?.questions).toBe(24 + 4 + 2 + 16);
+    expect(a.examination?.questions).toBe(24 + 8 + 8 + 16);
 
     const compared = compareParity(a.twice, b.twice);
     expect(compared.every(({verdict}) => verdict !== 'unknown')).toBe(true);
@@ -110,7 +110,7 @@ describe('two engines of one simulation', () => {
     // SGLang takes no text of white space alone.
     expect(compared[0]?.differences).toMatchObject([{input: ' ', detail: 'answered (200) against not answered (400)'}]);
     // One answers in probabilities, the other in logits: they were put on one scale.
-    expect(compared.find(({measure}) => measure.id === 'rerank.score')).toMatchObject({n: 4, verdict: 'same'});
+    expect(compared.find(({measure}) => measure.id === 'rerank.score')).toMatchObject({n: 8, verdict: 'same'});
   });
 });
 
@@ -150,9 +150,9 @@ describe('a server that answers wrong', () => {
       return JSON.stringify(reply);
     });
     const {examination} = await examined('vllm', unsteady.url);
-    expect(examination?.measures).toMatchObject({'own.rerank.order': 2, 'own.rerank.top1': 0.25, 'own.embed.norm': 0});
+    expect(examination?.measures).toMatchObject({'own.rerank.order': 2, 'own.rerank.top1': 0.125, 'own.embed.norm': 0});
     const own = examination?.checks.find(({id}) => id === 'own.rerank.order');
-    expect(own).toMatchObject({outcome: 'note', detail: 'at most 2 in 4; tau-b -1.0000'});
+    expect(own).toMatchObject({outcome: 'note', detail: 'at most 2 in 8; tau-b -1.0000'});
     expect(own?.example).toMatch(/^\{"query":/);
   });
 });
