@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {lengthSpec} from './length.ts';
 
-const turnCount = z.int().min(1).max(100);
+const severalTurns = z.int().min(2).max(100);
 
 /** How many contexts are kept in use: a number, or so many that their tokens are this multiple of the server's KV pool. */
 const workingSet = z.union([
@@ -27,7 +27,7 @@ export const workloadSpec = z.discriminatedUnion('kind', [
     kind: z.literal('prefix'),
     /** Tokens of the code context that all turns of a conversation share. */
     ...chatLengths,
-    turns: turnCount.min(2),
+    turns: severalTurns,
     /** Different continuations of one conversation: its last turn is asked so often, each time with another question. Absent is 1. */
     branches: z.int().min(1).max(100).optional(),
     /** Mean of the exponential pause between a reply and the next turn, cut at five times the mean. Absent is none. */
@@ -36,7 +36,7 @@ export const workloadSpec = z.discriminatedUnion('kind', [
     history: z.literal('engine').optional(),
   }),
   /** The same prompt `times` times, one after the other; a turn is one of them. */
-  z.strictObject({kind: z.literal('repeat'), ...chatLengths, times: turnCount.min(2)}),
+  z.strictObject({kind: z.literal('repeat'), ...chatLengths, times: severalTurns}),
   /** The first question about a context, as turn 2; where `warm`, turn 1 is a request of a few tokens for the context alone. */
   z.strictObject({kind: z.literal('warmed'), ...chatLengths, warm: z.boolean()}),
   /** All contexts asked about in turn, and then all again, `visits` times; a turn is one visit. */
@@ -44,7 +44,7 @@ export const workloadSpec = z.discriminatedUnion('kind', [
     kind: z.literal('revisit'),
     ...chatLengths,
     contexts: workingSet,
-    visits: turnCount.min(2),
+    visits: severalTurns,
   }),
   /** The prompts of a trace: lengths, outputs and which beginnings they share are the file's. */
   z.strictObject({
