@@ -2,7 +2,8 @@ import {suites} from '../suites/index.ts';
 import {engines} from './engines/index.ts';
 import {type CommandName, flagText, type Options} from './options.ts';
 import {loadsOf, rolesOf} from './schema/stage.ts';
-import type {Stage, SweepSpec, WorkloadKind} from './schema/suite.ts';
+import type {Stage, SweepSpec} from './schema/suite.ts';
+import type {WorkloadKind} from './schema/workload.ts';
 
 type Clash = (when: boolean, sentence: string) => void;
 

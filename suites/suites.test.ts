@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {stageAt} from '../src/commands/sweep-level.ts';
 import {loadsOf} from '../src/schema/stage.ts';
-import {loadSpec, type Suite, type SweepStage, sweepSpec, workloadSpec} from '../src/schema/suite.ts';
+import {loadSpec, type Suite, type SweepStage, sweepSpec} from '../src/schema/suite.ts';
+import {workloadSpec} from '../src/schema/workload.ts';
 import {requestsOfEach} from '../src/workloads/index.ts';
 import {longest} from '../src/workloads/length.ts';
 import {suites} from './index.ts';

@@ -1,8 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {temporaryFolder} from '../records/test-folder.ts';
-import type {RunRecord, Trial} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
 import type {ChatRequest} from '../schema/request.ts';
-import type {WorkloadSpec} from '../schema/suite.ts';
+import type {Trial} from '../schema/trial.ts';
+import type {WorkloadSpec} from '../schema/workload.ts';
 import {dialectNames} from '../simulator/calibration.ts';
 import {encodeChat} from '../simulator/tokenizer.ts';
 import type {TruthRow} from '../simulator/truth.ts';

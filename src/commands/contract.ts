@@ -6,7 +6,7 @@ import {fetchText} from '../http/fetch-text.ts';
 import type {Options} from '../options.ts';
 import {checksText, dropInExit, dropInText} from '../report/contract-text.ts';
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import type {Terminal} from '../terminal.ts';
 
 interface ContractOptions {

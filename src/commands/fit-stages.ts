@@ -2,7 +2,7 @@ import {calibration} from '../../suites/calibration.ts';
 import {CutoverError} from '../errors.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {OkSample, Sample} from '../schema/sample.ts';
-import type {WorkloadSpec} from '../schema/suite.ts';
+import type {WorkloadSpec} from '../schema/workload.ts';
 
 /** A closed-loop stage as a real engine was measured in it. */
 export interface MeasuredStage {

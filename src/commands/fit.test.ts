@@ -7,7 +7,7 @@ import {exampleRecord, exampleTrial} from '../records/test-run.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {OkSample} from '../schema/sample.ts';
 import {loadsOf} from '../schema/stage.ts';
-import type {Workload} from '../schema/suite.ts';
+import type {Workload} from '../schema/workload.ts';
 import {calibrations} from '../simulator/calibration.ts';
 import {fitConstants} from './fit.ts';
 import {recordedStage} from './test-recording.ts';

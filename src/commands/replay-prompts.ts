@@ -1,5 +1,5 @@
 import {reasonOf} from '../errors.ts';
-import type {Finding} from '../schema/record.ts';
+import type {Finding} from '../schema/finding.ts';
 import type {LoadSpec, LoadStage} from '../schema/suite.ts';
 import {endlessShare} from '../traces/endless-cache.ts';
 import type {PromptTrace} from '../traces/index-trace.ts';

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {untoldFacts} from '../engines/untold-facts.ts';
-import type {LoadStage, Workload} from '../schema/suite.ts';
+import type {LoadStage} from '../schema/suite.ts';
+import type {Workload} from '../schema/workload.ts';
 import {resolveStage} from './resolve-stage.ts';
 
 const facts = {...untoldFacts, kvTokens: 100_000};

@@ -1,6 +1,7 @@
 import type {ServerFacts} from '../engines/engine.ts';
 import {CutoverError} from '../errors.ts';
-import type {LoadStage, Workload} from '../schema/suite.ts';
+import type {LoadStage} from '../schema/suite.ts';
+import type {Workload} from '../schema/workload.ts';
 import {meanLength} from '../workloads/length.ts';
 
 /** Contexts of a prompt's length that fill so much of the server's KV pool. */

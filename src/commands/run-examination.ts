@@ -5,7 +5,7 @@ import {serverGone, whyGone} from '../examinations/still-serves.ts';
 import type {RunFolder} from '../records/run-folder.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {Answer} from '../schema/answer.ts';
-import type {Check, Examination} from '../schema/record.ts';
+import type {Check, Examination} from '../schema/examination.ts';
 import type {ExaminationKind, ExaminationStage} from '../schema/suite.ts';
 
 /** Every kind of examination, loaded when it is asked for. A new one is a folder with an Examiner and a line here. */

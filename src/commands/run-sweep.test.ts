@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
 import {CutoverError} from '../errors.ts';
 import {exampleTrial} from '../records/test-run.ts';
-import type {Sweep} from '../schema/record.ts';
 import type {LoadStage, SweepStage} from '../schema/suite.ts';
+import type {Sweep} from '../schema/sweep.ts';
 import {runSweep} from './run-sweep.ts';
 
 const stage: SweepStage = {

@@ -1,7 +1,8 @@
 import {reasonOf} from '../errors.ts';
-import type {Sweep, Trial} from '../schema/record.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {LoadStage, SweepStage} from '../schema/suite.ts';
+import type {Sweep} from '../schema/sweep.ts';
+import type {Trial} from '../schema/trial.ts';
 import {GoodCount} from '../stats/slo.ts';
 import {nextLevel, type SeenLevel} from '../stats/sweep.ts';
 import {sendingSeconds, stageAt} from './sweep-level.ts';

@@ -1,7 +1,7 @@
 import {type EmptiedCache, emptyPrefixCache} from '../load/cache-canary.ts';
-import type {Trial} from '../schema/record.ts';
 import {roleOf} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
+import type {Trial} from '../schema/trial.ts';
 import {judgeTrial} from '../stats/findings.ts';
 import {TrialSummary} from '../stats/trial.ts';
 import {prepareTrial, type RanTrial, type ReadyTrial, seedFor, type TrialOptions} from './prepare-trial.ts';

@@ -3,8 +3,8 @@ import {engines} from '../engines/index.ts';
 import {untoldFacts} from '../engines/untold-facts.ts';
 import type {NvidiaSmi} from '../gpu/nvidia-smi.ts';
 import type {Stack} from '../runtimes/stack.ts';
-import type {ServerMemory} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
+import type {ServerMemory} from '../schema/server.ts';
 import {completeMemory} from './server-memory.ts';
 
 const facts = {...untoldFacts, kvTokens: 1000};

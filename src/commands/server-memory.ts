@@ -1,6 +1,7 @@
 import {type ProcessMemory, readProcessMemory} from '../gpu/nvidia-smi.ts';
 import type {Stack} from '../runtimes/stack.ts';
-import type {Finding, ServerMemory} from '../schema/record.ts';
+import type {Finding} from '../schema/finding.ts';
+import type {ServerMemory} from '../schema/server.ts';
 
 /** Each server's memory in the order of the stack's servers, null where the stack did not start it. */
 export interface StackMemory {

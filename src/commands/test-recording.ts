@@ -1,7 +1,7 @@
 import type {LengthSpec} from '../schema/length.ts';
 import {roleOf} from '../schema/request.ts';
 import type {OkSample} from '../schema/sample.ts';
-import type {Workload} from '../schema/suite.ts';
+import type {Workload} from '../schema/workload.ts';
 import type {Calibration, DialectName} from '../simulator/calibration.ts';
 import {replay} from '../simulator/replay.ts';
 import {chatSample} from '../stats/test-samples.ts';

@@ -2,7 +2,7 @@ import {type GpuSampler, sampleGpu} from '../gpu/sampler.ts';
 import {KvWatch} from '../load/kv-watch.ts';
 import type {LoadProgress} from '../load/run-load.ts';
 import type {Stack} from '../runtimes/stack.ts';
-import type {Trial} from '../schema/record.ts';
+import type {Trial} from '../schema/trial.ts';
 
 /** What is watched beside a trial's load. Disposing of it ends what it started. */
 interface TrialWatch extends AsyncDisposable {

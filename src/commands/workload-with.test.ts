@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {WorkloadSpec} from '../schema/suite.ts';
+import type {WorkloadSpec} from '../schema/workload.ts';
 import {type WorkloadOptions, workloadWith} from './workload-with.ts';
 
 const nothing: WorkloadOptions = {

@@ -1,6 +1,6 @@
 import type {Options} from '../options.ts';
 import type {LengthSpec} from '../schema/length.ts';
-import type {Workload, WorkloadSpec} from '../schema/suite.ts';
+import type {Workload, WorkloadSpec} from '../schema/workload.ts';
 import {readLength} from './read-lengths.ts';
 
 /** The options that change what is asked, with the lengths in files read. */

@@ -1,6 +1,6 @@
 import {brokeWhileSending} from '../examinations/pose.ts';
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import {differences, type FieldDifference, type FieldOutcome} from './field-difference.ts';
 import {type Expectation, expectationOf, subjectOf} from './question.ts';
 import {relations, unanswered} from './relations.ts';

@@ -1,5 +1,5 @@
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import {properties} from './properties.ts';
 import type {Property} from './property.ts';
 import {relations} from './relations.ts';

@@ -1,6 +1,6 @@
 import {cosine} from '../examinations/vectors.ts';
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import {subjectOf} from './question.ts';
 import {fieldsOf, isCount, jsonOf, rankingOf, vectorsOf} from './reply.ts';
 import {leastCosine, scoreTolerance} from './tolerance.ts';

@@ -1,6 +1,6 @@
 import type {Stack} from '../runtimes/stack.ts';
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import type {ExaminationKind, ExaminationSpec} from '../schema/suite.ts';
 
 type SpecOf<Kind extends ExaminationKind> = Extract<ExaminationSpec, {kind: Kind}>;

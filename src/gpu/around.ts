@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import type {Finding, RunGpu} from '../schema/record.ts';
+import type {Finding} from '../schema/finding.ts';
+import type {RunGpu} from '../schema/record.ts';
 import {type NvidiaSmi, readGpuMemoryUsedMiB, readProcessMemory} from './nvidia-smi.ts';
 
 /** What a driver keeps for itself moves by some MiB; a server's CUDA context alone is larger than this. */

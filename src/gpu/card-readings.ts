@@ -1,4 +1,4 @@
-import type {TrialGpu} from '../schema/record.ts';
+import type {TrialGpu} from '../schema/trial.ts';
 import {clockLimitsIn} from './clock-limits.ts';
 import {medianOf, Tally} from './tally.ts';
 

@@ -1,5 +1,5 @@
-import type {TrialGpu} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
+import type {TrialGpu} from '../schema/trial.ts';
 
 /** Whose memory is added up: a server's over all cards, and everybody else's by the card's UUID. */
 type Holder = Role | (string & {});

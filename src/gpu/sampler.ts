@@ -1,5 +1,5 @@
-import type {TrialGpu} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
+import type {TrialGpu} from '../schema/trial.ts';
 import type {NvidiaSmi} from './nvidia-smi.ts';
 import {maskNames, memoryQuery, processesQuery, repeating, stateQuery} from './queries.ts';
 import {TrialReadings} from './trial-readings.ts';

@@ -1,5 +1,5 @@
-import type {TrialGpu} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
+import type {TrialGpu} from '../schema/trial.ts';
 import {CardReadings} from './card-readings.ts';
 import {ProcessReadings} from './process-readings.ts';
 

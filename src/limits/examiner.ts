@@ -1,7 +1,7 @@
 import {CutoverError} from '../errors.ts';
 import type {ExaminationContext, Examiner} from '../examinations/examiner.ts';
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import {type Ask, asker} from './ask.ts';
 import {askLengths} from './ask-lengths.ts';
 import {judgeEmbeddings} from './judge-embeddings.ts';

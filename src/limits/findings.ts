@@ -1,5 +1,5 @@
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import type {LimitsReply} from './reply.ts';
 
 export interface Findings {

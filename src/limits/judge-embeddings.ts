@@ -1,6 +1,6 @@
 import {cosine, norm} from '../examinations/vectors.ts';
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import {brokenCheck, brokenOff, check, cosineText, type Findings, short, type Told, toldOf} from './findings.ts';
 
 /** Rounding of single and half precision, and kernels that differ with the batch, stay within these. */

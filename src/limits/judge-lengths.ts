@@ -1,6 +1,6 @@
 import {cosine} from '../examinations/vectors.ts';
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import {type Broken, brokenCheck, brokenOff, check, cosineText, type Findings, type Told, toldOf} from './findings.ts';
 
 interface Length {

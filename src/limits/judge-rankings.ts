@@ -1,5 +1,5 @@
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import {brokenCheck, brokenOff, check, type Findings, inputOf, short, type Told, toldOf} from './findings.ts';
 
 /**

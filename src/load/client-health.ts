@@ -1,6 +1,6 @@
 import {monitorEventLoopDelay, PerformanceObserver} from 'node:perf_hooks';
-import type {ClientSeconds} from '../schema/record.ts';
 import type {Sample} from '../schema/sample.ts';
+import type {ClientSeconds} from '../schema/trial.ts';
 import {type Clock, toMicrosecond} from './clock.ts';
 import type {Tally} from './tally.ts';
 import type {Transport} from './transport.ts';

@@ -1,5 +1,5 @@
-import type {ClientHealth} from '../schema/record.ts';
 import type {LoadSpec} from '../schema/suite.ts';
+import type {ClientHealth} from '../schema/trial.ts';
 import {joinPrompts, type PromptSums} from '../stats/prefix-hits.ts';
 import type {Span} from '../stats/throughput.ts';
 import {joinHealth} from './client-health.ts';

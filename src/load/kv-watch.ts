@@ -1,4 +1,4 @@
-import type {KvUse} from '../schema/record.ts';
+import type {KvUse} from '../schema/trial.ts';
 import type {LoadProgress} from './progress.ts';
 
 /**

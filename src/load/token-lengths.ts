@@ -1,5 +1,6 @@
 import type {Endpoint, Engine} from '../engines/engine.ts';
-import type {Finding, TokenLengths} from '../schema/record.ts';
+import type {Finding} from '../schema/finding.ts';
+import type {TokenLengths} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
 import {systemPrompt} from '../workloads/corpus.ts';
 import {codeSamples, questionSamples, textSamples} from '../workloads/length-samples.ts';

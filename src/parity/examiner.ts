@@ -1,6 +1,6 @@
 import type {Examiner, Judgement} from '../examinations/examiner.ts';
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import {type Role, roles} from '../schema/request.ts';
 import {askParity} from './ask.ts';
 import {askedTwice, differencesIn, distance} from './compare.ts';

@@ -1,4 +1,5 @@
-import type {RunRecord, Trial} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {Trial} from '../schema/trial.ts';
 import {schemaVersion} from '../schema/version.ts';
 
 /** A closed-loop chat trial for tests, of a real engine, with nothing wrong. */

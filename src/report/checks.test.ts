@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {exampleRecord} from '../records/test-run.ts';
-import type {Check, Examination} from '../schema/record.ts';
+import type {Check, Examination} from '../schema/examination.ts';
 import {checkRowKeys, checkRowsOf, examinationLines, examinationSections} from './checks.ts';
 import {renderMarkdown} from './markdown.ts';
 import {renderTable} from './table.ts';

@@ -1,4 +1,5 @@
-import type {Check, Examination, RunRecord} from '../schema/record.ts';
+import type {Check, Examination} from '../schema/examination.ts';
+import type {RunRecord} from '../schema/record.ts';
 import {shownNumber} from './number.ts';
 import {oneLine} from './one-line.ts';
 import {markdownText, plainText} from './plain-text.ts';

@@ -1,4 +1,4 @@
-import type {Distribution, Trial} from '../schema/record.ts';
+import type {Distribution, Trial} from '../schema/trial.ts';
 import {gpuColumns} from './gpu-columns.ts';
 import {isStreamed, loadText, workloadText} from './trial-text.ts';
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {exampleRecord} from '../records/test-run.ts';
-import type {Check, Examination} from '../schema/record.ts';
+import type {Check, Examination} from '../schema/examination.ts';
 import {compareRuns} from './compare.ts';
 import {comparisonText} from './comparison-text.ts';
 

@@ -1,4 +1,5 @@
-import type {Check, RunRecord} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
+import type {RunRecord} from '../schema/record.ts';
 import {oneLine} from './one-line.ts';
 import {alignedLines} from './text-table.ts';
 

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {exampleEmbedTrial, exampleRecord} from '../records/test-run.ts';
-import type {RunRecord, ServerMemory} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {ServerMemory} from '../schema/server.ts';
 import {compareRuns} from './compare.ts';
 import {compareMemory} from './compare-memory.ts';
 import {comparisonText} from './comparison-text.ts';

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {exampleEmbedTrial, exampleRecord, exampleTrial} from '../records/test-run.ts';
-import type {RunRecord, Trial} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {Trial} from '../schema/trial.ts';
 import {compareRuns} from './compare.ts';
 
 const lag = {code: 'client-lag', severity: 'void', message: '', hint: null} as const;

@@ -1,5 +1,6 @@
 import type {DropIn} from '../contract/drop-in.ts';
-import type {RunRecord, Trial} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {Trial} from '../schema/trial.ts';
 import {percentile} from '../stats/percentile.ts';
 import {type TableColumn, tableColumns, voidCodes} from './columns.ts';
 import {type ComparedChecks, compareChecks} from './compare-checks.ts';

@@ -1,4 +1,5 @@
-import type {RunRecord, Trial} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {Trial} from '../schema/trial.ts';
 import {gpuText, modelsText} from './run-facts.ts';
 import {tokenLengthsText} from './token-lengths-text.ts';
 import {loadText, workloadText} from './trial-text.ts';

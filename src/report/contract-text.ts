@@ -1,6 +1,6 @@
 import type {DropIn} from '../contract/drop-in.ts';
 import {exitCodes} from '../errors.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import {oneLine} from './one-line.ts';
 import {plainText} from './plain-text.ts';
 import {simulatedNotice} from './run-facts.ts';

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {exampleTrial} from '../records/test-run.ts';
-import type {Finding, Trial} from '../schema/record.ts';
+import type {Finding} from '../schema/finding.ts';
+import type {Trial} from '../schema/trial.ts';
 import {findingGroups} from './finding-groups.ts';
 
 const finding = (code: string, severity: Finding['severity'], message = `${code} it is`): Finding => ({

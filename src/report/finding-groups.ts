@@ -1,4 +1,6 @@
-import type {Finding, RunRecord, Trial} from '../schema/record.ts';
+import type {Finding} from '../schema/finding.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {Trial} from '../schema/trial.ts';
 import {trialName} from './trial-text.ts';
 
 /** One kind of finding of a run, said once. */

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {exampleTrial} from '../records/test-run.ts';
-import type {TrialGpu} from '../schema/record.ts';
+import type {TrialGpu} from '../schema/trial.ts';
 import {gpuColumns} from './gpu-columns.ts';
 
 const read = (trial: ReturnType<typeof exampleTrial>) =>

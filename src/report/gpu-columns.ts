@@ -1,5 +1,5 @@
-import type {Trial, TrialGpu} from '../schema/record.ts';
 import {roleOf} from '../schema/request.ts';
+import type {Trial, TrialGpu} from '../schema/trial.ts';
 import type {Column} from './columns.ts';
 import {shownNumber} from './number.ts';
 

@@ -1,4 +1,5 @@
-import type {RunRecord, Trial} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {Trial} from '../schema/trial.ts';
 import {examinationSections} from './checks.ts';
 import {type TableColumn, tableColumns} from './columns.ts';
 import {type FindingGroup, findingGroups} from './finding-groups.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {exampleEmbedTrial, exampleRecord, exampleTrial} from '../records/test-run.ts';
-import type {RunRecord, Sweep} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {Sweep} from '../schema/sweep.ts';
 import {chatSampleAt, embedSample} from '../stats/test-samples.ts';
 import {cumulativeShares, latencyChart} from './latency-chart.ts';
 import {renderPng} from './png.ts';

@@ -1,4 +1,5 @@
-import type {RunRecord, Trial} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {Trial} from '../schema/trial.ts';
 import {columns} from './columns.ts';
 import {plainText} from './plain-text.ts';
 import {serverColumns, serversOf, serverTables} from './server-columns.ts';

@@ -1,5 +1,6 @@
-import type {RunRecord, Trial} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
 import {roleOf} from '../schema/request.ts';
+import type {Trial} from '../schema/trial.ts';
 import {type TableColumn, voidCodes} from './columns.ts';
 
 type Server = RunRecord['engine']['servers'][number];

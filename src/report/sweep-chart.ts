@@ -1,5 +1,6 @@
-import type {RunRecord, Sweep} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
 import type {SloSpec, SweepSpec} from '../schema/suite.ts';
+import type {Sweep} from '../schema/sweep.ts';
 import {sloShare} from '../stats/slo.ts';
 import {axis, colourOf, faint, type LineChart, lineChart, logarithmicMarks} from './chart-style.ts';
 import {voidCodes} from './columns.ts';

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {exampleRecord, exampleTrial} from '../records/test-run.ts';
-import type {Sweep} from '../schema/record.ts';
+import type {Sweep} from '../schema/sweep.ts';
 import {interferencesOf} from './interference-columns.ts';
 import {renderMarkdown} from './markdown.ts';
 import {sweepText} from './sweep-columns.ts';

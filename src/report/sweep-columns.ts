@@ -1,4 +1,6 @@
-import type {RunRecord, Sweep, Trial} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {Sweep} from '../schema/sweep.ts';
+import type {Trial} from '../schema/trial.ts';
 import {type TableColumn, voidCodes} from './columns.ts';
 import {shownNumber} from './number.ts';
 import {isStreamed} from './trial-text.ts';

@@ -1,5 +1,7 @@
 import {exampleEmbedTrial, exampleRecord, exampleTrial} from '../records/test-run.ts';
-import type {RunRecord, ServerMemory, Trial} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {ServerMemory} from '../schema/server.ts';
+import type {Trial} from '../schema/trial.ts';
 
 /** What a chat server on an H200 could hold: 66500 MiB of which the KV pool is 60000. */
 export const chatMemory: ServerMemory = {

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {exampleEmbedTrial, exampleRecord, exampleTrial} from '../records/test-run.ts';
-import type {Trial} from '../schema/record.ts';
 import type {Sample} from '../schema/sample.ts';
+import type {Trial} from '../schema/trial.ts';
 import {chatSample, embedSample, failedSample} from '../stats/test-samples.ts';
 import {trialSeries} from './trial-series.ts';
 

@@ -1,5 +1,5 @@
-import type {Trial} from '../schema/record.ts';
 import type {OkSample} from '../schema/sample.ts';
+import type {Trial} from '../schema/trial.ts';
 import {e2eMs, ttftMs} from '../stats/latency.ts';
 import {eachTokenArrival} from '../stats/throughput.ts';
 import type {ReportedRun} from './format.ts';

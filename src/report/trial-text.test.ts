@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import type {LoadSpec, WorkloadSpec} from '../schema/suite.ts';
+import type {LoadSpec} from '../schema/suite.ts';
+import type {WorkloadSpec} from '../schema/workload.ts';
 import {loadText, workloadText} from './trial-text.ts';
 
 const drawn = {

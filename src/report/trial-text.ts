@@ -1,7 +1,8 @@
 import type {LengthSpec} from '../schema/length.ts';
-import type {Trial} from '../schema/record.ts';
 import {roleOf} from '../schema/request.ts';
-import type {LoadSpec, Workload, WorkloadSpec} from '../schema/suite.ts';
+import type {LoadSpec} from '../schema/suite.ts';
+import type {Trial} from '../schema/trial.ts';
+import type {Workload, WorkloadSpec} from '../schema/workload.ts';
 
 /** `512`, `uniform 128–1024`, `lognormal 512 ±0.6 ≤8192`, `lengths.txt (sha256 2f1e5b66)`: how many tokens something has. */
 const lengthText = (length: LengthSpec): string => {

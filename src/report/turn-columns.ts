@@ -1,4 +1,5 @@
-import type {RunRecord, Trial} from '../schema/record.ts';
+import type {RunRecord} from '../schema/record.ts';
+import type {Trial} from '../schema/trial.ts';
 import {type TableColumn, voidCodes} from './columns.ts';
 
 /** One turn number of one trial. */

@@ -1,7 +1,9 @@
 import type {Endpoint, Engine} from '../engines/engine.ts';
 import type {NvidiaSmi} from '../gpu/nvidia-smi.ts';
-import type {Finding, RunGpu, ServerContainer, ServerMemory, ServerStartup} from '../schema/record.ts';
+import type {Finding} from '../schema/finding.ts';
+import type {RunGpu} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
+import type {ServerContainer, ServerMemory, ServerStartup} from '../schema/server.ts';
 
 export const runtimeNames = ['embedded', 'attach', 'process', 'docker'] as const;
 export type RuntimeName = (typeof runtimeNames)[number];

@@ -1,5 +1,5 @@
 import type {ServerFacts, StartStage, StartupFacts} from '../engines/engine.ts';
-import type {ServerMemory, ServerStartup} from '../schema/record.ts';
+import type {ServerMemory, ServerStartup} from '../schema/server.ts';
 
 const stageWords: Readonly<Record<StartStage, string>> = {
   load: 'loading weights',

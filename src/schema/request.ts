@@ -1,4 +1,4 @@
-import type {WorkloadKind} from './suite.ts';
+import type {WorkloadKind} from './workload.ts';
 
 /** What a workload asks for, before any engine has put it into its own words. */
 

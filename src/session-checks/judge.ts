@@ -1,6 +1,6 @@
 import type {Judgement} from '../examinations/examiner.ts';
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import type {CallReply} from './call-reply.ts';
 import {foundBefore, judgeTurns, judgeWarming} from './judge-cache.ts';
 import {type Calls, callsOf, check, fail, pass, type Told, unknown, type Verdict} from './told.ts';

@@ -1,5 +1,5 @@
 import type {Answer} from '../schema/answer.ts';
-import type {Check} from '../schema/record.ts';
+import type {Check} from '../schema/examination.ts';
 import type {CallReply} from './call-reply.ts';
 
 /** One call of the client, as an answers file has it. */

@@ -1,4 +1,4 @@
-import type {WorkloadSpec} from '../schema/suite.ts';
+import type {WorkloadSpec} from '../schema/workload.ts';
 
 /** The tokens that every answer of a workload is asked for; null where nobody asks for any, or each request for its own. */
 export const askedOutputTokens = (workload: WorkloadSpec): number | null => {

@@ -1,4 +1,4 @@
-import type {Trial} from '../schema/record.ts';
+import type {Trial} from '../schema/trial.ts';
 import type {Gate} from './gate.ts';
 import {percentText} from './gate.ts';
 import {limits} from './limits.ts';

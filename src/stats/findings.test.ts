@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {exampleTrial} from '../records/test-run.ts';
-import type {Trial} from '../schema/record.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {LoadSpec} from '../schema/suite.ts';
+import type {Trial} from '../schema/trial.ts';
 import {judgeTrial} from './findings.ts';
 import {chatSample, chatSampleAt, failedSample} from './test-samples.ts';
 import {TrialFacts} from './trial-facts.ts';

@@ -1,4 +1,4 @@
-import type {Finding} from '../schema/record.ts';
+import type {Finding} from '../schema/finding.ts';
 import {
   clientLag,
   clientSwitched,

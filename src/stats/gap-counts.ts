@@ -1,5 +1,5 @@
 import {FloatColumn} from '../schema/float-column.ts';
-import type {Distribution} from '../schema/record.ts';
+import type {Distribution} from '../schema/trial.ts';
 import {type Ascending, summariseAscending} from './percentile.ts';
 
 /** Gaps of fewer microseconds have a counter each, in 4 MiB of which only pages that are counted in become resident. */

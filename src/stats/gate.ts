@@ -1,4 +1,5 @@
-import type {Finding, Trial} from '../schema/record.ts';
+import type {Finding} from '../schema/finding.ts';
+import type {Trial} from '../schema/trial.ts';
 import type {TrialFacts} from './trial-facts.ts';
 
 /** A trial with everything that a judgement of it may look at. */

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {exampleTrial} from '../records/test-run.ts';
-import type {Trial, TrialGpu} from '../schema/record.ts';
+import type {Trial, TrialGpu} from '../schema/trial.ts';
 import {clocksCapped, gpuShared, throttled} from './gpu-gates.ts';
 import {TrialFacts} from './trial-facts.ts';
 

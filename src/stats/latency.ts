@@ -1,6 +1,6 @@
 import {FloatColumn} from '../schema/float-column.ts';
-import type {Trial} from '../schema/record.ts';
 import type {OkSample} from '../schema/sample.ts';
+import type {Trial} from '../schema/trial.ts';
 import {summarise} from './percentile.ts';
 
 export type LatencyFrom = Trial['latencyFrom'];

@@ -1,4 +1,4 @@
-import type {Distribution} from '../schema/record.ts';
+import type {Distribution} from '../schema/trial.ts';
 
 /** Values in ascending order, however they are kept. */
 export interface Ascending {

@@ -1,5 +1,5 @@
-import type {PrefixHits, Trial} from '../schema/record.ts';
 import type {Sample} from '../schema/sample.ts';
+import type {PrefixHits, Trial} from '../schema/trial.ts';
 import type {Gate} from './gate.ts';
 import {percentText} from './gate.ts';
 import {limits} from './limits.ts';

@@ -1,4 +1,4 @@
-import type {Finding} from '../schema/record.ts';
+import type {Finding} from '../schema/finding.ts';
 import {roleOf} from '../schema/request.ts';
 import {askedOutputTokens} from './asked-output.ts';
 import type {Gate} from './gate.ts';

@@ -1,5 +1,5 @@
-import type {Sweep} from '../schema/record.ts';
 import type {SweepSpec} from '../schema/suite.ts';
+import type {Sweep} from '../schema/sweep.ts';
 import {percentText} from './gate.ts';
 import {limits} from './limits.ts';
 import {sloShare} from './slo.ts';

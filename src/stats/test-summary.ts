@@ -1,5 +1,6 @@
 import type {Sample} from '../schema/sample.ts';
-import type {LoadSpec, WorkloadSpec} from '../schema/suite.ts';
+import type {LoadSpec} from '../schema/suite.ts';
+import type {WorkloadSpec} from '../schema/workload.ts';
 import type {Span} from './throughput.ts';
 import {TrialSummary} from './trial.ts';
 

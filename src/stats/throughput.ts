@@ -1,5 +1,5 @@
-import type {Trial} from '../schema/record.ts';
 import type {OkSample} from '../schema/sample.ts';
+import type {Trial} from '../schema/trial.ts';
 import {isWhole} from './latency.ts';
 
 /** Milliseconds from the trial's start. An event belongs to the window (start, end]. */

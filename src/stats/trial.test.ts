@@ -1,7 +1,8 @@
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {describe, expect, test} from 'vitest';
-import type {LoadSpec, WorkloadSpec} from '../schema/suite.ts';
+import type {LoadSpec} from '../schema/suite.ts';
+import type {WorkloadSpec} from '../schema/workload.ts';
 import {chatSample, chatSampleAt, embedSample, failedSample} from './test-samples.ts';
 import {summaryOf} from './test-summary.ts';
 import {TrialSummary} from './trial.ts';

@@ -1,8 +1,9 @@
 import {FloatColumn} from '../schema/float-column.ts';
-import type {Trial} from '../schema/record.ts';
 import {roleOf} from '../schema/request.ts';
 import type {Failure, OkSample, Sample} from '../schema/sample.ts';
-import type {LoadSpec, WorkloadSpec} from '../schema/suite.ts';
+import type {LoadSpec} from '../schema/suite.ts';
+import type {Trial} from '../schema/trial.ts';
+import type {WorkloadSpec} from '../schema/workload.ts';
 import {GapCounts} from './gap-counts.ts';
 import {eachTokenGap, Latencies, pushKnown, tpotMs} from './latency.ts';
 import {percentile, summarise} from './percentile.ts';

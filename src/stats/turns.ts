@@ -1,6 +1,6 @@
-import type {Trial} from '../schema/record.ts';
 import type {OkSample} from '../schema/sample.ts';
-import type {WorkloadKind} from '../schema/suite.ts';
+import type {Trial} from '../schema/trial.ts';
+import type {WorkloadKind} from '../schema/workload.ts';
 import {Latencies, type LatencyFrom} from './latency.ts';
 import {TokenSum} from './token-sum.ts';
 

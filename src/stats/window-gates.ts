@@ -1,4 +1,4 @@
-import type {WorkloadSpec} from '../schema/suite.ts';
+import type {WorkloadSpec} from '../schema/workload.ts';
 import type {Gate} from './gate.ts';
 import {isOffBy} from './gate.ts';
 import {limits} from './limits.ts';

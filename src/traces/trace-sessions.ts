@@ -1,6 +1,6 @@
 import type {Session} from '../schema/request.ts';
-import type {Workload} from '../schema/suite.ts';
 import type {TraceIndex} from '../schema/trace.ts';
+import type {Workload} from '../schema/workload.ts';
 import type {TokenLengthByModel} from '../workloads/token-estimate.ts';
 import {traceSession} from '../workloads/trace.ts';
 import {traceRows} from './trace-rows.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ChatRequest, Session} from '../schema/request.ts';
-import type {Workload} from '../schema/suite.ts';
+import type {Workload} from '../schema/workload.ts';
 import {chat} from './chat.ts';
 import {systemPrompt} from './corpus.ts';
 import {DataHash} from './data-hash.ts';

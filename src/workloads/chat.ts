@@ -1,5 +1,5 @@
 import type {ChatMessage, Session} from '../schema/request.ts';
-import type {Workload} from '../schema/suite.ts';
+import type {Workload} from '../schema/workload.ts';
 import {codeContext, codeQuestion, commitNames} from './code-context.ts';
 import {passages, systemPrompt} from './corpus.ts';
 import {drawLength, lengthName} from './length.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {EmbedRequest, RerankRequest} from '../schema/request.ts';
-import type {Workload} from '../schema/suite.ts';
+import type {Workload} from '../schema/workload.ts';
 import {DataHash} from './data-hash.ts';
 import {embed} from './embed.ts';
 import {rerank} from './rerank.ts';

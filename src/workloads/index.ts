@@ -1,5 +1,5 @@
 import type {Session} from '../schema/request.ts';
-import type {Workload, WorkloadKind, WorkloadSpec} from '../schema/suite.ts';
+import type {Workload, WorkloadKind, WorkloadSpec} from '../schema/workload.ts';
 import {chat} from './chat.ts';
 import {embed} from './embed.ts';
 import {prefix} from './prefix.ts';

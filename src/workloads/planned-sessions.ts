@@ -1,6 +1,6 @@
 import type {Session, SessionSource} from '../schema/request.ts';
-import type {WorkloadSpec} from '../schema/suite.ts';
 import type {TraceIndex} from '../schema/trace.ts';
+import type {WorkloadSpec} from '../schema/workload.ts';
 import type {DataHash} from './data-hash.ts';
 import {requestsOfEach} from './index.ts';
 import type {TokenLengthByModel} from './token-estimate.ts';

@@ -1,5 +1,5 @@
 import type {Session} from '../schema/request.ts';
-import type {Workload} from '../schema/suite.ts';
+import type {Workload} from '../schema/workload.ts';
 import {codeContext, commitNames} from './code-context.ts';
 import {type Passage, passages} from './corpus.ts';
 import {drawLength, lengthName} from './length.ts';

@@ -1,6 +1,6 @@
 import type {Session} from '../schema/request.ts';
-import type {Workload} from '../schema/suite.ts';
 import type {TraceRow} from '../schema/trace.ts';
+import type {Workload} from '../schema/workload.ts';
 import {codeContext} from './code-context.ts';
 import {passages} from './corpus.ts';
 import {pick, seededRandom} from './random.ts';

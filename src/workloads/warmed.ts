@@ -1,5 +1,5 @@
 import type {ChatRequest, Session} from '../schema/request.ts';
-import type {Workload} from '../schema/suite.ts';
+import type {Workload} from '../schema/workload.ts';
 import {asked} from './chat.ts';
 import {codeQuestion, commitNames} from './code-context.ts';
 import {passages, systemPrompt} from './corpus.ts';

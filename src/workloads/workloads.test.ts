@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ChatRequest, EmbedRequest, RerankRequest, Session} from '../schema/request.ts';
-import type {WorkloadSpec} from '../schema/suite.ts';
+import type {WorkloadSpec} from '../schema/workload.ts';
 import {passages, systemPrompt} from './corpus.ts';
 import {DataHash} from './data-hash.ts';
 import {requestsOfEach, sessionsOf, workloads} from './index.ts';

@@ -1,4 +1,5 @@
-import type {LoadSpec, WorkloadSpec} from '../../schema/suite.ts';
+import type {LoadSpec} from '../../schema/suite.ts';
+import type {WorkloadSpec} from '../../schema/workload.ts';
 import type {Answer, FirstTokenDelay} from './paced-server.ts';
 
 /** One load on one server. */

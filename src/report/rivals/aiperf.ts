@@ -1,5 +1,5 @@
-import type {Distribution} from '../../schema/record.ts';
 import {roleOf} from '../../schema/request.ts';
+import type {Distribution} from '../../schema/trial.ts';
 import {isStreamed} from '../trial-text.ts';
 import {type AiperfRecord, isValid, recordOf, valuesOf} from './aiperf-record.ts';
 import {differencesIn} from './differences.ts';

@@ -1,4 +1,4 @@
-import type {Distribution} from '../../schema/record.ts';
+import type {Distribution} from '../../schema/trial.ts';
 import {minimumForP99} from '../../stats/percentile.ts';
 
 /** A number, a word, or null for what the samples cannot tell. */

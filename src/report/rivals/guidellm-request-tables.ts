@@ -1,5 +1,5 @@
-import type {Distribution} from '../../schema/record.ts';
 import type {Sample} from '../../schema/sample.ts';
+import type {Distribution} from '../../schema/trial.ts';
 import {isStreamed} from '../trial-text.ts';
 import {differencesIn} from './differences.ts';
 import {decimals, type Figure, figure, type Reason} from './figure.ts';

@@ -1,5 +1,5 @@
 import type {OkSample} from '../../schema/sample.ts';
-import type {WorkloadSpec} from '../../schema/suite.ts';
+import type {WorkloadSpec} from '../../schema/workload.ts';
 import {askedOutputTokens} from '../../stats/asked-output.ts';
 import {ttftMs} from '../../stats/latency.ts';
 import type {Weighted} from './spread.ts';

@@ -1,5 +1,5 @@
-import type {Trial} from '../../schema/record.ts';
 import type {Sample} from '../../schema/sample.ts';
+import type {Trial} from '../../schema/trial.ts';
 import type {Figure} from './figure.ts';
 
 /** A trial whose samples are at hand: all of them, failed ones too. */

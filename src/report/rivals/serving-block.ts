@@ -1,4 +1,4 @@
-import type {Distribution} from '../../schema/record.ts';
+import type {Distribution} from '../../schema/trial.ts';
 import {alignedLines} from '../text-table.ts';
 import {decimals, type Figure, figure, notesOf, ourStatistic, type Reason} from './figure.ts';
 import type {Printout, Section} from './rival.ts';

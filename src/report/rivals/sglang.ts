@@ -1,6 +1,7 @@
-import type {Trial} from '../../schema/record.ts';
 import type {Sample} from '../../schema/sample.ts';
-import type {LoadSpec, WorkloadSpec} from '../../schema/suite.ts';
+import type {LoadSpec} from '../../schema/suite.ts';
+import type {Trial} from '../../schema/trial.ts';
+import type {WorkloadSpec} from '../../schema/workload.ts';
 import {askedOutputTokens} from '../../stats/asked-output.ts';
 import {hasTurns} from '../../stats/turns.ts';
 import {isStreamed} from '../trial-text.ts';

@@ -1,4 +1,4 @@
-import type {Distribution} from '../../schema/record.ts';
+import type {Distribution} from '../../schema/trial.ts';
 import {alignedLines, type Side} from '../text-table.ts';
 import {type Figure, notesOf, ourStatistic, type Value} from './figure.ts';
 import type {Printout, Section} from './rival.ts';

@@ -1,6 +1,6 @@
 import {exampleTrial} from '../../records/test-run.ts';
-import type {Distribution, Trial} from '../../schema/record.ts';
 import type {OkSample, Sample} from '../../schema/sample.ts';
+import type {Distribution, Trial} from '../../schema/trial.ts';
 import {chatSample} from '../../stats/test-samples.ts';
 import type {MeasuredTrial, Rival} from './rival.ts';
 

@@ -1,7 +1,7 @@
 import type {MountSettings} from 'dockerode';
 import type {Engine} from '../../engines/engine.ts';
-import type {ServerStartup} from '../../schema/record.ts';
 import type {Role} from '../../schema/request.ts';
+import type {ServerStartup} from '../../schema/server.ts';
 import type {ContainerSettings, StackPlan, StackServer} from '../../schema/stack.ts';
 import type {BringUpListener} from '../stack.ts';
 import type {DockerHost} from './connect/host.ts';

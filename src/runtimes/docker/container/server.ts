@@ -3,7 +3,7 @@ import type {ContainerCreateOptions} from 'dockerode';
 import {diagnose} from '../../../engines/diagnose.ts';
 import type {Engine} from '../../../engines/engine.ts';
 import {CutoverError, type ErrorCode} from '../../../errors.ts';
-import type {ServerContainer, ServerStartup} from '../../../schema/record.ts';
+import type {ServerContainer, ServerStartup} from '../../../schema/server.ts';
 import {interruptionOf} from '../../interruption.ts';
 import {readPages} from '../../probe.ts';
 import {waitUntilReady} from '../../ready.ts';

@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import type {ServerContainer} from '../../../schema/record.ts';
+import type {ServerContainer} from '../../../schema/server.ts';
 import type {Environment} from '../connect/config-file.ts';
 import type {DockerHost} from '../connect/host.ts';
 import {unless} from '../docker-error.ts';

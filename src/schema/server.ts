@@ -1,0 +1,62 @@
+import {z} from 'zod';
+import {roles} from './request.ts';
+
+/** The image that a server ran from. */
+const serverContainer = z.object({
+  /** As it was named. */
+  image: z.string(),
+  /** Of the registry's manifest, `sha256:…`; null for an image that never was in a registry. */
+  digest: z.string().nullable(),
+  /** Docker's own, of the image's configuration. */
+  imageId: z.string(),
+});
+export type ServerContainer = z.infer<typeof serverContainer>;
+
+/** What a start took, in seconds; what did not happen or is not told is null. Together these are costs of a migration. */
+const serverStartup = z.object({
+  /** Of the image; 0 when it was there. */
+  pullSeconds: z.number().nullable(),
+  /** Of the container, until its process ran. */
+  createSeconds: z.number().nullable(),
+  /** Weights, compilation and CUDA graphs by the engine's own words. */
+  loadSeconds: z.number().nullable(),
+  compileSeconds: z.number().nullable(),
+  graphsSeconds: z.number().nullable(),
+  /** 'empty': nothing that an engine had compiled before could be used; 'used': there was a cache; null: not known. */
+  compileCache: z.enum(['empty', 'used']).nullable(),
+});
+export type ServerStartup = z.infer<typeof serverStartup>;
+
+/** Where a server's GPU memory goes. Parts by the engine's log, the whole by nvidia-smi; null where neither tells. */
+const serverMemory = z.object({
+  weightsMiB: z.number().nullable(),
+  /** What is reserved for KV cache, whether requests use it or not. */
+  kvPoolMiB: z.number().nullable(),
+  graphsMiB: z.number().nullable(),
+  /** The whole without those of the three above that are told: CUDA context, activations, what the allocator keeps. */
+  otherMiB: z.number().nullable(),
+  /** Of all of the server's processes when it was ready. */
+  processMiB: z.number().nullable(),
+  kvTokens: z.int().nullable(),
+});
+export type ServerMemory = z.infer<typeof serverMemory>;
+
+/** One of the stack's servers, as it was measured. */
+export const server = z.object({
+  role: z.enum(roles),
+  url: z.string(),
+  model: z.string(),
+  command: z.array(z.string()).nullable(),
+  readySeconds: z.number().nullable(),
+  container: serverContainer.nullable().default(null),
+  startup: serverStartup.nullable().default(null),
+  memory: serverMemory.nullable().default(null),
+  facts: z.object({
+    version: z.string().nullable(),
+    model: z.string().nullable(),
+    contextTokens: z.number().nullable(),
+    kvTokens: z.number().nullable(),
+    pageTokens: z.number().nullable().default(null),
+    reportsCachedTokens: z.boolean().nullable(),
+  }),
+});
