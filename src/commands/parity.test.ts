@@ -1,8 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {createServer, type IncomingMessage} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
-import {text} from 'node:stream/consumers';
 import {describe, expect, test} from 'vitest';
 import {type EngineName, engines} from '../engines/index.ts';
 import {type AskedTwice, askedTwice, type ComparedAnswers, compareParity} from '../parity/compare.ts';
@@ -15,6 +12,7 @@ import type {Stack} from '../runtimes/stack.ts';
 import {compare} from './compare.ts';
 import {runExamination} from './run-examination.ts';
 import {benchHere, simulatorThread} from './test-cutover.ts';
+import {standIn} from './test-stand-in.ts';
 
 const stage = {name: 'parity', examine: {kind: 'parity', texts: 24, rankings: 8, chats: 8}} as const;
 const never = new AbortController().signal;
@@ -64,29 +62,6 @@ const examined = async (
 const differing = (a: AskedTwice, b: AskedTwice): readonly ComparedAnswers[] =>
   compareParity(a, b).filter(({verdict}) => verdict === 'differs');
 
-/** Passes all on to `url`, and what comes back through `spoil`. */
-const standIn = async (url: string, spoil: (path: string, asked: string, answered: string) => string) => {
-  const forward = async (request: IncomingMessage) => {
-    const body = await text(request);
-    const given = body === '' ? {} : {body, headers: {'content-type': 'application/json'}};
-    const reply = await fetch(`${url}${request.url}`, {method: request.method ?? 'GET', ...given});
-    return {status: reply.status, body: spoil(request.url ?? '', body, await reply.text())};
-  };
-  const server = createServer(async (request, response) => {
-    const {status, body} = await forward(request);
-    response.writeHead(status).end(body);
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>(resolve => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-};
-
 describe('two engines of one simulation', () => {
   test('agree in vectors, orders, scores, texts and counts; what they differ in is what their dialects differ in', async () => {
     await using vllm = await simulatorThread('vllm');
@@ -118,14 +93,15 @@ describe('a server that answers wrong', () => {
   test('is found by the smallest text that shows it', async () => {
     await using simulator = await simulatorThread('vllm');
     // Turns the vectors of texts with a function in them.
-    await using wrong = await standIn(simulator.url, (path, asked, answered) => {
+    const spoilt = (answered: string, path: string, asked: string) => {
       if (path !== '/v1/embeddings' || !answered.startsWith('{"id"')) return answered;
       const {input} = JSON.parse(asked) as {input: readonly string[]};
       const reply = JSON.parse(answered) as {data: {index: number; embedding: number[]}[]};
       for (const {index, embedding} of reply.data)
         if (input[index]?.includes('(')) embedding[0] = (embedding[0] ?? 0) + 0.1;
       return JSON.stringify(reply);
-    });
+    };
+    await using wrong = await standIn(simulator.url, {answered: spoilt});
     const [good, bad] = [await examined('vllm', simulator.url), await examined('vllm', wrong.url)];
     const [found] = differing(good.twice, bad.twice);
     expect(found?.measure.id).toBe('embed.cosine');
@@ -141,14 +117,15 @@ describe('a server that answers wrong', () => {
   test('once in a while is found to differ from itself', async () => {
     await using simulator = await simulatorThread('vllm');
     let rankings = 0;
-    await using unsteady = await standIn(simulator.url, (path, _, answered) => {
+    const onceSpoilt = (answered: string, path: string) => {
       if (path !== '/v1/rerank' || !answered.includes('"results"')) return answered;
       rankings += 1;
       if (rankings !== 2) return answered;
       const reply = JSON.parse(answered);
       for (const result of reply.results) result.relevance_score = 1 - result.relevance_score;
       return JSON.stringify(reply);
-    });
+    };
+    await using unsteady = await standIn(simulator.url, {answered: onceSpoilt});
     const {examination} = await examined('vllm', unsteady.url);
     expect(examination?.measures).toMatchObject({'own.rerank.order': 2, 'own.rerank.top1': 0.125, 'own.embed.norm': 0});
     const own = examination?.checks.find(({id}) => id === 'own.rerank.order');

@@ -1,7 +1,4 @@
-import {createServer, type IncomingMessage} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
-import {text} from 'node:stream/consumers';
 import {describe, expect, test} from 'vitest';
 import {type EngineName, engines} from '../engines/index.ts';
 import {startGateway} from '../gateway/server.ts';
@@ -13,6 +10,7 @@ import type {CallReply} from '../session-checks/call-reply.ts';
 import {dialectNames} from '../simulator/calibration.ts';
 import {runExamination} from './run-examination.ts';
 import {simulatorThread} from './test-cutover.ts';
+import {standIn} from './test-stand-in.ts';
 
 const signal = new AbortController().signal;
 const attached = (engine: EngineName, url: string) =>
@@ -35,37 +33,6 @@ const examined = async (engine: EngineName, url: string, repetition = 1) => {
     Object.entries(outcomes).filter(([, outcome]) => !expected.includes(outcome));
   return {examination, answers, replyOf, outcomes, not};
 };
-
-interface Spoil {
-  asked?(body: string): string;
-  answered?(body: string): string;
-}
-
-/** Passes all on to `url`, spoilt as a defect would. */
-const standIn = async (url: string, {asked = same, answered = same}: Spoil) => {
-  const forward = async (request: IncomingMessage) => {
-    const body = asked(await text(request));
-    const given = body === '' ? {} : {body, headers: {'content-type': 'application/json'}};
-    const reply = await fetch(`${url}${request.url}`, {method: request.method ?? 'GET', ...given});
-    return {status: reply.status, body: answered(await reply.text())};
-  };
-  const server = createServer((request, response) => {
-    forward(request).then(
-      ({status, body}) => response.writeHead(status).end(body),
-      () => response.destroy(),
-    );
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>(resolve => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-};
-const same = (body: string) => body;
 
 describe.each(dialectNames)('%s', dialect => {
   test('everything passes, and the counts are what the server knows', async () => {

@@ -3,6 +3,7 @@ import {loadsOf} from '../schema/stage.ts';
 import {type LoadSpec, loadSpec, type Suite} from '../schema/suite.ts';
 import type {Trace} from '../traces/read-trace.ts';
 import {type PlannedStage, planStages, type StageOptions} from './stages.ts';
+import {noWorkloadOptions} from './test-options.ts';
 
 const nothing: StageOptions = {
   concurrency: null,
@@ -14,14 +15,7 @@ const nothing: StageOptions = {
   requests: null,
   duration: null,
   warmup: null,
-  promptTokens: null,
-  outputTokens: null,
-  batch: null,
-  sharedPrefix: null,
-  contexts: null,
-  turns: null,
-  thinkSeconds: null,
-  branches: null,
+  ...noWorkloadOptions,
   slo: null,
   levels: null,
   repetitions: null,

@@ -1,17 +1,8 @@
 import {expect, test} from 'vitest';
 import type {WorkloadSpec} from '../schema/workload.ts';
+import {noWorkloadOptions as nothing} from './test-options.ts';
 import {type WorkloadOptions, workloadWith} from './workload-with.ts';
 
-const nothing: WorkloadOptions = {
-  promptTokens: null,
-  outputTokens: null,
-  batch: null,
-  sharedPrefix: null,
-  contexts: null,
-  turns: null,
-  thinkSeconds: null,
-  branches: null,
-};
 const everything: WorkloadOptions = {
   promptTokens: {draw: 'uniform', min: 100, max: 200},
   outputTokens: 7,

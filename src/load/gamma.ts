@@ -1,6 +1,4 @@
-/** Standard normal, by Box and Muller: 1 - random() is in (0, 1], where the logarithm is finite. */
-const normal = (random: () => number): number =>
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+import {normal} from '../workloads/random.ts';
 
 /**
  * Draws from the gamma distribution with mean 1 and the given shape (above 0): its variance is 1/shape. Exact, after

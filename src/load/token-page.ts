@@ -58,8 +58,13 @@ export class TokenPage {
   async counts(): Promise<TokenCounts | null> {
     const code = await this.#ofTexts(codeSamples);
     if (code === null) return null;
-    const [texts, questions] = [await this.#ofTexts(textSamples), await this.#ofTexts(questionSamples)];
-    const [plain, marked] = [await this.#ofText('a'), await this.#ofText('a', true)];
+    // At once: nothing is measured yet, and the run waits for them.
+    const [texts, questions, plain, marked] = await Promise.all([
+      this.#ofTexts(textSamples),
+      this.#ofTexts(questionSamples),
+      this.#ofText('a'),
+      this.#ofText('a', true),
+    ]);
     if (texts === null || questions === null || plain === null || marked === null) return null;
     return {code, texts, questions, special: marked - plain};
   }

@@ -2,6 +2,7 @@ import {cosine, norm} from '../examinations/vectors.ts';
 import {
   type Answers,
   type Apart,
+  counted,
   differs,
   each,
   equal,
@@ -50,14 +51,11 @@ const nearest =
   };
 
 export const embedMeasures: readonly Measure[] = [
-  {
-    id: 'embed.dimension',
-    title: 'Vectors have as many numbers',
-    kind: 'counted',
-    floor: 0,
-    most: 1,
-    between: vectorPair((a, b) => sameOrNot(a.length, b.length)),
-  },
+  counted(
+    'embed.dimension',
+    'Vectors have as many numbers',
+    vectorPair((a, b) => sameOrNot(a.length, b.length)),
+  ),
   {
     id: 'embed.cosine',
     title: 'Vectors point the same way (1 - cosine)',
@@ -82,17 +80,14 @@ export const embedMeasures: readonly Measure[] = [
       detail: `length ${rounded(norm(a))} against ${rounded(norm(b))}`,
     })),
   },
-  {
-    id: 'embed.nearest',
-    title: 'Every text has the same nearest text',
-    kind: 'counted',
-    floor: 0,
-    most: 1,
-    between: nearest(1, ([a], [b], textOf) => {
+  counted(
+    'embed.nearest',
+    'Every text has the same nearest text',
+    nearest(1, ([a], [b], textOf) => {
       const told = (id: string | undefined) => (id === undefined ? 'none' : named(textOf(id)));
       return a === b ? equal(told(a)) : differs(`nearest is ${told(a)} against ${told(b)}`);
     }),
-  },
+  ),
   {
     id: 'embed.nearest10',
     title: 'Every text has the same ten nearest texts, in any order',

@@ -52,18 +52,32 @@ export const isAnswered = ({reply}: Pick<GivenAnswer, 'reply'>): boolean => {
 };
 
 /** A measure that looks at one question at a time; `apart` gives null where it cannot be told. */
-export const each =
-  <Name extends Kind>(kind: Name, apart: (a: Of<Name>, b: Of<Name>) => Apart | null): Measure['between'] =>
+export const eachPair =
+  (apart: (a: GivenAnswer, b: GivenAnswer) => Apart | null): Measure['between'] =>
   (a, b) => {
     const found = new Map<string, Apart>();
-    for (const [id, {reply: left}] of a) {
-      const right = b.get(id)?.reply;
-      if (left.kind !== kind || right?.kind !== kind) continue;
-      const seen = apart(left as Of<Name>, right as Of<Name>);
+    for (const [id, left] of a) {
+      const right = b.get(id);
+      const seen = right === undefined ? null : apart(left, right);
       if (seen !== null) found.set(id, seen);
     }
     return found;
   };
+
+/** The same for the replies of one kind. */
+export const each = <Name extends Kind>(
+  kind: Name,
+  apart: (a: Of<Name>, b: Of<Name>) => Apart | null,
+): Measure['between'] =>
+  eachPair(({reply: a}, {reply: b}) =>
+    a.kind === kind && b.kind === kind ? apart(a as Of<Name>, b as Of<Name>) : null,
+  );
+
+/** A measure of a difference that is there or not. */
+export const counted = (id: string, title: string, between: Measure['between']): Measure => ({
+  ...{id, title, between},
+  ...{kind: 'counted', floor: 0, most: 1},
+});
 
 export const shareLost = (kept: number, of: string): Apart => ({
   difference: 1 - kept,

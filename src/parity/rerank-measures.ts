@@ -1,4 +1,4 @@
-import {type Apart, differs, each, equal, halfRounding, type Measure, rounded, shareLost} from './measure.ts';
+import {type Apart, counted, differs, each, equal, halfRounding, type Measure, rounded, shareLost} from './measure.ts';
 import {kendallTauB, topOverlap} from './rankings.ts';
 import type {RerankReply} from './reply.ts';
 
@@ -22,18 +22,15 @@ export const rerankMeasures: readonly Measure[] = [
       return tau === null ? null : {difference: Math.max(0, 1 - tau), detail: `tau-b ${tau.toFixed(4)}`};
     }),
   },
-  {
-    id: 'rerank.top1',
-    title: 'The best document is the same',
-    kind: 'counted',
-    floor: 0,
-    most: 1,
-    between: scorePair((a, b) =>
+  counted(
+    'rerank.top1',
+    'The best document is the same',
+    scorePair((a, b) =>
       topOverlap(a, b, 1) === 1
         ? equal('the same')
         : differs(`document ${a.indexOf(Math.max(...a))} against ${b.indexOf(Math.max(...b))}`),
     ),
-  },
+  ),
   {
     id: 'rerank.top5',
     title: 'The best five documents are the same, in any order',

@@ -1,10 +1,5 @@
 import type {LengthSpec} from '../schema/length.ts';
-import type {Random} from './random.ts';
-
-/** A deviate of the standard normal distribution: Box and Muller's first one; the second is given away. */
-const normal = (random: Random): number =>
-  // 1 - random() is in (0, 1]: its logarithm is finite.
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+import {normal, type Random} from './random.ts';
 
 /** The value at `share` (0…1) of the way along evenly spaced quantiles, on the line between the two next to it. */
 const atQuantile = (quantiles: readonly number[], share: number): number => {

@@ -40,6 +40,11 @@ export const seededRandom = (seed: number, ...stream: readonly (string | number)
   return () => next() / 2 ** 32;
 };
 
+/** A deviate of the standard normal distribution: Box and Muller's first one; the second is given away. */
+export const normal = (random: Random): number =>
+  // 1 - random() is in (0, 1]: its logarithm is finite.
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
 /** One item, each as likely as the others. The list must not be empty. */
 export const pick = <Item>(random: Random, items: readonly Item[]): Item =>
   items[Math.floor(random() * items.length)] as Item;

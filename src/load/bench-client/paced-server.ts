@@ -1,6 +1,6 @@
 import {once} from 'node:events';
 import {type AddressInfo, createServer, type Socket} from 'node:net';
-import {type Random, seededRandom} from '../../workloads/random.ts';
+import {normal, seededRandom} from '../../workloads/random.ts';
 import {machineNow} from '../clock.ts';
 import {embeddingReply, jsonReply, streamWrites} from '../reply-bytes.ts';
 import {RequestReader} from '../request-reader.ts';
@@ -40,9 +40,6 @@ interface Stream {
   /** When the next token is written. */
   dueMs: number;
 }
-
-/** Standard normal, by Box and Muller. */
-const normal = (random: Random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 const delays = (firstToken: FirstTokenDelay): (() => number) => {
   if (firstToken.kind === 'fixed') return () => firstToken.ms;
