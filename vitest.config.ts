@@ -1,4 +1,5 @@
 import {configDefaults, defineConfig} from 'vitest/config';
+import {lackingForBrowser} from './browser-tests.ts';
 import {lackingForDocker, pathWithServers} from './docker-tests.ts';
 
 export default defineConfig(async () => {
@@ -11,10 +12,20 @@ export default defineConfig(async () => {
       `Tests with containers (*.docker.test.ts) ${withDocker ? 'will fail' : 'are left out'}: they need ${lacking.join(', ')}. ` +
         '.ci/run installs and starts it, and runs them.\n',
     );
+  const lackingBrowser = await lackingForBrowser();
+  const withBrowser = lackingBrowser.length === 0 || Boolean(process.env.CI);
+  if (lackingBrowser.length > 0 && process.env.VITEST === 'true')
+    process.stderr.write(
+      `Tests in a browser (*.browser.test.ts) ${withBrowser ? 'will fail' : 'are left out'}: they need ${lackingBrowser.join(', ')}.\n`,
+    );
   return {
     test: {
       include: ['src/**/*.test.ts', 'suites/**/*.test.ts', 'docker/**/*.test.ts'],
-      exclude: [...configDefaults.exclude, ...(withDocker ? [] : ['**/*.docker.test.ts'])],
+      exclude: [
+        ...configDefaults.exclude,
+        ...(withDocker ? [] : ['**/*.docker.test.ts']),
+        ...(withBrowser ? [] : ['**/*.browser.test.ts']),
+      ],
       env: withDocker ? {PATH: pathWithServers} : {},
       // Real servers and processes run in tests: more workers than cores would only measure the machine.
       maxWorkers: 2,

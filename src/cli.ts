@@ -4,6 +4,7 @@ import {interruptedBy} from './ctrl-c.ts';
 import {type Ending, handedOver, handOver} from './ending.ts';
 import {CutoverError, exitCodes, reasonOf} from './errors.ts';
 import type {Options} from './options.ts';
+import type {FormatName} from './report/formats.ts';
 import {projectRoot} from './root.ts';
 import type {Terminal} from './terminal.ts';
 
@@ -50,7 +51,8 @@ const show = async (ending: Ending): Promise<number> => {
 const benchAndShow = async (argv: readonly string[], version: string, options: Options): Promise<number> => {
   const {bench} = await import('./commands/bench.ts');
   const {processTerminal} = await import('./terminal.ts');
-  const {engine, format: formats, json, as, quiet} = options;
+  const {engine, json, as, quiet} = options;
+  const formats = options.format as readonly FormatName[]; // contradictions.ts lets no format of decisions pass
   if (engine === null) throw new TypeError('contradictions.ts lets no bench pass without an engine');
   const terminal = processTerminal(options);
   const interrupted = interruption(terminal);
@@ -84,6 +86,10 @@ const run = async (argv: readonly string[]): Promise<number> => {
     return exitCodes.done.code;
   }
   const {operands, options} = invocation;
+  const optionsOf = (words: readonly string[]): Options => {
+    const said = readCommandLine(words, version);
+    return said.command === 'print' ? options : said.options;
+  };
   if (invocation.command === 'bench') return benchAndShow(argv, version, options);
   const {processTerminal, outputColumns} = await import('./terminal.ts');
   const terminal = processTerminal(options);
@@ -92,9 +98,23 @@ const run = async (argv: readonly string[]): Promise<number> => {
   switch (invocation.command) {
     case 'compare':
       return (await import('./commands/compare.ts')).compare({a, b, reportsDir, out, json: options.json});
+    case 'decide': {
+      const {decide} = await import('./commands/decide.ts');
+      return decide({
+        ...{options, argv, version, terminal, reportsDir, interrupted: interruption(terminal)},
+        readOptions: optionsOf,
+      });
+    }
     case 'report': {
-      const {format: formats, as} = options;
+      const {as} = options;
+      const formats = options.format as readonly FormatName[]; // as above
       await (await import('./commands/report.ts')).renderReport({run: a, reportsDir, formats, as, out});
+      break;
+    }
+    case 'query': {
+      const {trend, reports, json, csv} = options;
+      const dirs = reports.length > 0 ? reports : [reportsDir];
+      await (await import('./commands/query.ts')).query({sql: a, trend, dirs, json, csv, out, warn: terminal.warn});
       break;
     }
     case 'simulate':
@@ -107,6 +127,14 @@ const run = async (argv: readonly string[]): Promise<number> => {
       const {askContract} = await import('./commands/contract.ts');
       return askContract({urls: b === '' ? [a] : [a, b], options, terminal, interrupted: interruption(terminal)});
     }
+    case 'calibrate': {
+      const {printCalibration} = await import('./commands/calibrate.ts');
+      await printCalibration({options, terminal, interrupted: interruption(terminal)});
+      break;
+    }
+    case 'claims':
+      await (await import('./commands/claims.ts')).printClaims({named: operands, reportsDir, out, json: options.json});
+      break;
     case 'fit':
       await (await import('./commands/fit.ts')).fitConstants({run: a, reportsDir, terminal});
       break;

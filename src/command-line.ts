@@ -1,9 +1,10 @@
 import {Command, CommanderError, Option} from 'commander';
+import {type CommandName, commands} from './command-names.ts';
 import {contradictions} from './contradictions.ts';
 import {CutoverError} from './errors.ts';
 import {nearest} from './nearest.ts';
 import {Mistake} from './option-values.ts';
-import {type CommandName, commands, type FlagName, flags, flagText, type Options} from './options.ts';
+import {type FlagName, flags, flagText, type Options} from './options.ts';
 
 /** What the user asked for: a command with everything read, or a text to print. */
 export type Invocation =
@@ -14,7 +15,7 @@ const names = Object.keys(flags) as FlagName[];
 const flagsOf = (command: CommandName) =>
   names.filter(name => (flags[name].on as readonly CommandName[]).includes(command));
 
-/** Those in square brackets may be left out. */
+/** Those in square brackets may be left out, and `…` in them stands for more of the same. */
 const shownOperand = (operand: string) => (operand.startsWith('[') ? operand : `<${operand}>`);
 
 /** The parser for one command. Values are only collected here; reading them is `readOptions`'s, so that no mistake hides another. */
@@ -71,7 +72,8 @@ const readOptions = (command: CommandName, given: Readonly<Record<string, unknow
       else throw thrown;
     }
   }
-  if (mistakes.length === 0) mistakes.push(...contradictions(command, read as Options));
+  const written = names.filter(name => given[name] !== undefined);
+  if (mistakes.length === 0) mistakes.push(...contradictions(command, read as Options, written));
   return read as Options;
 };
 
@@ -96,7 +98,7 @@ const checkOperands = (command: CommandName, operands: readonly string[], mistak
   for (const missing of wanted.slice(operands.length).filter(operand => !operand.startsWith('[')))
     mistakes.push(`<${missing}> is missing. Write npm run ${command} -- ${wanted.map(shownOperand).join(' ')}`);
   // A value after an unknown option looks like an operand: the unknown option has been named, so say nothing of its value.
-  if (mistakes.length === 0)
+  if (mistakes.length === 0 && !wanted.at(-1)?.endsWith('…]'))
     for (const extra of operands.slice(wanted.length))
       mistakes.push(`${JSON.stringify(extra)} is one word too many. Quote values that hold spaces`);
 };

@@ -1,6 +1,10 @@
 import {suites} from '../suites/index.ts';
+import type {CommandName} from './command-names.ts';
+import {decisionClashes} from './decision-contradictions.ts';
 import {engines} from './engines/index.ts';
-import {type CommandName, flagText, type Options} from './options.ts';
+import {type FlagName, flagText, type Options} from './options.ts';
+import {decisionFormats} from './report/decision/formats.ts';
+import {formats} from './report/formats.ts';
 import {loadsOf, rolesOf} from './schema/stage.ts';
 import type {Stage, SweepSpec} from './schema/suite.ts';
 import type {WorkloadKind} from './schema/workload.ts';
@@ -123,13 +127,29 @@ const pageClash = ({engine, pageSize}: Options, clash: Clash) => {
   );
 };
 
-/** Options that are each right and cannot go together; one sentence with its fix for every clash. */
-export const contradictions = (command: CommandName, options: Options): readonly string[] => {
+/** A run has some formats, a decision others. */
+const formatClash = (command: CommandName, {format}: Options, clash: Clash) => {
+  const own = Object.keys(command === 'decide' ? decisionFormats : formats);
+  for (const name of format)
+    clash(!own.includes(name), `--format ${name} is not one of ${command}. It has ${own.join(', ')}`);
+};
+
+/** Options that are each right and cannot go together; one sentence with its fix for every clash. `given`: those that were written. */
+export const contradictions = (
+  command: CommandName,
+  options: Options,
+  given: readonly FlagName[],
+): readonly string[] => {
   const found: string[] = [];
   const clash: Clash = (when, sentence) => {
     if (when) found.push(sentence);
   };
   pageClash(options, clash);
+  formatClash(command, options, clash);
+  if (command === 'decide') {
+    decisionClashes(options, given, clash);
+    return found;
+  }
   if (command === 'simulate') {
     clash(options.engine === null, '--engine is missing. Write --engine vllm or --engine sglang to choose the dialect');
     return found;
@@ -149,6 +169,7 @@ export const contradictions = (command: CommandName, options: Options): readonly
     );
     return found;
   }
+  if (command === 'query') clash(options.json && options.csv, '--json and --csv both fill stdout. Leave one out');
   if (command === 'doctor') {
     const {stack, model, kvTokens, pageSize} = options;
     clash(

@@ -1,12 +1,14 @@
 import {existsSync, globSync, readFileSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import claimIds from '../fixtures/claim-ids.json' with {type: 'json'};
 import {suites} from '../suites/index.ts';
+import {claims} from './claims/claims.ts';
 import {readCommandLine} from './command-line.ts';
+import {words} from './option-values.ts';
 import {type FlagName, flags, flagText} from './options.ts';
 import {projectRoot} from './root.ts';
 
+const claimIds: readonly string[] = claims.map(({id}) => id);
 const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
 const pages = globSync('docs/{*,suites/*}.md', {cwd: projectRoot}).sort();
 
@@ -49,7 +51,7 @@ describe.each(pages)('%s', file => {
     expect(found.map(([, name = '']) => name).filter(name => !Object.hasOwn(scripts, name))).toEqual([]);
     for (const [line, name = '', rest = ''] of found)
       if (cutoverCommands.includes(name))
-        expect(() => readCommandLine([name, ...rest.split(' ').filter(word => word !== '')], '0'), line).not.toThrow();
+        expect(() => readCommandLine([name, ...(rest.trim() === '' ? [] : words(rest))], '0'), line).not.toThrow();
   });
 
   test('the errors that it explains are those of the code', () => {

@@ -1,108 +1,20 @@
 import {type SuiteName, suites} from '../suites/index.ts';
+import {decisionFlags} from './decision-flags.ts';
 import {type EngineName, engines} from './engines/index.ts';
+import {type Flag, many, once, toggle, withDefault} from './flag.ts';
 import {length} from './length-value.ts';
-import {autoOr, numeric, oneOf, perRole, type ReadValue, serverOrigin, text, whole, words} from './option-values.ts';
+import {autoOr, numeric, oneOf, perRole, serverOrigin, text, whole, words} from './option-values.ts';
+import {type DecisionFormatName, decisionFormats} from './report/decision/formats.ts';
 import {type FormatName, formats} from './report/formats.ts';
 import {type RivalName, rivals} from './report/rivals/index.ts';
 import {runtimeNames} from './runtimes/stack.ts';
 import {parseFault} from './simulator/faults.ts';
 import {levels, slo} from './sweep-values.ts';
 
-/** Every command, what it is for and what stands after it. */
-export const commands = {
-  bench: {purpose: 'Measure one engine: bring it up or attach to it, put load on it, write a record', operands: []},
-  compare: {purpose: 'Print two runs side by side', operands: ['run A', 'run B']},
-  report: {purpose: 'Write the exports of a run again from its record and samples', operands: ['run']},
-  simulate: {purpose: 'Serve the simulated engine until Ctrl-C, to try a client or a suite on', operands: []},
-  gateway: {
-    purpose: 'Serve /embed, /rerank, /chat and /health in front of a stack until Ctrl-C',
-    operands: [],
-  },
-  contract: {
-    purpose:
-      'Ask a service on these paths for what its contract says; of two, whether the second can replace the first',
-    operands: ['URL', '[URL]'],
-  },
-  fit: {purpose: "Find the simulated engine's constants from a run of the calibration suite", operands: ['run']},
-  doctor: {purpose: 'Say what this machine has and lacks for bringing up a real stack', operands: []},
-  clean: {purpose: 'Find the containers, networks and volumes that a dead run left, and remove them', operands: []},
-  pin: {
-    purpose: 'Ask the registry for the digests of the images in docker/images.yaml, and write them there',
-    operands: [],
-  },
-  list: {purpose: 'List suites, engines, stacks, host files and formats', operands: []},
-  schema: {purpose: 'Print the JSON Schema of record.json', operands: []},
-} as const satisfies Record<string, {purpose: string; operands: readonly string[]}>;
-export type CommandName = keyof typeof commands;
-
-/** One flag: `read` gets every value that was given, in order. */
-interface Flag<V> {
-  readonly on: readonly CommandName[];
-  /** What stands after the flag in --help; null for a switch. */
-  readonly placeholder: string | null;
-  readonly repeatable: boolean;
-  readonly help: string;
-  /** As shown; null when leaving the flag out is not the same as any value. */
-  readonly default: string | null;
-  read(given: readonly string[]): V;
-}
-
-interface Described {
-  readonly on?: readonly CommandName[];
-  readonly help: string;
-  readonly default?: string;
-}
-
-const once = <T>(
-  placeholder: string,
-  read: ReadValue<T>,
-  {on = ['bench'], help, ...rest}: Described,
-): Flag<T | null> => ({
-  on,
-  placeholder,
-  repeatable: false,
-  help,
-  default: rest.default ?? null,
-  read: given => {
-    const last = given.at(-1) ?? rest.default;
-    return last === undefined ? null : read(last);
-  },
-});
-
-const withDefault = <T>(
-  placeholder: string,
-  read: ReadValue<T>,
-  described: Described & {default: string},
-): Flag<T> => ({
-  ...once(placeholder, read, described),
-  read: given => read(given.at(-1) ?? described.default),
-});
-
-const many = <T>(
-  placeholder: string,
-  read: ReadValue<T>,
-  {on = ['bench'], help, ...rest}: Described,
-): Flag<readonly T[]> => ({
-  on,
-  placeholder,
-  repeatable: true,
-  help,
-  default: rest.default ?? null,
-  read: given => (given.length === 0 && rest.default !== undefined ? [rest.default] : given).map(value => read(value)),
-});
-
-const toggle = ({on = ['bench'], help}: Described): Flag<boolean> => ({
-  on,
-  placeholder: null,
-  repeatable: false,
-  help,
-  default: null,
-  read: given => given.length > 0,
-});
-
 const engineNames = Object.keys(engines) as EngineName[];
 const suiteNames = Object.keys(suites) as SuiteName[];
 const formatNames = Object.keys(formats) as FormatName[];
+const decisionFormatNames = Object.keys(decisionFormats) as DecisionFormatName[];
 const rivalNames = Object.keys(rivals) as RivalName[];
 
 /** The one list of flags: the parser, --help and the README's table are made from it, in this order. */
@@ -113,7 +25,7 @@ export const flags = {
   }),
   suite: many('name', oneOf(suiteNames), {help: `What to run: ${suiteNames.join(', ')}`, default: 'smoke'}),
   runtime: once('name', oneOf(runtimeNames), {
-    on: ['bench', 'doctor'],
+    on: ['bench', 'decide', 'doctor'],
     help: `Where the engine runs: ${runtimeNames.join(', ')}. Chosen by what the machine has when left out, and said in one line`,
   }),
   attach: many('[role=]URL', perRole(serverOrigin), {
@@ -125,17 +37,18 @@ export const flags = {
     help: "Launch plan of the docker and process runtimes, from docker/stacks/ or a file. The engine's default plan when left out",
   }),
   dockerSettings: once('name|file', text('--docker-settings fake-engine'), {
-    on: ['bench', 'doctor'],
+    on: ['bench', 'decide', 'doctor'],
     help: 'What containers need on this Docker host (image, GPU access, mounts …), from docker/hosts/ or a file; over what the plan says',
   }),
   kvTokens: once('n', whole({min: 1024, max: 1_000_000_000, example: '--kv-tokens 200000'}), {
-    on: ['bench', 'doctor', 'simulate'],
+    on: ['bench', 'decide', 'doctor', 'simulate'],
     help: "Size of the chat server's KV pool in tokens, whatever the plan says: memory compares only between pools of equal size",
   }),
   pageSize: once('n', whole({min: 1, max: 1024, example: '--page-size 16'}), {
     on: ['bench', 'doctor', 'simulate'],
     help: "Tokens of one page of the chat server's KV pool, whatever the plan says: a prefix cache shares whole pages. SGLang's default is 1, vLLM's (block size) is 16 and must be a multiple of it",
   }),
+  ...decisionFlags,
   command: once('"words"', words, {
     help: 'Start the engine with these words before its arguments, for example "python3 -m vllm.entrypoints.openai.api_server"',
   }),
@@ -172,6 +85,7 @@ export const flags = {
     help: 'Open loop: never more than this in flight; what is due waits in a queue, and the wait counts',
   }),
   requests: once('n', whole({min: 1, max: 100_000_000, example: '--requests 700'}), {
+    on: ['bench', 'decide'],
     help: 'Measured requests of each stage. 662 or more certify a P99',
   }),
   duration: once('seconds', numeric({min: 0, above: true, max: 86_400, example: '--duration 30'}), {
@@ -214,16 +128,17 @@ export const flags = {
     help: 'How often the whole suite is run, each time with new prompts',
   }),
   workers: withDefault('n|auto', autoOr(whole({min: 1, max: 256, example: '--workers 2'})), {
-    help: 'Threads of the load client; auto is one for each 1,000 streams, as far as there are cores',
+    on: ['bench', 'calibrate'],
+    help: 'Threads of the load client, auto being one for each 1,000 streams as far as there are cores; of calibrate one for each core',
     default: 'auto',
   }),
   seed: withDefault('n', whole({min: 0, max: 2 ** 31 - 1, example: '--seed 7'}), {
-    on: ['bench', 'simulate', 'contract'],
+    on: ['bench', 'decide', 'calibrate', 'simulate', 'contract'],
     help: 'The same seed gives the same requests, byte for byte',
     default: '1',
   }),
   timeout: withDefault('seconds', numeric({min: 0, above: true, max: 86_400, example: '--timeout 120'}), {
-    on: ['bench', 'gateway', 'contract'],
+    on: ['bench', 'decide', 'gateway', 'contract'],
     help: 'A request that takes longer has failed',
     default: '300',
   }),
@@ -235,10 +150,13 @@ export const flags = {
     help: 'Keep the raw bytes of the first n replies of each trial, and the /metrics pages',
     default: '0',
   }),
-  out: once('DIR', text('--out /tmp/run'), {help: "The run's folder, absent or empty. reports/<run-id> when left out"}),
-  format: many('name', oneOf(formatNames), {
-    on: ['bench', 'report'],
-    help: `Exports to write beside record.json: ${formatNames.join(', ')}. All when left out`,
+  out: once('DIR', text('--out /tmp/run'), {
+    on: ['bench', 'decide'],
+    help: "The run's folder, absent or empty. reports/<run-id> when left out",
+  }),
+  format: many('name', oneOf([...formatNames, ...decisionFormatNames.filter(name => !Object.hasOwn(formats, name))]), {
+    on: ['bench', 'decide', 'report'],
+    help: `Exports to write beside record.json: ${formatNames.join(', ')}; of a decision: ${decisionFormatNames.join(', ')}. All but parquet when left out`,
   }),
   as: many('client', oneOf(rivalNames), {
     on: ['bench', 'report'],
@@ -257,9 +175,26 @@ export const flags = {
     help: 'Also remove the cache volumes (models, compiled kernels): the next start is a cold one',
   }),
   dryRun: toggle({on: ['clean'], help: 'Show what is there and remove nothing'}),
-  json: toggle({on: ['bench', 'compare', 'doctor', 'contract'], help: 'Print JSON on stdout instead of text'}),
+  reports: many('DIR', text('--reports /mnt/benchmarks'), {
+    on: ['query'],
+    help: 'Ask what lies below this folder. reports/ when left out',
+  }),
+  trend: once('suite.metric', text('--trend chat.outputTokensPerSecond'), {
+    on: ['query'],
+    help: 'How a metric of a suite went from commit to commit, one line a run: chat.outputTokensPerSecond',
+  }),
+  csv: toggle({on: ['query'], help: 'Print CSV on stdout instead of a table'}),
+  decisions: withDefault('n', whole({min: 1, max: 1_000_000, example: '--decisions 2000'}), {
+    on: ['calibrate'],
+    help: 'Simulated decisions at each effect; other noise and other metrics have an eighth of them, the whole plan a fortieth',
+    default: '2000',
+  }),
+  json: toggle({
+    on: ['bench', 'compare', 'query', 'decide', 'calibrate', 'claims', 'doctor', 'contract'],
+    help: 'Print JSON on stdout instead of text',
+  }),
   quiet: toggle({
-    on: ['bench', 'simulate', 'gateway', 'contract'],
+    on: ['bench', 'decide', 'calibrate', 'simulate', 'gateway', 'contract'],
     help: 'No progress on stderr; errors are still said',
   }),
 } as const;

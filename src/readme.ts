@@ -24,10 +24,13 @@ const exitCodesTable = (): string =>
 
 const sections = {options: optionsTable, 'exit-codes': exitCodesTable};
 
-/** The text with every `<!-- name -->…<!-- /name -->` section made anew; throws when a section's marks are missing. */
+/** The text with what stands between `<!-- name -->` and `<!-- /name -->` replaced; throws when these marks are missing. */
+export const withSection = (text: string, name: string, content: string): string => {
+  const marks = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
+  if (!marks.test(text)) throw new Error(`there is no <!-- ${name} --> … <!-- /${name} --> section`);
+  return text.replace(marks, (_, open: string, close: string) => `${open}${content}\n${close}`);
+};
+
+/** The README with its generated sections made anew. */
 export const withSections = (readme: string): string =>
-  Object.entries(sections).reduce((text, [name, render]) => {
-    const marks = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
-    if (!marks.test(text)) throw new Error(`README.md has no <!-- ${name} --> … <!-- /${name} --> section`);
-    return text.replace(marks, (_, open: string, close: string) => `${open}${render()}\n${close}`);
-  }, readme);
+  Object.entries(sections).reduce((text, [name, render]) => withSection(text, name, render()), readme);

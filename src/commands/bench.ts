@@ -1,25 +1,17 @@
 import {suites as allSuites} from '../../suites/index.ts';
 import {type EngineName, engines} from '../engines/index.ts';
-import {CutoverError, reasonOf} from '../errors.ts';
-import {readGpus} from '../gpu/nvidia-smi.ts';
-import {machineFacts} from '../machine/facts.ts';
-import {gitState} from '../machine/git.ts';
+import {CutoverError} from '../errors.ts';
 import type {Options} from '../options.ts';
 import {createRunFolder, type RunFolder, runIdOf} from '../records/run-folder.ts';
-import {projectRoot} from '../root.ts';
-import {maskOf} from '../runtimes/secrets.ts';
-import type {Stack} from '../runtimes/stack.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
 import {rolesOf} from '../schema/stage.ts';
-import {schemaVersion} from '../schema/version.ts';
 import type {Terminal} from '../terminal.ts';
-import {combineHashes} from '../workloads/data-hash.ts';
 import {bringUp, type Choice, chooseWhere} from './bring-up.ts';
 import {countWithTokenizers, type LocalCounts, noteTokenLengths} from './note-token-lengths.ts';
 import {readTraces, tracesText} from './read-traces.ts';
+import {emptyRecord, noteFailure, noteStack, stopAndNote} from './run-record.ts';
 import {runTrials} from './run-trials.ts';
-import {completeMemory, type StackMemory} from './server-memory.ts';
 import {type PlannedStage, planStages} from './stages.ts';
 import {withLengths} from './workload-with.ts';
 
@@ -51,62 +43,6 @@ interface Begun {
   readonly folder: RunFolder;
 }
 
-/** The record as it stands before anything has been measured. */
-const emptyRecord = async (
-  {options, argv, version}: BenchContext,
-  {runtime, gpus, plan}: Choice,
-  runId: string,
-): Promise<RunRecord> => {
-  const git = await gitState(projectRoot);
-  const engine = engines[options.engine];
-  return {
-    schemaVersion,
-    runId,
-    status: 'running',
-    failure: null,
-    evidence: runtime === 'embedded' ? 'simulated' : 'real',
-    startedAt: new Date().toISOString(),
-    endedAt: null,
-    cutover: {version, gitCommit: git.commit, gitDirty: git.dirty},
-    command: [...maskOf(options.command ?? [], process.env).words(argv)],
-    engine: {name: engine.name, title: engine.title, version: null, runtime, stack: plan?.name ?? null, servers: []},
-    machine: machineFacts(gpus),
-    suites: [...options.suite],
-    seed: options.seed,
-    dataHash: combineHashes([]),
-    clientOverhead: null,
-    gpu: null,
-    tokenLengths: [],
-    sweeps: [],
-    examinations: [],
-    findings: [],
-    trials: [],
-  };
-};
-
-const servers = (stack: Stack, {servers: memory}: StackMemory): RunRecord['engine']['servers'] =>
-  stack.servers.map(({role, url, model, command, readySeconds, container, startup, facts}, index) => ({
-    role,
-    url,
-    model,
-    command: command === null ? null : [...command],
-    readySeconds,
-    container,
-    startup,
-    memory: memory[index] ?? null,
-    facts: {...facts},
-  }));
-
-const noteStack = async (record: RunRecord, stack: Stack): Promise<void> => {
-  const memory = await completeMemory(stack);
-  record.evidence = stack.evidence;
-  record.engine.servers = servers(stack, memory);
-  record.findings.push(...memory.findings);
-  if (record.machine.gpus.length === 0 && stack.nvidiaSmi !== null)
-    record.machine.gpus = await readGpus(stack.nvidiaSmi);
-  record.engine.version = stack.servers.find(({facts}) => facts.version !== null)?.facts.version ?? null;
-};
-
 const failedTrials = (record: RunRecord) => {
   const failed = record.trials.filter(({counts}) => counts.ok === 0);
   if (failed.length === 0) return;
@@ -118,21 +54,6 @@ const failedTrials = (record: RunRecord) => {
       hint: 'Look at the failures in the record; --keep-raw 1 keeps what the server sent.',
     },
   );
-};
-
-const noteFailure = (record: RunRecord, thrown: unknown) => {
-  const code = thrown instanceof CutoverError ? thrown.code : 'BUG';
-  record.status = code === 'INTERRUPTED' ? 'interrupted' : 'failed';
-  record.failure = {code, message: reasonOf(thrown)};
-};
-
-/** The record was saved before: what is added here tells of the GPU's memory after the servers, and is null elsewhere. */
-const stopAndNote = async (stack: Stack, record: RunRecord, folder: RunFolder): Promise<void> => {
-  const {gpu, findings} = await stack.stop();
-  if (gpu === null) return;
-  record.gpu = gpu;
-  record.findings.push(...findings);
-  await folder.save(record).catch(() => {}); // what kept it from being saved kept the save before it too, and was thrown
 };
 
 /** An examination asks whatever a plan has; a load without its server cannot be. */
@@ -197,7 +118,16 @@ export const bench = async (context: BenchContext): Promise<BenchedRun> => {
   await using folder = await createRunFolder({outDir: options.out, reportsDir, runId});
   terminal.note(`Runtime ${choice.runtime}: ${choice.why}`);
   for (const line of tracesText(traces)) terminal.note(line);
-  const record = await emptyRecord(context, choice, runId);
+  const {argv, version} = context;
+  const record = await emptyRecord({
+    engine: options.engine,
+    choice,
+    runId,
+    suites: options.suite,
+    options,
+    argv,
+    version,
+  });
   await folder.save(record);
   const failure = await measure(context, {choice, stages, local, record, folder}).then(
     () => null,

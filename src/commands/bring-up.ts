@@ -99,6 +99,8 @@ export interface BringUpOptions {
   readonly runId: string;
   /** The run's folder: gets one `<role>.log` for each server. */
   readonly folder: string;
+  /** Whether another stack of this harness is up on the same GPU and has claimed it. */
+  readonly gpuHeld?: boolean;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
 }
@@ -111,6 +113,7 @@ export const bringUp = async ({
   roles,
   runId,
   folder,
+  gpuHeld = false,
   signal,
   onLine,
 }: BringUpOptions): Promise<Stack> => {
@@ -118,7 +121,19 @@ export const bringUp = async ({
   if (plan !== null && runtime === 'docker') {
     const {startDocker} = await import('../runtimes/docker/start.ts');
     const {env: environment} = process;
-    return startDocker({engine, plan, models, roles, hostSettings, runId, folder, environment, signal, onLine});
+    return startDocker({
+      engine,
+      plan,
+      models,
+      roles,
+      hostSettings,
+      runId,
+      folder,
+      environment,
+      gpuHeld,
+      signal,
+      onLine,
+    });
   }
   if (plan !== null)
     return (await import('../runtimes/process/start.ts')).startProcesses({
@@ -130,6 +145,7 @@ export const bringUp = async ({
       roles,
       host: '127.0.0.1',
       logDir: folder,
+      gpuHeld,
       signal,
       onLine,
     });

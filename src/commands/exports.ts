@@ -12,9 +12,9 @@ export interface MeasuredRun {
   readonly folder: string;
 }
 
-/** None chosen is all of them. */
+/** None chosen is all of them but those that must be named. */
 export const formatsFrom = (chosen: readonly FormatName[]): readonly FormatName[] =>
-  chosen.length > 0 ? chosen : (Object.keys(formats) as FormatName[]);
+  chosen.length > 0 ? chosen : (Object.keys(formats) as FormatName[]).filter(name => !('onlyNamed' in formats[name]));
 
 /** What reads and checks them is loaded by those exports that ask for them. */
 async function* samplesOf(folder: string): AsyncGenerator<Sample> {
@@ -24,7 +24,12 @@ async function* samplesOf(folder: string): AsyncGenerator<Sample> {
 
 /** Makes one export from the record and the samples in the run's folder; resolves with the files that it wrote there. */
 export const writeExport = async (format: FormatName, {record, folder}: MeasuredRun): Promise<readonly string[]> => {
-  const files = await formats[format].render({record, samples: () => samplesOf(folder)});
+  const files = await formats[format].render({
+    record,
+    samples: () => samplesOf(folder),
+    // The library that makes it is 70 MB.
+    parquet: async () => (await import('../query/parquet.ts')).samplesAsParquet(record, folder),
+  });
   for (const {name, content} of files) await writeInside(folder, name, content);
   return files.map(({name}) => join(folder, name));
 };

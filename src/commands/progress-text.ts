@@ -26,9 +26,9 @@ const etaSeconds = (place: TrialPlace, fraction: number | null): number | null =
 const rounded = (value: number) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 
-/** `chat · trial 1 of 4 · 32/48 · 55.1 req/s · TTFT p50 21.3 p99 40.8 ms · ETA 12 s` */
-export const progressText = (place: TrialPlace, progress: LoadProgress): string => {
-  const parts = [place.suite, `trial ${place.trial} of ${place.trials}`];
+/** `warm-up`, `32/48`, `55.1 req/s`, `TTFT p50 21.3 p99 40.8 ms`: what there is of them. */
+export const loadParts = (progress: LoadProgress): readonly string[] => {
+  const parts: string[] = [];
   if (progress.phase === 'warmup') parts.push('warm-up');
   const of = progress.totalRequests === null ? '' : `/${progress.totalRequests}`;
   parts.push(`${progress.ended}${of}`);
@@ -38,6 +38,12 @@ export const progressText = (place: TrialPlace, progress: LoadProgress): string 
     const p99 = progress.ttftP99Ms === null ? '' : ` p99 ${rounded(progress.ttftP99Ms)}`;
     parts.push(`TTFT p50 ${rounded(progress.ttftP50Ms)}${p99} ms`);
   }
+  return parts;
+};
+
+/** `chat · trial 1 of 4 · 32/48 · 55.1 req/s · TTFT p50 21.3 p99 40.8 ms · ETA 12 s` */
+export const progressText = (place: TrialPlace, progress: LoadProgress): string => {
+  const parts = [place.suite, `trial ${place.trial} of ${place.trials}`, ...loadParts(progress)];
   const eta = etaSeconds(place, fractionOf(progress));
   if (eta !== null) parts.push(`ETA ${Math.ceil(eta)} s`);
   return parts.join(' · ');

@@ -29,6 +29,10 @@ interface TrialsOptions {
   readonly options: Pick<Options, 'seed' | 'timeout' | 'keepRaw' | 'workers'>;
   readonly progress: Terminal['progress'];
   readonly interrupted: AbortSignal;
+  /** The progress line of loads, in place of one that counts the stages; null before the first request. */
+  tell?(name: string, progress: LoadProgress | null): string;
+  /** Shown every sample of the loads, trial by trial when each has ended. */
+  see?(sample: Sample): void;
 }
 
 /** How long a dead server's runtime may take to say why it died. */
@@ -68,12 +72,12 @@ const dataHashOf = ({trials, examinations}: RunRecord): string =>
 
 /** Runs the loads at the same time and saves their trials. */
 const measure = async (
-  {run: {record, folder, progress, stack}, place, firstMs, ...context}: StageContext,
+  {run: {record, folder, progress, stack, tell, see: seeToo}, place, firstMs, ...context}: StageContext,
   name: string,
   planned: readonly PlannedStage<LoadStage>[],
-  see?: (sample: Sample) => void,
+  see = seeToo,
 ): Promise<readonly Trial[]> => {
-  let shown = `${name} · trial ${place.trial} of ${place.trials} · getting ready`;
+  let shown = tell?.(name, null) ?? `${name} · trial ${place.trial} of ${place.trials} · getting ready`;
   progress.show(shown, {important: true});
   const latest = new Map<number, LoadProgress>();
   const first = record.trials.length;
@@ -85,7 +89,8 @@ const measure = async (
     onProgress(now: LoadProgress) {
       latest.set(offset, now);
       const elapsedMs = performance.now() - firstMs;
-      shown = progressText({...place, suite: name, elapsedMs}, joinProgress([...latest.values()]));
+      const all = joinProgress([...latest.values()]);
+      shown = tell?.(name, all) ?? progressText({...place, suite: name, elapsedMs}, all);
       progress.show(shown);
     },
   }));

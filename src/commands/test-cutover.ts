@@ -7,6 +7,7 @@ import {execa, execaSync} from 'execa';
 import {readCommandLine} from '../command-line.ts';
 import {readRecord} from '../records/read-record.ts';
 import {readSamples} from '../records/read-samples.ts';
+import type {FormatName} from '../report/formats.ts';
 import {projectRoot} from '../root.ts';
 import {freePort} from '../runtimes/free-port.ts';
 import {programFile} from '../runtimes/process/test-programs/test-stack.ts';
@@ -74,7 +75,8 @@ export const benchHere = async (folder: string, ...words: readonly string[]) => 
   const argv = ['bench', ...words, '--out', folder];
   const invocation = readCommandLine(argv, '1.2.3');
   if (invocation.command !== 'bench' || invocation.options.engine === null) throw new TypeError(argv.join(' '));
-  const {engine, format: formats, json, as} = invocation.options;
+  const {engine, json, as} = invocation.options;
+  const formats = invocation.options.format as readonly FormatName[]; // benches are given no other
   const said = {stdout: '', notes: [] as string[]};
   const terminal: Terminal = {
     out: text => {

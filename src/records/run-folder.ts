@@ -1,13 +1,13 @@
-import {mkdir, readdir} from 'node:fs/promises';
+import {mkdir, readdir, rm} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {CutoverError} from '../errors.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {Sample} from '../schema/sample.ts';
 import {createLineFile, type LineFile} from './line-file.ts';
 import {recordText} from './record-text.ts';
-import {createSampleFiles, type SampleFiles} from './sample-files.ts';
+import {createSampleFiles, openSampleFiles, type SampleFiles} from './sample-files.ts';
 import type {Lane} from './spool.ts';
-import {notWritable, writeInside} from './write-inside.ts';
+import {notWritable, throwNotWritable, writeInside} from './write-inside.ts';
 
 /** Where one run is kept. All of it throws RECORD_NOT_WRITABLE. */
 export interface RunFolder extends AsyncDisposable {
@@ -55,21 +55,39 @@ const claim = async (path: string): Promise<SampleFiles> => {
 /** Opened before anything is measured, so that a bad path fails at once and not after the last trial. */
 export const createRunFolder = async ({outDir, reportsDir, runId}: RunFolderOptions): Promise<RunFolder> => {
   const path = resolve(outDir ?? join(reportsDir, runId));
-  const samples = await claim(path);
-  return {
-    path,
-    appendBlock: samples.append,
-    endTrials: samples.endTrials,
-    async save(record) {
-      const text = recordText(record);
-      await samples.flush();
-      await writeInside(path, 'record.json', text);
-    },
-    openLines: name => createLineFile(path, name),
-    writeFile: (name, content) => writeInside(path, name, content),
-    [Symbol.asyncDispose]: samples.close,
-  };
+  return runFolder(path, await claim(path));
 };
+
+/**
+ * Goes on in a folder whose run was interrupted, with the trials of `record`: what later ones left is dropped, and so
+ * are answers that no examination of it names. Throws RECORD_NOT_WRITABLE.
+ */
+export const openRunFolder = async (
+  path: string,
+  {trials, examinations}: Pick<RunRecord, 'trials' | 'examinations'>,
+): Promise<RunFolder> => {
+  const named = examinations.map(({answersFile}) => answersFile);
+  const dropAnswers = async () => {
+    const left = (await readdir(path)).filter(name => /^answers-.*\.jsonl$/.test(name) && !named.includes(name));
+    for (const name of left) await rm(join(path, name));
+  };
+  await dropAnswers().catch(throwNotWritable(path));
+  return runFolder(path, await openSampleFiles(path, trials.length).catch(throwNotWritable(path)));
+};
+
+const runFolder = (path: string, samples: SampleFiles): RunFolder => ({
+  path,
+  appendBlock: samples.append,
+  endTrials: samples.endTrials,
+  async save(record) {
+    const text = recordText(record);
+    await samples.flush();
+    await writeInside(path, 'record.json', text);
+  },
+  openLines: name => createLineFile(path, name),
+  writeFile: (name, content) => writeInside(path, name, content),
+  [Symbol.asyncDispose]: samples.close,
+});
 
 /** Like `2026-11-21T1512-example-k3f9`: sorts by time (UTC), names the engine, and two of one minute differ. */
 export const runIdOf = (now: Date, engine: string, random: () => number): string => {

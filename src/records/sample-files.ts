@@ -1,4 +1,4 @@
-import {open} from 'node:fs/promises';
+import {type FileHandle, open, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Sample} from '../schema/sample.ts';
 import {openSpool} from './read-spool.ts';
@@ -17,6 +17,8 @@ export interface SampleFiles {
   close(): Promise<void>;
 }
 
+const samplesName = 'samples.jsonl';
+
 /** Enough to write seldom, little enough to hold. */
 const writtenCharacters = 64 * 1024;
 
@@ -34,9 +36,36 @@ async function* linesOf(samples: AsyncIterable<Sample>, see: (sample: Sample) =>
 }
 
 /** Makes samples.jsonl in a folder that has none; rejects with what the file system says. */
-export const createSampleFiles = async (folder: string): Promise<SampleFiles> => {
-  const [path, spoolPath] = [join(folder, 'samples.jsonl'), join(folder, spoolName)];
-  const file = await open(path, 'ax');
+export const createSampleFiles = async (folder: string): Promise<SampleFiles> =>
+  sampleFiles(folder, await open(join(folder, samplesName), 'ax'));
+
+/**
+ * Goes on with the samples of the first `trials` trials; what a later one left, whole or in a spool, is dropped.
+ * Rejects with what the file system says.
+ */
+export const openSampleFiles = async (folder: string, trials: number): Promise<SampleFiles> => {
+  const path = join(folder, samplesName);
+  const bytes = await bytesOfTrials(path, trials);
+  await rm(join(folder, spoolName), {force: true});
+  const file = await open(path, 'a');
+  await file.truncate(Math.min(bytes, (await file.stat()).size));
+  return sampleFiles(folder, file);
+};
+
+/** How long samples.jsonl is up to the first line of a trial that is not one of the first `trials`. They lie there in order. */
+const bytesOfTrials = async (path: string, trials: number): Promise<number> => {
+  await using file = await open(path);
+  let bytes = 0;
+  for await (const line of file.readLines()) {
+    const trial = /"trial":(\d+)/.exec(line)?.[1];
+    if (trial === undefined || Number(trial) >= trials) break;
+    bytes += Buffer.byteLength(line) + 1;
+  }
+  return bytes;
+};
+
+const sampleFiles = (folder: string, file: FileHandle): SampleFiles => {
+  const [path, spoolPath] = [join(folder, samplesName), join(folder, spoolName)];
   let spool: Spool | null = null;
   let failed = false;
 

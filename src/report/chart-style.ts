@@ -15,17 +15,17 @@ export const colourOf = (place: number): string => colours[place % colours.lengt
 export const faint = (colour: string): string => `${colour}55`;
 
 /** What machines without a desktop have, then what those with one have. */
-const family = 'DejaVu Sans, Liberation Sans, Noto Sans, Arial, Helvetica, sans-serif';
+export const fontFamily = 'DejaVu Sans, Liberation Sans, Noto Sans, Arial, Helvetica, sans-serif';
 
 /** Letters that are readable at 1000 × 560; for `chartCallback`, because chart.js takes an axis' letters from nowhere else. */
 export const setLetters = ({defaults}: typeof Chart): void => {
   defaults.color = '#222222';
-  defaults.font.family = family;
+  defaults.font.family = fontFamily;
   defaults.font.size = 14;
 };
 
 /** Without a font every word is left out silently, SIMULATED among them. */
-const fontCheck: Plugin<'line'> = {
+export const fontCheck: Plugin<'line'> = {
   id: 'fontCheck',
   beforeDraw: ({ctx}) => {
     if (ctx.measureText('M').width > 0) return;
@@ -42,7 +42,7 @@ const simulatedMark: Plugin<'line'> = {
     ctx.save();
     ctx.translate((left + right) / 2, (top + bottom) / 2);
     ctx.rotate(-Math.PI / 9);
-    ctx.font = `bold 120px ${family}`;
+    ctx.font = `bold 120px ${fontFamily}`;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'middle';
     ctx.fillStyle = '#cc00001f';

@@ -1,10 +1,7 @@
-import {stringify} from 'csv-stringify/sync';
 import {checkRowKeys, checkRowsOf} from './checks.ts';
+import {csvText} from './csv-text.ts';
 import type {Format} from './format.ts';
-import {type Cell, rowKeys, rowOf, serverRowKeys, serverRowsOf, turnRowKeys, turnRowsOf} from './rows.ts';
-
-// A version that a server made up must not run as a formula where the file is opened.
-const csvOf = (rows: readonly (readonly Cell[])[]): string => stringify([...rows], {escape_formulas: true});
+import {rowKeys, rowOf, serverRowKeys, serverRowsOf, turnRowKeys, turnRowsOf} from './rows.ts';
 
 /**
  * One line a trial, numbers unrounded; what was not measured is an empty cell. A second file has one line for each turn of
@@ -16,9 +13,9 @@ export const renderCsv: Format['render'] = async ({record}) => {
   const servers = serverRowsOf(record);
   const checks = checkRowsOf(record);
   return [
-    {name: 'trials.csv', content: csvOf([rowKeys, ...record.trials.map(trial => rowOf(record, trial))])},
-    ...(turns.length === 0 ? [] : [{name: 'turns.csv', content: csvOf([turnRowKeys, ...turns])}]),
-    ...(servers.length === 0 ? [] : [{name: 'servers.csv', content: csvOf([serverRowKeys, ...servers])}]),
-    ...(checks.length === 0 ? [] : [{name: 'checks.csv', content: csvOf([checkRowKeys, ...checks])}]),
+    {name: 'trials.csv', content: csvText([rowKeys, ...record.trials.map(trial => rowOf(record, trial))])},
+    ...(turns.length === 0 ? [] : [{name: 'turns.csv', content: csvText([turnRowKeys, ...turns])}]),
+    ...(servers.length === 0 ? [] : [{name: 'servers.csv', content: csvText([serverRowKeys, ...servers])}]),
+    ...(checks.length === 0 ? [] : [{name: 'checks.csv', content: csvText([checkRowKeys, ...checks])}]),
   ];
 };

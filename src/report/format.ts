@@ -8,6 +8,12 @@ export interface ReportedRun {
   samples(): AsyncIterable<Sample>;
 }
 
+/** One whose samples lie in files that another program can read. */
+export interface StoredSamples extends ReportedRun {
+  /** The samples as the bytes of a Parquet file. */
+  parquet(): Promise<Uint8Array>;
+}
+
 export interface ExportFile {
   /** Inside the run's folder. */
   readonly name: string;
@@ -15,8 +21,10 @@ export interface ExportFile {
 }
 
 /** A way to show a run: pure, the caller writes the files. */
-export interface Format {
+export interface Format<Run extends ReportedRun = ReportedRun> {
   /** What it writes, in a few words. */
   readonly writes: string;
-  render(run: ReportedRun): Promise<readonly ExportFile[]>;
+  /** Costs more than most runs are worth: written only where --format names it. */
+  readonly onlyNamed?: true;
+  render(run: Run): Promise<readonly ExportFile[]>;
 }

@@ -1,4 +1,4 @@
-import type {Format} from './format.ts';
+import type {Format, StoredSamples} from './format.ts';
 
 /**
  * Every export beside record.json, by the name that --format takes. A new one is a file and an entry here. Each is loaded
@@ -21,5 +21,10 @@ export const formats = {
     writes: '*.png: distribution of latencies, throughput over time, each sweep',
     render: async run => (await import('./png.ts')).renderPng(run),
   },
-} satisfies Record<string, Format>;
+  parquet: {
+    writes: 'samples.parquet: one row a request, with typed columns; only where it is named',
+    onlyNamed: true,
+    render: async run => [{name: 'samples.parquet', content: await run.parquet()}],
+  },
+} satisfies Record<string, Format<StoredSamples>>;
 export type FormatName = keyof typeof formats;

@@ -1,32 +1,16 @@
 import type {RunRecord} from '../schema/record.ts';
 import type {Trial} from '../schema/trial.ts';
 import {examinationSections} from './checks.ts';
-import {type TableColumn, tableColumns} from './columns.ts';
+import {tableColumns} from './columns.ts';
 import {type FindingGroup, findingGroups} from './finding-groups.ts';
 import type {Format} from './format.ts';
 import {interferenceColumns, interferencesOf} from './interference-columns.ts';
-import {shownNumber} from './number.ts';
+import {markdownTable} from './markdown-table.ts';
 import {markdownText} from './plain-text.ts';
 import {runFacts, simulatedNotice} from './run-facts.ts';
 import {serverTables} from './server-columns.ts';
 import {levelsOf, sweepChartFile, sweepColumns, sweepText} from './sweep-columns.ts';
 import {turnsOf, turnTableColumns} from './turn-columns.ts';
-
-const cell = <Of>({read, unit}: TableColumn<Of>, of: Of): string => {
-  const value = read(of);
-  return typeof value === 'string' ? markdownText(value) : shownNumber(value, unit);
-};
-
-const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-
-const tableOf = <Of>(columns: readonly TableColumn<Of>[], of: readonly Of[]): string[] => {
-  const words = ({read}: TableColumn<Of>) => of.some(one => typeof read(one) === 'string');
-  return [
-    row(columns.map(({title, unit}) => (unit === '' ? title : `${title} (${unit})`))),
-    row(columns.map(column => (words(column) ? '---' : '---:'))),
-    ...of.map(one => row(columns.map(column => cell(column, one)))),
-  ];
-};
 
 const serverSections = {
   memory: {
@@ -44,7 +28,7 @@ const serverSections = {
 const serverParts = (record: RunRecord): string[] =>
   serverTables(record).flatMap(({title, columns, rows}) => {
     const {heading, meaning} = serverSections[title];
-    return [heading, '', ...tableOf(columns, rows), '', meaning, ''];
+    return [heading, '', ...markdownTable(columns, rows), '', meaning, ''];
   });
 
 const turnParts = (record: RunRecord): string[] => {
@@ -52,7 +36,7 @@ const turnParts = (record: RunRecord): string[] => {
   if (turns.length === 0) return [];
   const meaning =
     'A turn is the n-th request of a conversation, of one prompt that is sent again, or about one context. Uncached is the share of the prompt tokens that the prefix cache did not have. Tokens are means over the requests of a turn.';
-  return ['## Turns', '', ...tableOf(turnTableColumns, turns), '', meaning, ''];
+  return ['## Turns', '', ...markdownTable(turnTableColumns, turns), '', meaning, ''];
 };
 
 const interferenceParts = (record: RunRecord): string[] => {
@@ -60,7 +44,7 @@ const interferenceParts = (record: RunRecord): string[] => {
   if (pairs.length === 0) return [];
   const meaning =
     'The same load by itself and at the same time as the others. A ratio of 1 is no interference; requests kept is the rate at which answers came, over that by itself.';
-  return ['## Together', '', ...tableOf(interferenceColumns, pairs), '', meaning, ''];
+  return ['## Together', '', ...markdownTable(interferenceColumns, pairs), '', meaning, ''];
 };
 
 const sweepParts = (record: RunRecord): string[] => {
@@ -71,7 +55,7 @@ const sweepParts = (record: RunRecord): string[] => {
     // The chart is there where the format png was written as well.
     return `- ${markdownText(sweepText(sweep, record))}${file === null ? '' : ` ([chart](${file}))`}`;
   });
-  const table = levels.length === 0 ? [] : [...tableOf(sweepColumns(levels), levels), ''];
+  const table = levels.length === 0 ? [] : [...markdownTable(sweepColumns(levels), levels), ''];
   const meaning =
     'Throughput is output tokens a second, or texts or documents. Good is the share of all requests, failed ones too, within every limit of the SLO.';
   return ['## Sweeps', '', ...table, ...texts, '', meaning, ''];
@@ -102,7 +86,7 @@ const definitions = (trials: readonly Trial[]): string[] => {
 
 const trialParts = ({trials, examinations}: RunRecord): string[] => {
   if (trials.length === 0) return examinations.length > 0 ? [] : ['## Trials', '', 'No trial has ended.', ''];
-  return ['## Trials', '', ...tableOf(tableColumns(trials), trials), '', ...definitions(trials), ''];
+  return ['## Trials', '', ...markdownTable(tableColumns(trials), trials), '', ...definitions(trials), ''];
 };
 
 const document = (record: RunRecord): string => {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {CutoverError} from '../errors.ts';
-import {type Fault, faultOfRequest, faultOfReset, parseFault, releaseOf} from './faults.ts';
+import {type Fault, faultOfRequest, faultOfReset, parseFault, releaseOf, slownessOf} from './faults.ts';
 
 describe('the text of a fault', () => {
   test.each<[string, Fault]>([
@@ -15,6 +15,7 @@ describe('the text of a fault', () => {
     ['reset-busy:times=2', {kind: 'reset-busy', times: 2}],
     ['reset-ignored', {kind: 'reset-ignored'}],
     ['dies:at-ms=3000', {kind: 'dies', atMs: 3000}],
+    ['slow:share=-0.1', {kind: 'slow', share: -0.1}],
   ])('%s', (text, fault) => {
     expect(parseFault(text)).toEqual(fault);
   });
@@ -36,6 +37,7 @@ describe('the text of a fault', () => {
       'fault "disconnect:every=1,after-tokens=1.5" has a bad after-tokens: a whole number from 0 on is needed',
     ],
     ['dies:at-ms=0', 'fault "dies:at-ms=0" has a bad at-ms: a number above 0 is needed'],
+    ['slow:share=-1', 'fault "slow:share=-1" has a bad share: a number from -0.9 on is needed'],
   ])('"%s" is refused with the reason and the valid forms', (text, message) => {
     expect(() => parseFault(text)).toThrow(
       expect.objectContaining({
@@ -61,6 +63,11 @@ test('every n-th request meets a fault, the first of the list whose turn it is',
     undefined,
     'unavailable',
   ]);
+});
+
+test('shares by which an engine is slower or faster multiply', () => {
+  expect(slownessOf([])).toBe(1);
+  expect(slownessOf(['slow:share=0.5', 'never-ready', 'slow:share=-0.5'].map(parseFault))).toBe(0.75);
 });
 
 describe('the time at which a token may be written', () => {

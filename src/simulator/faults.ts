@@ -10,6 +10,8 @@ const limits = {
   forMs: {whole: false, min: Number.MIN_VALUE},
   atMs: {whole: false, min: Number.MIN_VALUE},
   times: {whole: true, min: 1},
+  /** Of every duration: 0.08 takes 8 % longer, -0.1 takes a tenth less. */
+  share: {whole: false, min: -0.9},
 } as const;
 type Parameter = keyof typeof limits;
 
@@ -35,6 +37,8 @@ const kinds = {
   'reset-ignored': [],
   /** The server closes everything, so many milliseconds after it began to serve. */
   dies: ['atMs'],
+  /** All that the engine does takes this much longer, or less: a regression or a gain of a known size. */
+  slow: ['share'],
 } as const satisfies Record<string, readonly Parameter[]>;
 type Kind = keyof typeof kinds;
 
@@ -53,6 +57,10 @@ export const faultOfReset = (faults: readonly Fault[], n: number): 'reset-busy' 
     if (fault.kind === 'reset-ignored' || (fault.kind === 'reset-busy' && n <= fault.times)) return fault.kind;
   return undefined;
 };
+
+/** By what every duration of the engine is multiplied. */
+export const slownessOf = (faults: readonly Fault[]): number =>
+  faults.reduce((factor, fault) => (fault.kind === 'slow' ? factor * (1 + fault.share) : factor), 1);
 
 /** When a token may be written that the engine has made now. A request's tokens are asked for in order. */
 export const releaseOf = (fault: RequestFault | undefined) => {
@@ -77,7 +85,8 @@ const forms = Object.entries(kinds).map(([kind, names]) => {
 const objection = (name: Parameter, value: number): string | null => {
   const {whole, min} = limits[name];
   if (whole) return Number.isSafeInteger(value) && value >= min ? null : `a whole number from ${min} on is needed`;
-  return value >= min && Number.isFinite(value) ? null : 'a number above 0 is needed';
+  if (value >= min && Number.isFinite(value)) return null;
+  return min < 0 ? `a number from ${min} on is needed` : 'a number above 0 is needed';
 };
 
 /** `disconnect:every=10,after-tokens=5` to a fault. Throws BAD_OPTIONS that names the text, the reason and the valid forms. */

@@ -7,7 +7,7 @@ import {sglang} from './dialects/sglang.ts';
 import {vllm} from './dialects/vllm.ts';
 import {monotonicMs, realClockwork} from './driver.ts';
 import {createEngine, type Engine} from './engine.ts';
-import {faultOfRequest, faultOfReset, type RequestFault} from './faults.ts';
+import {faultOfRequest, faultOfReset, type RequestFault, slownessOf} from './faults.ts';
 import {createTruth} from './truth.ts';
 
 const dialects = {vllm, sglang} satisfies Record<SimulatorConfig['dialect'], Dialect>;
@@ -38,7 +38,8 @@ export const createService = (config: SimulatorConfig): Service => {
   const dialect: Dialect = dialects[config.dialect];
   const {pageTokens = dialect.traits.pageTokens} = config;
   const traits = {...dialect.traits, pageTokens};
-  const engine = createEngine({...config, calibration, traits, clockwork: realClockwork});
+  const speed = config.speed / slownessOf(config.faults);
+  const engine = createEngine({...config, speed, calibration, traits, clockwork: realClockwork});
   const poolTokens = config.kvTokens - (config.kvTokens % pageTokens);
   const contextOf = (kind: keyof Service['contextTokens']) => Math.min(calibration[kind].contextTokens, poolTokens);
   const contextTokens = {chat: contextOf('chat'), embed: contextOf('embed'), rerank: contextOf('rerank')};

@@ -39,6 +39,8 @@ export interface DockerOptions {
   readonly folder: string;
   /** Says which Docker engine it is, and has the secrets that are passed on. */
   readonly environment: NodeJS.ProcessEnv;
+  /** Whether the GPU is locked already, by a stack of this harness that is up beside this one. */
+  readonly gpuHeld?: boolean;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
 }
@@ -50,7 +52,7 @@ export interface DockerOptions {
  * PLAN_DOES_NOT_FIT, BAD_OPTIONS, BAD_STACK or INTERRUPTED, and has then removed all that it made. Caches stay.
  */
 export const startDocker = async (options: DockerOptions): Promise<Stack> => {
-  const {engine, plan, models, roles, runId, folder, environment, onLine} = options;
+  const {engine, plan, models, roles, runId, folder, environment, gpuHeld = false, onLine} = options;
   const launch = launchOf(engine, plan, roles);
 
   const died = new AbortController();
@@ -86,13 +88,13 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
   const labelsFor = (role: string) => labelsOf({runId, role, folder, owner: thisOwner()});
 
   const onGpu = prepared.find(({settings}) => settings.gpus !== 'none');
-  if (onGpu !== undefined) {
+  if (onGpu !== undefined && !gpuHeld) {
     const taking = lockGpu(host, {image: onGpu.image.image.imageId, labels: labelsFor('gpu-lock')});
     const lock = await orRefusal('The lock on the GPU could not be taken', taking);
     owe('The lock on the GPU', () => lock[Symbol.asyncDispose]());
   }
   const nvidiaSmi = onGpu === undefined ? null : await nvidiaSmiOf(host, sidecarOf(docker, onGpu, labelsFor));
-  if (nvidiaSmi === localNvidiaSmi) {
+  if (nvidiaSmi === localNvidiaSmi && !gpuHeld) {
     const claim = await claimGpu(`run ${runId} in ${folder}, process ${process.pid}`); // from engines that are no containers
     owe('The claim on the GPU', () => claim[Symbol.asyncDispose]());
   }

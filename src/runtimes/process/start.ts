@@ -26,6 +26,8 @@ export interface ProcessOptions {
   readonly host: '127.0.0.1';
   /** Gets one `<role>.log` for each server. */
   readonly logDir: string;
+  /** Whether the GPU is claimed already, by a stack of this harness that is up beside this one. */
+  readonly gpuHeld?: boolean;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
 }
@@ -36,7 +38,7 @@ export interface ProcessOptions {
  * GPU_BUSY, PLAN_DOES_NOT_FIT, BAD_OPTIONS, or INTERRUPTED, and has then stopped all of them.
  */
 export const startProcesses = async (options: ProcessOptions): Promise<Stack> => {
-  const {engine, plan, models, roles, host, logDir, onLine} = options;
+  const {engine, plan, models, roles, host, logDir, gpuHeld = false, onLine} = options;
   const launch = launchOf(engine, plan, roles);
   const wanted = plan.servers.filter(({role}) => roles.includes(role));
   for (const {role, port} of wanted) await assertPortFree(role, host, port);
@@ -49,7 +51,7 @@ export const startProcesses = async (options: ProcessOptions): Promise<Stack> =>
   const stops: (() => Promise<void>)[] = [];
   const nvidiaSmi = (await localNvidiaSmi.read(['-L'])) === null ? null : localNvidiaSmi;
   await using started = new AsyncDisposableStack();
-  if (nvidiaSmi !== null) started.use(await claimGpu(`the run in ${logDir}, process ${process.pid}`));
+  if (nvidiaSmi !== null && !gpuHeld) started.use(await claimGpu(`the run in ${logDir}, process ${process.pid}`));
   await holdAgainstCard({nvidiaSmi, plan, engine, models, roles, onLine});
   const account = await GpuAccount.open(nvidiaSmi);
   let serving = false;

@@ -1,0 +1,58 @@
+import {engines} from '../../engines/index.ts';
+import type {RunFolder} from '../../records/run-folder.ts';
+import type {Stack} from '../../runtimes/stack.ts';
+import type {RunRecord} from '../../schema/record.ts';
+import type {Role} from '../../schema/request.ts';
+import type {Terminal} from '../../terminal.ts';
+import {bringUp} from '../bring-up.ts';
+import {noteStack, stopAndNote} from '../run-record.ts';
+import type {Side} from './sides.ts';
+
+/** One side's run: its record and folder, and its stack while that is up. Disposing of it takes the stack down. */
+export class ArmRun implements AsyncDisposable {
+  readonly side: Side;
+  readonly record: RunRecord;
+  readonly folder: RunFolder;
+  #stack: Stack | null = null;
+
+  constructor({side, record, folder}: Pick<ArmRun, 'side' | 'record' | 'folder'>) {
+    this.side = side;
+    this.record = record;
+    this.folder = folder;
+  }
+
+  get stack(): Stack | null {
+    return this.#stack;
+  }
+
+  /** Does nothing where it is up. `other`: the stack of the other side, where that is up. Throws what `bringUp` throws. */
+  async up(roles: readonly Role[], other: Stack | null, {note}: Terminal, signal: AbortSignal): Promise<Stack> {
+    if (this.#stack !== null) return this.#stack;
+    const {engine, choice, options, arm} = this.side;
+    const {plan} = choice;
+    const planned = plan === null ? roles : roles.filter(role => plan.servers.some(server => server.role === role));
+    const {runId} = this.record;
+    const stack = await bringUp({
+      ...{engine: engines[engine], choice, options, runId, signal},
+      roles: planned,
+      folder: this.folder.path,
+      gpuHeld: other?.runtime === choice.runtime,
+      onLine: line => note(`${arm}: ${line}`),
+    });
+    this.#stack = stack;
+    await noteStack(this.record, stack);
+    await this.folder.save(this.record);
+    return stack;
+  }
+
+  /** Does nothing where it is down. */
+  async down(): Promise<void> {
+    const stack = this.#stack;
+    this.#stack = null;
+    if (stack !== null) await stopAndNote(stack, this.record, this.folder);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.down();
+  }
+}

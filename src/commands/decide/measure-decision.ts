@@ -1,0 +1,127 @@
+import {readAnswers} from '../../records/read-answers.ts';
+import {type Arm, arms, type PlannedBlock} from '../../schema/block.ts';
+import type {Decision} from '../../schema/decision.ts';
+import type {Stage} from '../../schema/suite.ts';
+import type {Terminal} from '../../terminal.ts';
+import {afterPair} from '../../verdict/judge-decision.ts';
+import {nextPair} from '../../verdict/schedule.ts';
+import {runTrials} from '../run-trials.ts';
+import {answersByRole} from './answers.ts';
+import {budgetEnded} from './budget.ts';
+import {decideProgress, type Standing} from './decide-progress.ts';
+import type {DecisionRun} from './decision-run.ts';
+import {brokenOff} from './resume-decision.ts';
+import {armOf, runBlock} from './run-block.ts';
+
+const keepsBothUp = ({decision}: DecisionRun): boolean => decision.plan.between === 'flush';
+
+/** A line of a side's own work, under its name. */
+const progressOf = ({progress}: Terminal, arm: Arm): Terminal['progress'] => ({
+  show: (line, options) => progress.show(`${arm} · ${line}`, options),
+  finish: progress.finish,
+});
+
+/** Runs stages that are no blocks on one side. */
+const runStages = async (run: DecisionRun, arm: Arm, stages: readonly Stage[]): Promise<void> => {
+  const {record, folder} = run.armRun(arm);
+  const stack = await run.up(arm);
+  await runTrials({
+    ...{stack, record, folder, options: run.options, interrupted: run.interrupted},
+    stages: stages.map(stage => ({stage, repetition: 1, traceMs: null, prompts: null})),
+    progress: progressOf(run.terminal, arm),
+  });
+  if (!keepsBothUp(run)) await run.armRun(arm).down();
+};
+
+/** Asks both sides the plan's questions, as far as an earlier sitting has not. */
+const compareAnswers = async (run: DecisionRun): Promise<void> => {
+  const {decision, records} = run;
+  const {answers} = decision.plan;
+  if (answers === null || decision.answers.length > 0) return;
+  for (const arm of arms)
+    if (records[arm].examinations.length === 0) await runStages(run, arm, [{name: 'answers', examine: answers.ask}]);
+  const [baseline = [], candidate = []] = await Promise.all(
+    arms.map(async arm => {
+      const {record, folder} = run.armRun(arm);
+      return readAnswers(folder.path, record.examinations[0]?.answersFile ?? '');
+    }),
+  );
+  decision.answers = answersByRole(baseline, candidate, answers.required);
+  await run.save();
+};
+
+/** With restarts, a side is up for its blocks of a pair and no longer. */
+const runPair = async (run: DecisionRun, pair: readonly PlannedBlock[], standing: () => Standing): Promise<void> => {
+  for (const [index, block] of pair.entries()) {
+    await runBlock(run, block, load => decideProgress(standing(), block, load));
+    if (!keepsBothUp(run) && pair[index + 1]?.place !== block.place) await run.armRun(armOf(block)).down();
+  }
+};
+
+const noteBudget = ({decision, terminal}: DecisionRun, why: string): void => {
+  const message = `The budget ended the measurement: ${why}`;
+  terminal.note(message);
+  const hint = 'Give it more with --budget, or fewer workloads with --workload.';
+  decision.findings.push({code: 'budget-ended', severity: 'note', message, hint});
+};
+
+/** Against a stored baseline: the candidate's part of the next pair that lacks it. */
+const partners = ({blocks}: Decision, open: readonly string[]): readonly PlannedBlock[] => {
+  const stored = blocks.filter(
+    ({phase, place, workload}) => phase === 'ab' && place === 'baseline' && open.includes(workload),
+  );
+  const lacking = stored.filter(({pair, workload}) =>
+    blocks.every(block => block.place === 'baseline' || block.pair !== pair || block.workload !== workload),
+  );
+  const next = Math.min(...lacking.map(({pair}) => pair));
+  return lacking
+    .filter(({pair}) => pair === next)
+    .map(({phase, pair, workload}) => ({phase, pair, workload, place: 'candidate'}));
+};
+
+const duePair = ({decision}: DecisionRun, open: readonly string[]): readonly PlannedBlock[] => {
+  if (decision.storedBaseline !== null) return partners(decision, open);
+  const blocks = decision.blocks.filter(block => !block.void.includes(brokenOff));
+  return nextPair({...decision, blocks, open});
+};
+
+/** Pair after pair, until one more could change nothing, or there is no budget for it. */
+const measurePairs = async (run: DecisionRun): Promise<void> => {
+  const {decision, series} = run;
+  for (;;) {
+    const progress = afterPair({decision, series});
+    if (progress.done) return;
+    const pair = duePair(run, progress.open);
+    if (pair.length === 0) return;
+    const why = budgetEnded(decision, run.gpus());
+    if (why !== null) return noteBudget(run, why);
+    const pairs = new Set(decision.blocks.map(block => block.pair)).size;
+    await runPair(run, pair, () => ({decision, progress, gpus: run.gpus(), pairs}));
+  }
+};
+
+/** What is shown beside the verdict and never judged, as far as the budget goes. */
+const describeSides = async (run: DecisionRun): Promise<void> => {
+  const {decision} = run;
+  for (const stage of decision.plan.describe)
+    for (const arm of run.measured) {
+      if (run.records[arm].sweeps.some(({stage: name, stopped}) => name === stage.name && stopped !== 'not over'))
+        continue;
+      await run.save();
+      if (budgetEnded(decision, run.gpus()) !== null) return;
+      await runStages(run, arm, [stage]);
+    }
+};
+
+/** Measures all that the decision still lacks. Throws what ended it early; what was finished is on the disk. */
+export const measureDecision = async (run: DecisionRun): Promise<void> => {
+  if (keepsBothUp(run)) for (const arm of run.measured) await run.up(arm);
+  await run.save();
+  await compareAnswers(run);
+  await measurePairs(run);
+  await describeSides(run);
+  // Not before the first request: by now the client's code is compiled as it was in the trials.
+  const {measureClientOverhead} = await import('../../load/overhead.ts');
+  const clientOverhead = await measureClientOverhead();
+  for (const arm of run.measured) run.records[arm].clientOverhead = clientOverhead;
+};

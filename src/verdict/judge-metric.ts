@@ -1,0 +1,126 @@
+import type {Phase} from '../schema/block.ts';
+import type {MetricVerdict, Outcome} from '../schema/verdict.ts';
+import {isEquivalent} from '../stats/tost.ts';
+import type {CostPair, TwoLevel} from '../stats/two-level.ts';
+import type {Look} from './looks.ts';
+import {morePairs} from './more-pairs.ts';
+
+/** One metric of one workload in numbers alone. All effects are ln(candidate's cost ÷ baseline's): above 0 the candidate is worse. */
+export interface MetricInput {
+  /** Null: shown and not judged. */
+  readonly marginShare: number | null;
+  /** Pairs of the baseline against itself; null where the design has none, and then there is no floor either. */
+  readonly aa: readonly CostPair[] | null;
+  /** Valid pairs in order. Looks are taken at the first so many of them. */
+  readonly ab: readonly CostPair[];
+  readonly looks: readonly Look[];
+  /** One-sided level of the floor, of equivalence and of a secondary metric. */
+  readonly alpha: number;
+  /** What the first so many pairs of a phase say, at least two: the same whenever it is asked for (mean-effect.ts). */
+  readonly drawn: (phase: Phase, pairs: number) => TwoLevel;
+}
+
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface MetricJudgement {
+  readonly outcome: Outcome;
+  /** Over all pairs, with the two-sided 95 % interval; null without pairs. */
+  readonly effect: {readonly estimate: number; readonly interval: Bounds | null} | null;
+  /** At the look that decided, or at the latest one. */
+  readonly judged: (Look & Bounds) | null;
+  /** Half-width of the A/A pairs' interval, for as many pairs as the last look has. */
+  readonly floor: number | null;
+  readonly difference: MetricVerdict['difference'];
+  readonly equivalent: boolean | null;
+  readonly morePairs: number | null;
+}
+
+/** Of an interval that is shown: 95 %, two-sided. */
+const shownAlpha = 0.025;
+
+export const marginOf = (marginShare: number): number => Math.log(1 + marginShare);
+
+/**
+ * A workload's primary metric. At each look, `pass` where the upper bound of the effect lies below the margin, `fail` where the
+ * lower one lies above it, each at the level of the look; what was decided first stays. No look passes or fails a margin below
+ * the noise floor.
+ */
+export const judgeMetric = (input: MetricInput): MetricJudgement => {
+  const shown = showMetric(input);
+  const {marginShare, ab, looks, drawn} = input;
+  if (marginShare === null) return {...shown, outcome: 'shown'};
+  const margin = marginOf(marginShare);
+  if (shown.floor !== null && margin < shown.floor) return {...shown, outcome: 'undecidable'};
+  if (shown.floor === null && input.aa !== null) return {...shown, outcome: 'missing'};
+
+  let judged: MetricJudgement['judged'] = null;
+  for (const look of looks) {
+    if (look.pairs > ab.length) break;
+    const all = drawn('ab', look.pairs);
+    judged = {...look, low: all.lower(look.alpha), high: all.upper(look.alpha)};
+    if (judged.high < margin) return {...shown, judged, outcome: 'pass'};
+    if (judged.low > margin) return {...shown, judged, outcome: 'fail'};
+  }
+  return {...shown, judged, outcome: 'inconclusive', morePairs: morePairs({pairs: ab, looks, margin})};
+};
+
+/**
+ * A secondary metric, at the pairs at which its workload was closed; null while it is open. It never stops a run, so that nothing
+ * is spent on looks: it is tested once, at the whole alpha. `p` is that of being worse than the margin, for Holm's correction.
+ */
+export const judgeSecondary = (
+  input: MetricInput,
+  closed: Look | null,
+): MetricJudgement & {readonly p: number | null} => {
+  const shown = {...showMetric(input), p: null};
+  const {marginShare, alpha, aa, ab, drawn} = input;
+  if (marginShare === null) return {...shown, outcome: 'shown'};
+  const margin = marginOf(marginShare);
+  if (shown.floor !== null && margin < shown.floor) return {...shown, outcome: 'undecidable'};
+  if (shown.floor === null && aa !== null) return {...shown, outcome: 'missing'};
+  if (closed === null || closed.pairs > ab.length) return {...shown, outcome: 'inconclusive'};
+  const all = drawn('ab', closed.pairs);
+  const judged = {...closed, alpha, low: all.lower(alpha), high: all.upper(alpha)};
+  const outcome = judged.high < margin ? 'pass' : 'inconclusive';
+  return {...shown, judged, p: all.pAbove(margin), outcome};
+};
+
+/** What is shown of any metric, whether it is judged or not. */
+const showMetric = (input: MetricInput): Omit<MetricJudgement, 'outcome'> => {
+  const {ab, alpha, marginShare, drawn} = input;
+  const floor = floorOf(input);
+  const nothing = {floor, judged: null, morePairs: null, difference: 'none', equivalent: null} as const;
+  const [first] = ab;
+  if (first === undefined) return {...nothing, effect: null};
+  if (ab.length < 2)
+    return {...nothing, effect: {estimate: first.candidate.cost - first.baseline.cost, interval: null}};
+  const all = drawn('ab', ab.length);
+  const interval = {low: all.lower(shownAlpha), high: all.upper(shownAlpha)};
+  return {
+    ...nothing,
+    effect: {estimate: all.estimate, interval},
+    difference: differenceOf(interval, floor),
+    equivalent: marginShare === null ? null : isEquivalent(all, {margin: marginOf(marginShare), alpha}),
+  };
+};
+
+/**
+ * Half-width of the A/A pairs' interval, as it would be of as many pairs as the last look has: what the whole decision can tell
+ * from nothing. That of the few A/A pairs themselves refuses 40 % of margins that the decision resolves (docs/verdict-calibration.md).
+ */
+const floorOf = ({aa, alpha, looks, drawn}: MetricInput): number | null => {
+  if (aa === null || aa.length < 2) return null;
+  const same = drawn('aa', aa.length);
+  const most = Math.max(aa.length, looks.at(-1)?.pairs ?? 0);
+  return ((same.upper(alpha) - same.lower(alpha)) / 2) * Math.sqrt(aa.length / most);
+};
+
+/** Without a floor none can be shown: nobody knows by how much the baseline differs from itself. */
+const differenceOf = ({low, high}: Bounds, floor: number | null): MetricVerdict['difference'] => {
+  if (floor === null) return 'none';
+  if (low > floor) return 'worse';
+  return high < -floor ? 'better' : 'none';
+};
