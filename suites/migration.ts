@@ -55,7 +55,20 @@ export const migration: DecisionPlan = {
   spareRuns: 2,
   budgetGpuMinutes: 60,
   // Vectors and scores of the old stack lie in indexes and caches: other ones break search without a slow request.
-  answers: {ask: {kind: 'parity', texts: 40, rankings: 20, chats: 20}, required: ['embed', 'rerank']},
+  answers: {
+    ask: {kind: 'parity', texts: 40, rankings: 20, chats: 20},
+    required: ['embed', 'rerank'],
+    // Each engine repeats itself to the last digits, and no two compute alike: what a search would not notice is allowed.
+    allow: {
+      'embed.cosine': 0.01,
+      'embed.nearest': 0.05,
+      'embed.nearest10': 0.3,
+      'rerank.order': 0.1,
+      'rerank.top1': 0.05,
+      'rerank.top5': 0.2,
+      'rerank.score': 0.05,
+    },
+  },
   describe: [
     {
       name: 'capacity',

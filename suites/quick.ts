@@ -21,9 +21,10 @@ export const quick: DecisionPlan = {
     {
       name: 'embed',
       workload: {kind: 'embed', batch: 8, promptTokens: 64},
-      load: {mode: 'closed', concurrency: 4, requests: 96, durationSeconds: null, warmup: 8},
+      load: {mode: 'closed', concurrency: 2, requests: 64, durationSeconds: null, warmup: 8},
       metrics: [
-        {metric: 'e2eP50Ms', marginShare: 0.04},
+        // A pass of a simulated encoder is a few timers of a millisecond: what else the machine does weighs more on it.
+        {metric: 'e2eP50Ms', marginShare: 0.2},
         {metric: 'itemsPerSecond', marginShare: null},
       ],
     },
@@ -32,7 +33,8 @@ export const quick: DecisionPlan = {
   lookPairs: [6],
   alpha: 0.05,
   between: 'flush',
-  spareRuns: 6,
+  // A machine that does other things makes the client lag, and blocks void: they cost a second each.
+  spareRuns: 20,
   budgetGpuMinutes: 5,
   answers: {ask: {kind: 'parity', texts: 20, rankings: 8, chats: 8}, required: ['embed']},
   describe: [],

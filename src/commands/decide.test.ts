@@ -4,6 +4,7 @@ import {gzipSync} from 'node:zlib';
 import {beforeAll, describe, expect, test} from 'vitest';
 import type {CutoverError} from '../errors.ts';
 import {readDecision, type StoredDecision} from '../records/read-decision.ts';
+import {readRecord} from '../records/read-record.ts';
 import {readSamples} from '../records/read-samples.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {arms} from '../schema/block.ts';
@@ -280,4 +281,47 @@ test('an engine that is planted to be slower is slower, and one that is planted 
         .map(({trial}) => records[arm].trials[trial]?.e2eMs?.p50 ?? Number.NaN),
     );
   expect(fastest('candidate', 'min')).toBeGreaterThan(fastest('baseline', 'max'));
+});
+
+test('a baseline that lies stored is taken as it is, and the candidate is sent the same requests', {
+  timeout: patience,
+}, async () => {
+  await using place = await temporaryFolder();
+  const [stored, folder] = [join(place.path, 'stored'), join(place.path, 'decision')];
+  const run =
+    '--engine vllm --runtime embedded --suite chat --requests 8 --concurrency 8 --warmup 8 --prompt-tokens 128 --output-tokens 32';
+  await cutover('bench', ...run.split(' '), '--repetitions', '4', '--format', 'csv', '--out', stored);
+  const words = ['--plan', 'quick', '--requests', '8', '--runtime', 'embedded', '--format', 'csv'];
+  const {thrown} = await decideHere([...words, '--baseline', stored, '--out', folder]);
+  const {record} = await readRecord(stored, stored);
+  const valid = record.trials.filter(({findings}) => findings.every(({severity}) => severity !== 'void'));
+  if (valid.length < 2) {
+    // On a machine under load a run may have no valid trials, and is then no baseline.
+    expect(thrown).toMatchObject({code: 'BAD_OPTIONS'});
+    return;
+  }
+  expect(thrown).toBeNull();
+  const after = await read(folder);
+  expect(after.decision.storedBaseline).toEqual({runId: record.runId, startedAt: record.startedAt});
+  expect(after.records.baseline).toEqual(record);
+  const made = after.decision.blocks.filter(({place: side}) => side === 'candidate');
+  expect(made.length).toBeGreaterThan(0);
+  for (const block of made) expect(hashOf(after, block)).toBe(record.trials[block.pair - 1]?.dataHash);
+});
+
+test('with restarts a side is up for its blocks of a pair alone', {timeout: patience}, async () => {
+  await using place = await temporaryFolder();
+  const folder = join(place.path, 'decision');
+  const first = await decideHere([...small, '--workload', 'chat', '--format', 'csv', '--out', folder], 2);
+  expect(first.thrown).toMatchObject({code: 'INTERRUPTED'});
+  // The plan has no option for it, so it is written into the plan of a decision that goes on.
+  const file = join(folder, 'decision.json');
+  const decision: Decision = JSON.parse(await readFile(file, 'utf8'));
+  decision.plan.between = 'restart';
+  await writeFile(file, JSON.stringify(decision));
+  const {thrown, notes} = await decideHere(['--resume', folder, '--format', 'csv']);
+  expect(thrown).toBeNull();
+  const {blocks} = (await read(folder)).decision;
+  const ready = notes.filter(note => /^(baseline|candidate): ready after/.test(note));
+  expect(ready).toHaveLength(blocks.filter(({sitting}) => sitting === 2).length);
 });

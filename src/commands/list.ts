@@ -1,7 +1,9 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {suites} from '../../suites/index.ts';
+import {plans} from '../../suites/plans.ts';
 import {engines} from '../engines/index.ts';
+import {decisionFormats} from '../report/decision/formats.ts';
 import {formats} from '../report/formats.ts';
 import {readStackFile} from '../runtimes/stack-file.ts';
 
@@ -12,7 +14,7 @@ const section = (title: string, rows: readonly (readonly [name: string, what: st
 
 /** What can be named on the command line, from the same maps and folders that the commands read. */
 export const list = async ({stacksDir, hostsDir}: {stacksDir: string; hostsDir: string}): Promise<string> => {
-  const plans = await Promise.all((await yamlFiles(stacksDir)).map(file => readStackFile(file, stacksDir)));
+  const stacks = await Promise.all((await yamlFiles(stacksDir)).map(file => readStackFile(file, stacksDir)));
   const hosts = (await yamlFiles(hostsDir)).map(
     async file => [basename(file, '.yaml'), firstSentence(await readFile(file, 'utf8'))] as const,
   );
@@ -22,17 +24,25 @@ export const list = async ({stacksDir, hostsDir}: {stacksDir: string; hostsDir: 
       Object.values(suites).map(({name, question}) => [name, question]),
     ),
     section(
+      'Plans of decisions (--plan)',
+      Object.values(plans).map(({name, question}) => [name, question]),
+    ),
+    section(
       'Engines (--engine)',
       Object.values(engines).map(({name, title}) => [name, title]),
     ),
     section(
       'Stacks (--stack)',
-      plans.map(({name, description}) => [name, description]),
+      stacks.map(({name, description}) => [name, description]),
     ),
     section('Docker hosts (--docker-settings)', await Promise.all(hosts)),
     section(
       'Formats (--format)',
       Object.entries(formats).map(([name, {writes}]) => [name, writes]),
+    ),
+    section(
+      'Formats of decisions (--format)',
+      Object.entries(decisionFormats).map(([name, {writes}]) => [name, writes]),
     ),
   ].join('\n');
 };

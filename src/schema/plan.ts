@@ -72,8 +72,17 @@ export const decisionPlan = z.strictObject({
   spareRuns: z.int().min(0).max(100),
   /** Wall time with the stacks up, times the GPUs of the machine; null: no limit. */
   budgetGpuMinutes: z.number().positive().nullable(),
-  /** Asked of both sides before the blocks; GO needs the same answers of the roles in `required`. Null: not asked. */
-  answers: z.strictObject({ask: examinationSpec, required: z.array(z.enum(roles))}).nullable(),
+  /**
+   * Asked of both sides before the blocks; GO needs the same answers of the roles in `required`. Null: not asked. `allow`: by
+   * the name of a measure of parity (embed.cosine …), how far the sides may be apart although neither is from itself.
+   */
+  answers: z
+    .strictObject({
+      ask: examinationSpec,
+      required: z.array(z.enum(roles)),
+      allow: z.record(z.string(), z.number().min(0)).optional(),
+    })
+    .nullable(),
   describe: z.array(describedStage),
 });
 export type DecisionPlan = z.infer<typeof decisionPlan>;

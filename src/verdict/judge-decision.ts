@@ -57,9 +57,14 @@ export interface Progress {
   readonly workloads: readonly Verdict['workloads'][number][];
 }
 
-/** What the run asks after each pair: it stops at the first one after which `judgeDecision` would not be inconclusive for want of pairs. */
+/**
+ * What the run asks after each pair: it stops at the first one after which `judgeDecision` would not be inconclusive for want of
+ * pairs. Answers that differ do not stop it: how fast the other answers come is what the review asks next.
+ */
 export const afterPair = (measured: Measured): Progress => {
-  const {statistics, reasons, workloads} = judge(measured, null);
+  const {decision} = measured;
+  const speed = {...decision, answers: [], plan: {...decision.plan, answers: null}};
+  const {statistics, reasons, workloads} = judge({...measured, decision: speed}, null);
   const open = workloads.filter(({isClosed}) => !isClosed).map(({verdict}) => verdict.name);
   return {
     done: open.length === 0 || statistics !== 'INCONCLUSIVE',
@@ -143,8 +148,19 @@ const weigh = ({workloads, answers, voids}: Weighed): [VerdictName, readonly [st
   if (open !== undefined) return ['INCONCLUSIVE', [open, ...openToo]];
   const where = workloads.length === 1 ? 'the workload' : `any of the ${workloads.length} workloads`;
   const same = answers.same.length === 0 ? '' : `, and answers the same (${answers.same.join(', ')})`;
-  return ['GO', [`The candidate is not worse than its margin in ${where}${same}.`, ...said(() => true)]];
+  return [
+    'GO',
+    [`The candidate is not worse than its margin in ${where}${same}.`, ...said(() => true), ...unshown(workloads)],
+  ];
 };
+
+/** Secondary metrics that the noise hides do not stop a GO, and who signs it is to know them. */
+const unshown = (workloads: readonly JudgedWorkload[]): readonly string[] =>
+  workloads.flatMap(({verdict: {name, metrics}}) =>
+    metrics
+      .filter(({rank, outcome}) => rank === 'secondary' && (outcome === 'inconclusive' || outcome === 'undecidable'))
+      .map(({reason}) => `${name}: ${reason}`),
+  );
 
 /** "3 of 5 pairs were void (throttled 2, unequal-output 1)". */
 const voidText = (pairs: readonly Pair[]): string => {

@@ -57,12 +57,11 @@ describe('the noise floor', () => {
     expect(judgement.outcome).toBe('undecidable');
   });
 
-  test('refuses to fail by such a margin too', () => {
+  test('above the margin fails what is beyond the floor too, and nothing between the two', () => {
     const aa = pairsAt(-0.1, 0.1, -0.1, 0.1);
-    expect(judgeMetric(inputWith({aa, ab: pairsAt(1, 1, 1, 1)}))).toMatchObject({
-      outcome: 'undecidable',
-      difference: 'worse',
-    });
+    expect(judgeMetric(inputWith({aa, ab: pairsAt(1, 1, 1, 1)}))).toMatchObject({outcome: 'fail', difference: 'worse'});
+    // The margin is ln 1.1 = 0.0953, the floor 0.1109.
+    expect(judgeMetric(inputWith({aa, ab: pairsAt(0.1, 0.1, 0.1, 0.1)})).outcome).toBe('undecidable');
   });
 
   test('that should be there and is not leaves the metric missing', () => {

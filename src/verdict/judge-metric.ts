@@ -45,31 +45,33 @@ export const marginOf = (marginShare: number): number => Math.log(1 + marginShar
 
 /**
  * A workload's primary metric. At each look, `pass` where the upper bound of the effect lies below the margin, `fail` where the
- * lower one lies above it, each at the level of the look; what was decided first stays. No look passes or fails a margin below
- * the noise floor.
+ * lower one lies above it, each at the level of the look; what was decided first stays. A margin below the noise floor passes
+ * nothing and is 'undecidable'; it fails what is beyond the floor too.
  */
 export const judgeMetric = (input: MetricInput): MetricJudgement => {
   const shown = showMetric(input);
   const {marginShare, ab, looks, drawn} = input;
   if (marginShare === null) return {...shown, outcome: 'shown'};
-  const margin = marginOf(marginShare);
-  if (shown.floor !== null && margin < shown.floor) return {...shown, outcome: 'undecidable'};
   if (shown.floor === null && input.aa !== null) return {...shown, outcome: 'missing'};
+  const margin = marginOf(marginShare);
+  const resolved = shown.floor === null || margin >= shown.floor;
 
   let judged: MetricJudgement['judged'] = null;
   for (const look of looks) {
     if (look.pairs > ab.length) break;
     const all = drawn('ab', look.pairs);
     judged = {...look, low: all.lower(look.alpha), high: all.upper(look.alpha)};
-    if (judged.high < margin) return {...shown, judged, outcome: 'pass'};
-    if (judged.low > margin) return {...shown, judged, outcome: 'fail'};
+    if (resolved && judged.high < margin) return {...shown, judged, outcome: 'pass'};
+    if (judged.low > Math.max(margin, shown.floor ?? 0)) return {...shown, judged, outcome: 'fail'};
   }
+  if (!resolved) return {...shown, judged, outcome: 'undecidable'};
   return {...shown, judged, outcome: 'inconclusive', morePairs: morePairs({pairs: ab, looks, margin})};
 };
 
 /**
  * A secondary metric, at the pairs at which its workload was closed; null while it is open. It never stops a run, so that nothing
- * is spent on looks: it is tested once, at the whole alpha. `p` is that of being worse than the margin, for Holm's correction.
+ * is spent on looks: it is tested once, at the whole alpha. `p` is that of being worse than the margin, and than the noise floor
+ * where that is wider, for Holm's correction.
  */
 export const judgeSecondary = (
   input: MetricInput,
@@ -78,14 +80,15 @@ export const judgeSecondary = (
   const shown = {...showMetric(input), p: null};
   const {marginShare, alpha, aa, ab, drawn} = input;
   if (marginShare === null) return {...shown, outcome: 'shown'};
-  const margin = marginOf(marginShare);
-  if (shown.floor !== null && margin < shown.floor) return {...shown, outcome: 'undecidable'};
   if (shown.floor === null && aa !== null) return {...shown, outcome: 'missing'};
-  if (closed === null || closed.pairs > ab.length) return {...shown, outcome: 'inconclusive'};
+  const margin = marginOf(marginShare);
+  const limit = Math.max(margin, shown.floor ?? 0);
+  const open = limit > margin ? 'undecidable' : 'inconclusive';
+  if (closed === null || closed.pairs > ab.length) return {...shown, outcome: open};
   const all = drawn('ab', closed.pairs);
   const judged = {...closed, alpha, low: all.lower(alpha), high: all.upper(alpha)};
-  const outcome = judged.high < margin ? 'pass' : 'inconclusive';
-  return {...shown, judged, p: all.pAbove(margin), outcome};
+  const outcome = open === 'inconclusive' && judged.high < margin ? 'pass' : open;
+  return {...shown, judged, p: all.pAbove(limit), outcome};
 };
 
 /** What is shown of any metric, whether it is judged or not. */

@@ -181,7 +181,10 @@ const voidOutcome = ({planned, plan, voidText}: WorkloadInput): Pick<WorkloadVer
   reason: `${planned.name} has too few valid pairs: ${voidText}, and ${countText(plan.spareRuns, 'pair')} may be made again.`,
 });
 
-/** The worst of what is judged; a secondary metric counts where it failed or where there is no evidence of it at all. */
+/**
+ * The worst of what is judged. A secondary metric guards: it counts where it failed, or where there is no evidence of it at all, and
+ * not where its noise hides what it is (a P99 often); that is said beside a GO.
+ */
 const outcomeOf = (verdicts: readonly MetricVerdict[]): Pick<WorkloadVerdict, 'outcome' | 'reason'> => {
   const [primary, ...secondary] = verdicts;
   if (primary === undefined) throw new RangeError('a workload has a primary metric');
@@ -190,7 +193,7 @@ const outcomeOf = (verdicts: readonly MetricVerdict[]): Pick<WorkloadVerdict, 'o
   if (primary.outcome === 'shown')
     return {outcome: 'missing', reason: `${primary.reason} It is primary and has no margin.`};
   if (primary.outcome !== 'pass') return {outcome: primary.outcome, reason: primary.reason};
-  const absent = secondary.find(({outcome}) => outcome === 'missing' || outcome === 'undecidable');
+  const absent = secondary.find(({outcome}) => outcome === 'missing');
   const {outcome, reason} = absent ?? primary;
   return {outcome, reason};
 };
