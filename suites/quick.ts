@@ -10,7 +10,7 @@ export const quick: DecisionPlan = {
     {
       name: 'chat',
       workload: {kind: 'chat', promptTokens: 128, outputTokens: 32},
-      load: {mode: 'closed', concurrency: 8, requests: 96, durationSeconds: null, warmup: 8},
+      load: {mode: 'closed', concurrency: 8, requests: 192, durationSeconds: null, warmup: 8},
       // In blocks this short a throughput hangs on when the last answers came: the median latency is steady.
       metrics: [
         {metric: 'e2eP50Ms', marginShare: 0.04},
@@ -21,7 +21,7 @@ export const quick: DecisionPlan = {
     {
       name: 'embed',
       workload: {kind: 'embed', batch: 8, promptTokens: 64},
-      load: {mode: 'closed', concurrency: 2, requests: 64, durationSeconds: null, warmup: 8},
+      load: {mode: 'closed', concurrency: 2, requests: 128, durationSeconds: null, warmup: 8},
       metrics: [
         // A pass of a simulated encoder is a few timers of a millisecond: what else the machine does weighs more on it.
         {metric: 'e2eP50Ms', marginShare: 0.2},

@@ -43,7 +43,7 @@ const contracts = (a: readonly Answer[], b: readonly Answer[]): Omit<AnswersComp
 
 /** Vectors and scores: what an index or a cache keeps. */
 const parities = (a: readonly Answer[], b: readonly Answer[]): Omit<AnswersCompared, 'kind' | 'from' | 'to'> => {
-  const kept = answersByRole(a, b, []).filter(({role}) => role !== 'chat');
+  const kept = answersByRole(a, b, {required: []}).filter(({role}) => role !== 'chat');
   const differing = kept.filter(({outcome}) => outcome === 'differs');
   const untold = kept.length < 2 || kept.some(({outcome}) => outcome === 'unknown');
   return {

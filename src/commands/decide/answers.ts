@@ -2,7 +2,10 @@ import {askedTwice, type ComparedAnswers, compareParity} from '../../parity/comp
 import {givenAnswers} from '../../parity/given.ts';
 import type {Answer} from '../../schema/answer.ts';
 import type {AnswersOfRole} from '../../schema/decision.ts';
+import type {DecisionPlan} from '../../schema/plan.ts';
 import {type Role, roles} from '../../schema/request.ts';
+
+type Asked = NonNullable<DecisionPlan['answers']>;
 
 const shown = ({measure: {kind}, between, limit}: ComparedAnswers): string => {
   const text = (value: number | null) =>
@@ -12,6 +15,14 @@ const shown = ({measure: {kind}, between, limit}: ComparedAnswers): string => {
         ? `${Number((value * 100).toFixed(1))} % of the questions`
         : String(Number(value.toPrecision(3)));
   return `${text(between)} against a limit of ${text(limit)}`;
+};
+
+/** Two engines that differ by more than either from itself may still be as near as the plan asks for. */
+const asPlanned = (compared: ComparedAnswers, allow: Asked['allow'] = {}): ComparedAnswers => {
+  const {measure, between, limit, verdict} = compared;
+  const allowed = allow[measure.id];
+  if (allowed === undefined || allowed <= limit) return compared;
+  return {...compared, limit: allowed, verdict: verdict === 'differs' && (between ?? 1) <= allowed ? 'same' : verdict};
 };
 
 const ofRole = (role: Role, all: readonly ComparedAnswers[]): AnswersOfRole | null => {
@@ -28,7 +39,7 @@ const ofRole = (role: Role, all: readonly ComparedAnswers[]): AnswersOfRole | nu
   return {
     role,
     outcome: 'same',
-    detail: `${measures.length} measures are within what each side differs from itself${detail}`,
+    detail: `${measures.length} measures are within what each side differs from itself, or the plan allows${detail}`,
   };
 };
 
@@ -39,10 +50,11 @@ const ofRole = (role: Role, all: readonly ComparedAnswers[]): AnswersOfRole | nu
 export const answersByRole = (
   baseline: readonly Answer[],
   candidate: readonly Answer[],
-  required: readonly Role[],
+  {required, allow}: Pick<Asked, 'required' | 'allow'>,
 ): AnswersOfRole[] => {
   const [a, b] = [baseline, candidate].map(answers => askedTwice(givenAnswers(answers)));
-  const measures = a === undefined || b === undefined ? [] : compareParity(a, b);
+  const measures =
+    a === undefined || b === undefined ? [] : compareParity(a, b).map(compared => asPlanned(compared, allow));
   return roles.flatMap(role => {
     const told = ofRole(role, measures);
     if (told !== null) return [told];

@@ -25,8 +25,8 @@ export class ArmRun implements AsyncDisposable {
     return this.#stack;
   }
 
-  /** Does nothing where it is up. `other`: the stack of the other side, where that is up. Throws what `bringUp` throws. */
-  async up(roles: readonly Role[], other: Stack | null, {note}: Terminal, signal: AbortSignal): Promise<Stack> {
+  /** Does nothing where it is up. `gpuHeld`: the other side has claimed the GPU. Throws what `bringUp` throws. */
+  async up(roles: readonly Role[], gpuHeld: boolean, {note}: Terminal, signal: AbortSignal): Promise<Stack> {
     if (this.#stack !== null) return this.#stack;
     const {engine, choice, options, arm} = this.side;
     const {plan} = choice;
@@ -36,7 +36,7 @@ export class ArmRun implements AsyncDisposable {
       ...{engine: engines[engine], choice, options, runId, signal},
       roles: planned,
       folder: this.folder.path,
-      gpuHeld: other?.runtime === choice.runtime,
+      gpuHeld,
       onLine: line => note(`${arm}: ${line}`),
     });
     this.#stack = stack;

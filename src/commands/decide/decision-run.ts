@@ -38,6 +38,8 @@ export interface DecisionRun extends DecisionParts {
   elapsedMs(): number;
   /** The side's stack, brought up where it is not. */
   up(arm: Arm): Promise<Stack>;
+  /** Brings all sides up at the same time. When one fails the others are ended, and that one's error is thrown. */
+  upTogether(): Promise<void>;
   save(): Promise<void>;
 }
 
@@ -92,6 +94,12 @@ export const decisionRun = (parts: DecisionParts): DecisionRun => {
     if (run === null) throw new TypeError(`the ${arm} lies stored`);
     return run;
   };
+  const roles = wantedRoles(decision);
+  const noteUp = async (run: ArmRun, stack: Stack): Promise<void> => {
+    await noteLengths(parts, AbortSignal.any([parts.interrupted, stack.died]));
+    await noteMachine(parts, run, sitting);
+    await run.folder.save(run.record);
+  };
   return {
     ...parts,
     ...{measured, armRun},
@@ -99,16 +107,30 @@ export const decisionRun = (parts: DecisionParts): DecisionRun => {
     async up(arm) {
       const run = armRun(arm);
       if (run.stack !== null) return run.stack;
-      const stack = await run.up(
-        wantedRoles(decision),
-        runs[arm === 'baseline' ? 'candidate' : 'baseline']?.stack ?? null,
-        terminal,
-        parts.interrupted,
-      );
-      await noteLengths(parts, AbortSignal.any([parts.interrupted, stack.died]));
-      await noteMachine(parts, run, sitting);
-      await run.folder.save(run.record);
+      const other = runs[arm === 'baseline' ? 'candidate' : 'baseline']?.stack ?? null;
+      const stack = await run.up(roles, other?.runtime === run.side.choice.runtime, terminal, parts.interrupted);
+      await noteUp(run, stack);
       return stack;
+    },
+    async upTogether() {
+      const failed = new AbortController();
+      const signal = AbortSignal.any([parts.interrupted, failed.signal]);
+      const sides = measured.map(armRun);
+      const held = new Set<string>();
+      const starting = sides.map(async run => {
+        const {runtime} = run.side.choice;
+        const gpuHeld = held.has(runtime);
+        held.add(runtime);
+        try {
+          return await run.up(roles, gpuHeld, terminal, signal);
+        } catch (thrown) {
+          failed.abort(thrown);
+          throw thrown;
+        }
+      });
+      await Promise.allSettled(starting);
+      failed.signal.throwIfAborted();
+      for (const [place, run] of sides.entries()) await noteUp(run, await (starting[place] as Promise<Stack>));
     },
     async save() {
       sitting.gpuMinutes = (elapsedMs() / 60_000) * gpus();

@@ -46,7 +46,7 @@ const compareAnswers = async (run: DecisionRun): Promise<void> => {
       return readAnswers(folder.path, record.examinations[0]?.answersFile ?? '');
     }),
   );
-  decision.answers = answersByRole(baseline, candidate, answers.required);
+  decision.answers = answersByRole(baseline, candidate, answers);
   await run.save();
 };
 
@@ -113,9 +113,18 @@ const describeSides = async (run: DecisionRun): Promise<void> => {
     }
 };
 
+/**
+ * What an engine takes of a card may follow from what is free on it when it starts: only where the pools have a size of their
+ * own are all sides started at once, which saves the minutes of one of them.
+ */
+const bringSidesUp = async (run: DecisionRun): Promise<void> => {
+  if (run.options.kvTokens !== null) await run.upTogether();
+  else for (const arm of run.measured) await run.up(arm);
+};
+
 /** Measures all that the decision still lacks. Throws what ended it early; what was finished is on the disk. */
 export const measureDecision = async (run: DecisionRun): Promise<void> => {
-  if (keepsBothUp(run)) for (const arm of run.measured) await run.up(arm);
+  if (keepsBothUp(run)) await bringSidesUp(run);
   await run.save();
   await compareAnswers(run);
   await measurePairs(run);
