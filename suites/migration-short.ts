@@ -21,6 +21,7 @@ export const migrationShort: DecisionPlan = {
   workloads: migration.workloads.map(fewer),
   aaPairs: 3,
   lookPairs: [6, 8],
+  spareRuns: 4,
   budgetGpuMinutes: 25,
   describe: [],
 };
