@@ -57,11 +57,16 @@ describe('the noise floor', () => {
     expect(judgement.outcome).toBe('undecidable');
   });
 
-  test('above the margin fails what is beyond the floor too, and nothing between the two', () => {
+  test('above the margin passes and fails only what is beyond the floor too', () => {
     const aa = pairsAt(-0.1, 0.1, -0.1, 0.1);
     expect(judgeMetric(inputWith({aa, ab: pairsAt(1, 1, 1, 1)}))).toMatchObject({outcome: 'fail', difference: 'worse'});
+    expect(judgeMetric(inputWith({aa, ab: pairsAt(-1, -1, -1, -1)}))).toMatchObject({
+      outcome: 'pass',
+      difference: 'better',
+    });
     // The margin is ln 1.1 = 0.0953, the floor 0.1109.
     expect(judgeMetric(inputWith({aa, ab: pairsAt(0.1, 0.1, 0.1, 0.1)})).outcome).toBe('undecidable');
+    expect(judgeMetric(inputWith({aa, ab: pairsAt(-0.1, -0.1, -0.1, -0.1)})).outcome).toBe('undecidable');
   });
 
   test('that should be there and is not leaves the metric missing', () => {

@@ -45,27 +45,34 @@ export const marginOf = (marginShare: number): number => Math.log(1 + marginShar
 
 /**
  * A workload's primary metric. At each look, `pass` where the upper bound of the effect lies below the margin, `fail` where the
- * lower one lies above it, each at the level of the look; what was decided first stays. A margin below the noise floor passes
- * nothing and is 'undecidable'; it fails what is beyond the floor too.
+ * lower one lies above it, each at the level of the look; what was decided first stays. A margin below the noise floor is
+ * 'undecidable', unless the effect is beyond the floor too: then it fails, or passes on the other side.
  */
 export const judgeMetric = (input: MetricInput): MetricJudgement => {
   const shown = showMetric(input);
   const {marginShare, ab, looks, drawn} = input;
   if (marginShare === null) return {...shown, outcome: 'shown'};
   if (shown.floor === null && input.aa !== null) return {...shown, outcome: 'missing'};
-  const margin = marginOf(marginShare);
-  const resolved = shown.floor === null || margin >= shown.floor;
+  const {passBelow, failAbove} = limitsOf(marginShare, shown.floor);
 
   let judged: MetricJudgement['judged'] = null;
   for (const look of looks) {
     if (look.pairs > ab.length) break;
     const all = drawn('ab', look.pairs);
     judged = {...look, low: all.lower(look.alpha), high: all.upper(look.alpha)};
-    if (resolved && judged.high < margin) return {...shown, judged, outcome: 'pass'};
-    if (judged.low > Math.max(margin, shown.floor ?? 0)) return {...shown, judged, outcome: 'fail'};
+    if (judged.high < passBelow) return {...shown, judged, outcome: 'pass'};
+    if (judged.low > failAbove) return {...shown, judged, outcome: 'fail'};
   }
-  if (!resolved) return {...shown, judged, outcome: 'undecidable'};
-  return {...shown, judged, outcome: 'inconclusive', morePairs: morePairs({pairs: ab, looks, margin})};
+  if (passBelow < failAbove) return {...shown, judged, outcome: 'undecidable'};
+  return {...shown, judged, outcome: 'inconclusive', morePairs: morePairs({pairs: ab, looks, margin: failAbove})};
+};
+
+/** Between the two nothing can be told; they are one where the margin is above the noise floor. */
+const limitsOf = (marginShare: number, floor: number | null) => {
+  const margin = marginOf(marginShare);
+  return floor === null || margin >= floor
+    ? {passBelow: margin, failAbove: margin}
+    : {passBelow: -floor, failAbove: floor};
 };
 
 /**
@@ -81,14 +88,12 @@ export const judgeSecondary = (
   const {marginShare, alpha, aa, ab, drawn} = input;
   if (marginShare === null) return {...shown, outcome: 'shown'};
   if (shown.floor === null && aa !== null) return {...shown, outcome: 'missing'};
-  const margin = marginOf(marginShare);
-  const limit = Math.max(margin, shown.floor ?? 0);
-  const open = limit > margin ? 'undecidable' : 'inconclusive';
+  const {passBelow, failAbove} = limitsOf(marginShare, shown.floor);
+  const open = passBelow < failAbove ? 'undecidable' : 'inconclusive';
   if (closed === null || closed.pairs > ab.length) return {...shown, outcome: open};
   const all = drawn('ab', closed.pairs);
   const judged = {...closed, alpha, low: all.lower(alpha), high: all.upper(alpha)};
-  const outcome = open === 'inconclusive' && judged.high < margin ? 'pass' : open;
-  return {...shown, judged, p: all.pAbove(limit), outcome};
+  return {...shown, judged, p: all.pAbove(failAbove), outcome: judged.high < passBelow ? 'pass' : open};
 };
 
 /** What is shown of any metric, whether it is judged or not. */
