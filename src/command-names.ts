@@ -22,7 +22,8 @@ export const commands = {
     operands: ['URL', '[URL]'],
   },
   calibrate: {
-    purpose: 'Say how often the verdict is right, on simulated pairs whose truth is known and whose noise is that of real runs',
+    purpose:
+      'Say how often the verdict is right, on simulated pairs whose truth is known and whose noise is that of real runs',
     operands: [],
   },
   claims: {

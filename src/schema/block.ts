@@ -4,7 +4,7 @@ export const arms = ['baseline', 'candidate'] as const;
 export type Arm = (typeof arms)[number];
 
 /** 'aa': the baseline against itself; 'ab': the two sides. */
-export const phases = ['aa', 'ab'] as const;
+const phases = ['aa', 'ab'] as const;
 export type Phase = (typeof phases)[number];
 
 /**
@@ -37,7 +37,7 @@ export type Block = z.infer<typeof block>;
 export type PlannedBlock = Pick<Block, 'phase' | 'pair' | 'workload' | 'place'>;
 
 /** A value for each request in the order sent (`…Ms`), or the rate of each of many equal parts of the steady window, in order. */
-export const seriesNames = [
+const seriesNames = [
   'outputTokensPerSecond',
   'requestsPerSecond',
   'itemsPerSecond',

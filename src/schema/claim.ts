@@ -1,7 +1,6 @@
 import {z} from 'zod';
 
 export const claimOutcomes = ['confirmed', 'refuted', 'inconclusive', 'not measurable as worded', 'not run'] as const;
-export type ClaimOutcome = (typeof claimOutcomes)[number];
 
 /** One row of fixtures/claims.json. */
 export const claim = z.strictObject({

@@ -8,7 +8,7 @@ const verdictName = z.enum(verdictNames);
 export type VerdictName = z.infer<typeof verdictName>;
 
 /** Of a metric or a workload. 'undecidable': the margin is below the noise floor; 'missing': not measured, or too few requests. */
-export const outcomes = ['pass', 'fail', 'inconclusive', 'undecidable', 'missing', 'shown'] as const;
+const outcomes = ['pass', 'fail', 'inconclusive', 'undecidable', 'missing', 'shown'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** Candidate ÷ baseline, by the geometric mean over the pairs. */
