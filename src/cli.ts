@@ -100,8 +100,9 @@ const run = async (argv: readonly string[]): Promise<number> => {
       return (await import('./commands/compare.ts')).compare({a, b, reportsDir, out, json: options.json});
     case 'decide': {
       const {decide} = await import('./commands/decide.ts');
+      const {plans} = await import('../suites/plans.ts');
       return decide({
-        ...{options, argv, version, terminal, reportsDir, interrupted: interruption(terminal)},
+        ...{options, plans, argv, version, terminal, reportsDir, interrupted: interruption(terminal)},
         readOptions: optionsOf,
       });
     }

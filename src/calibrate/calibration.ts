@@ -13,7 +13,7 @@ export interface CalibrationRow {
   readonly go: number;
   readonly noGo: number;
   readonly inconclusive: number;
-  /** Of those: the margin was below the noise floor. */
+  /** Of those: the margin was below the noise floor, and the effect was not shown to be beyond it. */
   readonly undecidable: number;
   /** Of the two-sided 95 % intervals that are reported at the end, however early that came. */
   readonly coverage: number;

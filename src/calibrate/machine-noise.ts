@@ -16,9 +16,14 @@ export interface MachineNoise {
   readonly slowBlock: number;
   /** So many times as long as those measured are the server's rare pauses; how rare was measured, too. */
   readonly pauses: number;
+  /** Length of every pause in place of those measured; null: as measured. */
+  readonly pauseMs: number | null;
 }
 
-/** What was measured between blocks has no more than a few degrees of freedom: drift and the slow block come on top of it. */
+/**
+ * Drift and the slow block come on top of what was measured between blocks, though that has some of both in it: chat's has no more
+ * than seven degrees of freedom.
+ */
 const asMeasured: MachineNoise = {
   scale: 1,
   commonShare: 0.5,
@@ -27,15 +32,19 @@ const asMeasured: MachineNoise = {
   drift: 2,
   slowBlock: 3,
   pauses: 1,
+  pauseMs: null,
 };
 
 export const machineNoises = {
   measured: asMeasured,
   twice: {...asMeasured, scale: 2},
+  // Pairs are then 9.2 % apart, as those of chat in reports/evidence/2026-11-22-decision were (5 degrees of freedom).
+  'real-decision': {...asMeasured, scale: 1.8},
   'heavy-tails': {...asMeasured, tailDegrees: 3, slowBlock: 6},
   'strong-drift': {...asMeasured, drift: 6},
   'no-drift': {...asMeasured, drift: 0},
   'no-slow-block': {...asMeasured, slowBlock: 0},
+  'second-pauses': {...asMeasured, pauseMs: 1000},
   'long-pauses': {...asMeasured, pauses: 3},
   independent: {...asMeasured, commonShare: 0},
 } as const satisfies Record<string, MachineNoise>;

@@ -98,3 +98,25 @@ test('a candidate that is worse by 50 % has 1.5 times the latency and 1/1.5 of t
   expect(Math.abs(ratio('ab', 'ttftP50Ms') - 1.5)).toBeLessThan(0.06);
   expect(Math.abs(ratio('ab', 'outputTokensPerSecond') - 1 / 1.5)).toBeLessThan(0.03);
 });
+
+test('pauses of a given length are as rare as those measured, and make all in flight wait so long', () => {
+  const [workload] = migration.workloads;
+  if (workload === undefined) throw new Error('the plan has a workload');
+  const drawn = (pauseMs: number) =>
+    simulatePairs({
+      schedule: scheduleOf(migration, 1),
+      subjects: [{workload: {...workload, metrics: [{metric: 'e2eP50Ms', marginShare: 0.1}]}, worseShare: 0}],
+      machine: {...still, pauseMs},
+      random: randomStream(6),
+    }).flatMap(({aa, ab}) => [...aa, ...ab].flatMap(({baseline, candidate}) => [baseline, candidate]));
+  const without = drawn(0);
+  const waits = drawn(1000).map(({series}, block) =>
+    (series.e2eMs ?? []).filter((value, place) => value - (without[block]?.series.e2eMs?.[place] ?? 0) > 999),
+  );
+  const paused = waits.filter(({length}) => length > 0);
+  expect(waits).toHaveLength(32);
+  // A chance of 3.5 in 16 for each block; one that falls on the last requests makes fewer of them wait.
+  expect(paused.length).toBeGreaterThan(1);
+  expect(paused.length).toBeLessThan(16);
+  for (const {length} of paused) expect(length).toBeLessThanOrEqual(32);
+});

@@ -47,7 +47,7 @@ export const simulatePairs = ({
       const planned = schedule[place] as PlannedBlock;
       const level = (levels[place] as number) + (place === slow ? machine.scale * machine.slowBlock : 0);
       const effect = planned.phase === 'ab' && planned.place === 'candidate' ? Math.log1p(worseShare) : 0;
-      const pauseMs = pauseOf(noises, uniform) * machine.pauses;
+      const pauseMs = pauseOf(noises, machine, uniform);
       const half = halves.get(planned.pair) ?? {};
       if (!halves.has(planned.pair)) pairs[planned.phase].push(half);
       halves.set(planned.pair, half);
@@ -66,11 +66,15 @@ export const simulatePairs = ({
 };
 
 /** ms; 0 for a block without one, as most are. */
-const pauseOf = ([first]: readonly {noise: BlockNoise}[], uniform: () => number): number => {
+const pauseOf = (
+  [first]: readonly {noise: BlockNoise}[],
+  {pauses, pauseMs}: MachineNoise,
+  uniform: () => number,
+): number => {
   if (first === undefined) return 0;
   const {pauseChance, pausesMs} = first.noise;
-  const lengthMs = pausesMs[Math.floor(uniform() * pausesMs.length)] ?? 0;
-  return uniform() < pauseChance ? lengthMs : 0;
+  const measuredMs = pausesMs[Math.floor(uniform() * pausesMs.length)] ?? 0;
+  return uniform() < pauseChance ? (pauseMs ?? measuredMs * pauses) : 0;
 };
 
 const known = new WeakMap<PlannedWorkload, readonly {series: SeriesName; noise: BlockNoise}[]>();

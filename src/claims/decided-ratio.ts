@@ -1,6 +1,7 @@
 import type {MetricName, PlannedWorkload} from '../schema/plan.ts';
+import {roleOf} from '../schema/request.ts';
 import type {MetricVerdict} from '../schema/verdict.ts';
-import {type DecidedEvidence, type Evidence, sides} from './evidence.ts';
+import {type DecidedEvidence, type Evidence, sides, unlikeModels} from './evidence.ts';
 
 /** What a claim's ratio is to be found in. */
 export interface Wanted {
@@ -13,6 +14,8 @@ export interface DecidedRatio {
   readonly workload: string;
   readonly metric: MetricVerdict;
   readonly ratio: {readonly estimate: number; readonly low: number; readonly high: number};
+  /** The two models where the sides did not serve the same one: then the ratio is no engine's. */
+  readonly unlike: string | null;
 }
 
 /** A baseline that was measured another day, or a void measurement, can carry no ratio. */
@@ -23,21 +26,24 @@ const isSound = ({decision, verdict}: DecidedEvidence): boolean =>
   decision.plan.candidate.engine === sides.to;
 
 /**
- * Candidate over baseline by the decision that has the most pairs of what is wanted; null where none has an interval. One of
- * them, and not the one that says most for or against the claim.
+ * Candidate over baseline by the decision that has the most pairs of what is wanted, among those with one model on both sides if
+ * there are any; null where none has an interval. One of them, and not the one that says most for or against the claim.
  */
 export const decidedRatio = (
   {decisions}: Pick<Evidence, 'decisions'>,
   {metric: wanted, concerns}: Wanted,
 ): DecidedRatio | null => {
   const found = decisions.filter(isSound).flatMap(of =>
-    of.decision.plan.workloads.filter(concerns).flatMap(({name}): DecidedRatio[] => {
+    of.decision.plan.workloads.filter(concerns).flatMap(({name, workload: {kind}}): DecidedRatio[] => {
       const judged = of.verdict.workloads.find(one => one.name === name);
       const metric = judged?.metrics.find(one => one.metric === wanted);
       const {ratio} = metric ?? {};
       if (metric === undefined || !ratio || ratio.low === null || ratio.high === null) return [];
-      return [{of, workload: name, metric, ratio: {estimate: ratio.estimate, low: ratio.low, high: ratio.high}}];
+      const {estimate, low, high} = ratio;
+      const unlike = unlikeModels(of, roleOf(kind));
+      return [{of, workload: name, metric, ratio: {estimate, low, high}, unlike}];
     }),
   );
-  return found.toSorted((a, b) => b.metric.pairs - a.metric.pairs)[0] ?? null;
+  const alike = found.filter(({unlike}) => unlike === null);
+  return (alike.length > 0 ? alike : found).toSorted((a, b) => b.metric.pairs - a.metric.pairs)[0] ?? null;
 };

@@ -1,5 +1,5 @@
 import type {Role} from '../schema/request.ts';
-import {type AnswersCompared, type Evidence, sides} from './evidence.ts';
+import {type AnswersCompared, type Evidence, sides, unlikeModels} from './evidence.ts';
 import {figure, sentence} from './figures.ts';
 import {confirmed, inconclusive, notRun, type Rule, refuted} from './outcome.ts';
 
@@ -15,13 +15,13 @@ const textOf = ({kind, compared, differences, outcome}: AnswersCompared): string
   return `${kind === 'contract' ? `${differences.length} of ${what}` : what} differ: ${first}${more}`;
 };
 
-/** By a decision's examination of both sides, of the roles that matter. */
+/** By a decision's examination of both sides, of the roles that matter, as far as both served the same model. */
 const decidedAnswers = ({decisions}: Evidence) =>
   decisions
     .filter(({decision: {plan}}) => plan.baseline.engine === sides.from && plan.candidate.engine === sides.to)
-    .flatMap(({decision, verdict}) =>
+    .flatMap(({decision, verdict, records}) =>
       verdict.answers
-        .filter(({role}) => kept.includes(role))
+        .filter(({role}) => kept.includes(role) && unlikeModels({records}, role) === null)
         .map(({role, outcome, detail}) => ({id: decision.decisionId, role, outcome, detail})),
     );
 

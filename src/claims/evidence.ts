@@ -1,6 +1,7 @@
 import {migration} from '../../suites/migration.ts';
 import type {Decision} from '../schema/decision.ts';
 import type {RunRecord} from '../schema/record.ts';
+import type {Role} from '../schema/request.ts';
 import type {Trial} from '../schema/trial.ts';
 import type {Verdict} from '../schema/verdict.ts';
 
@@ -68,6 +69,31 @@ export const realOnly = ({runs, decisions, answers, turnRatios}: Evidence): Evid
 
 export const runsOf = ({runs}: Evidence, engine: string): readonly RunRecord[] =>
   runs.filter(run => run.engine.name === engine);
+
+/**
+ * Those that had the machine to themselves: the two sides of a decision may start at once on one card, and how long a start
+ * takes, and what of the card's memory is gone after it, is the other side's doing too.
+ */
+export const runsAlone = (evidence: Evidence, engine: string): readonly RunRecord[] => {
+  const beside = evidence.decisions
+    .filter(({decision}) => decision.plan.between === 'flush')
+    .flatMap(({records}) => [records.baseline.runId, records.candidate.runId]);
+  return runsOf(evidence, engine).filter(({runId}) => !beside.includes(runId));
+};
+
+/** "qwen-awq and qwen" where the two sides of a decision served other models in this role; null where they did not. */
+export const unlikeModels = ({records}: Pick<DecidedEvidence, 'records'>, role: Role): string | null => {
+  const [ours, theirs] = [records.baseline, records.candidate].map(({engine}) =>
+    engine.servers
+      .find(server => server.role === role)
+      ?.model.split('/')
+      .at(-1),
+  );
+  // An engine may be named without its models; one that is known to differ is another matter.
+  return ours === undefined || theirs === undefined || ours.toLowerCase() === theirs.toLowerCase()
+    ? null
+    : `${ours} and ${theirs}`;
+};
 
 export const isValid = ({findings}: Trial): boolean => findings.every(({severity}) => severity !== 'void');
 

@@ -30,6 +30,12 @@ describe('memory', () => {
     expect(outcomeOf('mem-sglang', {servers: stack(1200), engine: sides.from})).toBe('not run');
   });
 
+  test('parts that are more than the process has, as of servers that start at once, say nothing', () => {
+    const [chat, ...others] = stack(1200);
+    const beyond = server({...chat, memory: memory(12_000, {weightsMiB: 3000, kvPoolMiB: 7000, graphsMiB: 10_000})});
+    expect(outcomeOf('mem-sglang', {servers: [beyond, ...others]})).toBe('not run');
+  });
+
   test('totals of launch plans are no measure of an engine; what they need without KV pools is the nearest', () => {
     const {outcome, nearest} = verdictOn(
       'mem-tuned',
@@ -114,6 +120,21 @@ describe('starts', () => {
     expect(outcomeOf('startup', start('a', 60), start('b', 110, 'empty'), start('c', 70))).toBe('confirmed');
     expect(outcomeOf('startup', start('a', 60), start('b', 60), start('c', 70))).toBe('inconclusive');
     expect(outcomeOf('startup', {})).toBe('not run');
+  });
+
+  test('a start beside the other side of a decision tells nothing of it', () => {
+    const beside = decided({
+      metric: 'e2eP50Ms',
+      workload: {kind: 'chat', promptTokens: 8, outputTokens: 8},
+      ratio: [1, 1, 1],
+    });
+    const flushed = {
+      ...beside,
+      decision: {...beside.decision, plan: {...beside.decision.plan, between: 'flush' as const}},
+    };
+    const runs = [run(start(beside.records.candidate.runId, 300))];
+    expect(verdictOn('startup', evidenceOf({runs, decisions: [flushed]})).outcome).toBe('not run');
+    expect(verdictOn('startup', evidenceOf({runs})).outcome).toBe('refuted');
   });
 
   test('a warm start is what a restart takes at least', () => {

@@ -1,8 +1,8 @@
 import type {RunRecord} from '../schema/record.ts';
-import {type Evidence, runsOf, sides} from './evidence.ts';
+import {type Evidence, runsAlone, sides} from './evidence.ts';
 import {listed, mib, range} from './figures.ts';
 import {inconclusive, notMeasurable, notRun, type Rule, refuted} from './outcome.ts';
-import {type MeasuredServer, sumOf, wholeStack, withoutKvMiB} from './stack-memory.ts';
+import {fits, type MeasuredServer, sumOf, wholeStack, withoutKvMiB} from './stack-memory.ts';
 
 interface MeasuredStack {
   readonly run: RunRecord;
@@ -10,9 +10,9 @@ interface MeasuredStack {
 }
 
 const stacksOf = (evidence: Evidence, engine: string): readonly MeasuredStack[] =>
-  runsOf(evidence, engine).flatMap(run => {
+  runsAlone(evidence, engine).flatMap(run => {
     const servers = wholeStack(run);
-    return servers === null ? [] : [{run, servers}];
+    return servers === null || !servers.every(fits) ? [] : [{run, servers}];
   });
 
 /** Figures of each launch plan, least first where a plan was brought up more than once. */

@@ -57,6 +57,16 @@ describe('a claimed ratio', () => {
     expect(verdictOn('thr-code', throughput([0.9, 1, 1.1], changes)).outcome).toBe('not run');
   });
 
+  test('is not settled by sides that served different models, and a decision on one model goes before it', () => {
+    const unlike = throughput([6.5, 7, 7.5], {pairs: 12, model: '/m/qwen-awq', candidateModel: '/m/qwen'});
+    const {outcome, reason, morePairs} = verdictOn('thr-code', unlike);
+    expect({outcome, morePairs}).toEqual({outcome: 'inconclusive', morePairs: null});
+    expect(reason).toContain('The sides served different models, qwen-awq and qwen: that settles no ratio of engines.');
+    const alike = throughput([0.9, 1, 1.1], {model: '/m/Qwen', candidateModel: 'org/qwen'});
+    const both = evidenceOf({decisions: [...unlike.decisions, ...alike.decisions]});
+    expect(verdictOn('thr-code', both).outcome).toBe('refuted');
+  });
+
   test('the decision with the most pairs speaks, not the one that says most', () => {
     const [many, few] = [throughput([0.9, 1, 1.1], {pairs: 12}), throughput([6.5, 7, 7.5], {pairs: 6})];
     const both = evidenceOf({decisions: [...few.decisions, ...many.decisions]});

@@ -4,7 +4,7 @@ import type {DecidedEvidence, Evidence} from './evidence.ts';
 import {figure, metricText, sentence} from './figures.ts';
 import {confirmed, fewestPairs, inconclusive, type Judged, notRun, type Rule, refuted} from './outcome.ts';
 import {against, limitOf, morePairsFor} from './ratio.ts';
-import {seenApart} from './seen-apart.ts';
+import {type SeenApart, seenApart} from './seen-apart.ts';
 
 interface SizedRatio extends Wanted {
   /** Half a unit of the last digit that the source gives. */
@@ -19,11 +19,25 @@ const ratioText = ({of, workload, metric, ratio}: DecidedRatio): string => {
   return `${candidate} has ${figure(estimate)} [${figure(low)}, ${figure(high)}] times ${baseline}'s ${metricText(metric.metric)} (${workload}, ${metric.pairs} pairs)`;
 };
 
-const byDecision = (claim: Claim, found: DecidedRatio, rounding: number): Judged => {
+/** `apart`: what runs one after the other show. */
+const byDecision = (
+  claim: Claim,
+  found: DecidedRatio,
+  {rounding, apart}: {rounding: number; apart: SeenApart | null},
+): Judged => {
   const {metric, ratio, of} = found;
   const evidence = [of.decision.decisionId];
   const claimed = claim.size === null ? '' : `; claimed are ${figure(claim.size)}`;
   const said = `${ratioText(found)}${claimed}.`;
+  if (found.unlike !== null)
+    return inconclusive(
+      [
+        `${said} The sides served different models, ${found.unlike}: that settles no ratio of engines.`,
+        ...(apart === null ? [] : [sentence(`on one model, ${apart.text}`)]),
+      ].join(' '),
+      null,
+      [...evidence, ...(apart?.evidence ?? [])],
+    );
   const limit = limitOf(claim, rounding);
   const side = against(ratio, claim, limit);
   if (metric.pairs < fewestPairs || side === 'both')
@@ -36,10 +50,16 @@ const elsewhere = (evidence: Evidence, wanted: Wanted, on: string): Judged => {
   const reason = `No evidence on ${on}.`;
   const statement = 'The same on what there is';
   const found = decidedRatio(evidence, wanted);
-  if (found !== null)
-    return notRun(reason, {statement, found: ratioText(found), evidence: [found.of.decision.decisionId]});
   const seen = seenApart(evidence, wanted);
-  return notRun(reason, seen && {statement, found: seen.text, evidence: seen.evidence});
+  // Runs apart on one model are nearer to it than pairs of two models.
+  if (found === null || (found.unlike !== null && seen !== null))
+    return notRun(reason, seen && {statement, found: seen.text, evidence: seen.evidence});
+  const models = found.unlike === null ? '' : `, of different models, ${found.unlike}`;
+  return notRun(reason, {
+    statement,
+    found: `${ratioText(found)}${models}`,
+    evidence: [found.of.decision.decisionId],
+  });
 };
 
 /**
@@ -50,9 +70,9 @@ export const sizedRatio = ({rounding, on, ...wanted}: SizedRatio): Rule => {
   return (claim, evidence) => {
     const decisions = on === undefined ? evidence.decisions : evidence.decisions.filter(of => on.holds(of));
     const found = decidedRatio({decisions}, wanted);
-    if (found !== null) return byDecision(claim, found, rounding);
-    if (on !== undefined) return elsewhere(evidence, wanted, on.what);
+    if (found === null && on !== undefined) return elsewhere(evidence, wanted, on.what);
     const seen = seenApart(evidence, wanted);
+    if (found !== null) return byDecision(claim, found, {rounding, apart: seen});
     if (seen === null) return notRun(`No real evidence of ${wanted.metric} on a workload like this.`);
     return inconclusive(
       `${sentence(seen.text)} That settles no ratio, alternating blocks do.`,

@@ -25,6 +25,10 @@ export const wholeStack = ({engine}: RunRecord): readonly MeasuredServer[] | nul
 /** What stands there before a single token is kept: the process without its KV pool, which an encoder may not have. */
 export const withoutKvMiB = ({memory}: MeasuredServer): number => memory.processMiB - (memory.kvPoolMiB ?? 0);
 
+/** Whether the parts that the engine told are no more than the process: what else takes memory meanwhile counts as a part of it. */
+export const fits = ({memory: {weightsMiB, kvPoolMiB, graphsMiB, processMiB}}: MeasuredServer): boolean =>
+  (weightsMiB ?? 0) + (kvPoolMiB ?? 0) + (graphsMiB ?? 0) <= processMiB;
+
 export const sumOf = (servers: readonly MeasuredServer[], read: (one: MeasuredServer) => number): number =>
   servers.reduce((sum, one) => sum + read(one), 0);
 

@@ -1,4 +1,4 @@
-import {runsOf, sides} from './evidence.ts';
+import {runsAlone, sides} from './evidence.ts';
 import {figure, listed} from './figures.ts';
 import {confirmed, inconclusive, notRun, type Rule, refuted} from './outcome.ts';
 
@@ -8,7 +8,7 @@ const fewestStarts = 3;
 /** Whether every start of the candidate's chat server ended within the claimed seconds. One that did not refutes it. */
 export const readyInTime: Rule = ({size}, evidence) => {
   const limit = size ?? Number.POSITIVE_INFINITY;
-  const starts = runsOf(evidence, sides.to).flatMap(({runId, engine}) =>
+  const starts = runsAlone(evidence, sides.to).flatMap(({runId, engine}) =>
     engine.servers.flatMap(({role, readySeconds, startup}) =>
       role === 'chat' && readySeconds !== null
         ? [{runId, seconds: readySeconds, cold: startup?.compileCache === 'empty'}]

@@ -82,6 +82,8 @@ interface DecidedChanges {
   readonly pairs?: number;
   readonly load?: PlannedWorkload['load'];
   readonly model?: string;
+  /** The candidate's, where it is another one. */
+  readonly candidateModel?: string;
   readonly void?: boolean;
   readonly stored?: boolean;
   readonly evidence?: 'real' | 'simulated';
@@ -99,8 +101,8 @@ export const decided = (changes: DecidedChanges): DecidedEvidence => {
   const [low, estimate, high] = ratio;
   const metrics = [{...first, metric, pairs, ratio: {low, estimate, high}}];
   const name = 'measured';
-  const arm = (engine: string, runId: string) =>
-    run({engine, runId, servers: [server({model})], evidence: changes.evidence ?? 'real'});
+  const arm = (engine: string, runId: string, served = model) =>
+    run({engine, runId, servers: [server({model: served})], evidence: changes.evidence ?? 'real'});
   const storedBaseline = {runId: 'older', startedAt: '2026-11-20T00:00:00.000Z'};
   return {
     decision: {
@@ -121,6 +123,6 @@ export const decided = (changes: DecidedChanges): DecidedEvidence => {
       workloads: [{...judged, name, metrics}],
       answers: [],
     },
-    records: {...records, baseline: arm(sides.from, 'a'), candidate: arm(sides.to, 'b')},
+    records: {...records, baseline: arm(sides.from, 'a'), candidate: arm(sides.to, 'b', changes.candidateModel)},
   };
 };

@@ -1,4 +1,4 @@
-import {idsOf, runsOf, sides, trialsOf} from './evidence.ts';
+import {idsOf, runsAlone, sides, trialsOf} from './evidence.ts';
 import {figure, listed, median, percent, range} from './figures.ts';
 import {inconclusive, notRun, type Rule} from './outcome.ts';
 
@@ -9,7 +9,7 @@ export const unrecorded = (needed: string): Rule => {
 
 /** Restarting is at least starting: the seconds of the candidate's warm starts stand beside the claim. */
 export const restarted: Rule = (_claim, evidence) => {
-  const starts = runsOf(evidence, sides.to).flatMap(({runId, engine}) =>
+  const starts = runsAlone(evidence, sides.to).flatMap(({runId, engine}) =>
     engine.servers.flatMap(({role, readySeconds, startup}) =>
       role === 'chat' && readySeconds !== null && startup?.compileCache === 'used'
         ? [{runId, seconds: readySeconds}]

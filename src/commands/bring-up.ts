@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import type {Engine} from '../engines/engine.ts';
 import {CutoverError} from '../errors.ts';
+import type {Neighbours} from '../gpu/around.ts';
 import {readGpus} from '../gpu/nvidia-smi.ts';
 import type {Options} from '../options.ts';
 import {projectRoot} from '../root.ts';
@@ -101,6 +102,8 @@ export interface BringUpOptions {
   readonly folder: string;
   /** Whether another stack of this harness is up on the same GPU and has claimed it. */
   readonly gpuHeld?: boolean;
+  /** Processes of that stack, whose memory is none of this one's. */
+  readonly neighbours?: Neighbours;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
 }
@@ -114,6 +117,7 @@ export const bringUp = async ({
   runId,
   folder,
   gpuHeld = false,
+  neighbours = async () => [],
   signal,
   onLine,
 }: BringUpOptions): Promise<Stack> => {
@@ -131,6 +135,7 @@ export const bringUp = async ({
       folder,
       environment,
       gpuHeld,
+      neighbours,
       signal,
       onLine,
     });
@@ -146,6 +151,7 @@ export const bringUp = async ({
       host: '127.0.0.1',
       logDir: folder,
       gpuHeld,
+      neighbours,
       signal,
       onLine,
     });

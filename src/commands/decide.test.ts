@@ -2,36 +2,17 @@ import {cp, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {beforeAll, describe, expect, test} from 'vitest';
+import {quick} from '../../suites/quick.ts';
 import type {CutoverError} from '../errors.ts';
-import {readDecision, type StoredDecision} from '../records/read-decision.ts';
-import {readRecord} from '../records/read-record.ts';
-import {readSamples} from '../records/read-samples.ts';
+import type {StoredDecision} from '../records/read-decision.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
-import {arms} from '../schema/block.ts';
+import {arms, type Block} from '../schema/block.ts';
 import type {Decision} from '../schema/decision.ts';
+import type {DecisionPlan} from '../schema/plan.ts';
 import {percentile} from '../stats/percentile.ts';
-import {nextPair} from '../verdict/schedule.ts';
-import {brokenOff} from './decide/resume-decision.ts';
-import {decideHere, small} from './decide/test-decide.ts';
-import {cutover, saidOnStderr} from './test-cutover.ts';
+import {chat, decideHere, embed, hashOf, patience, read, samplesPerTrial, tiny} from './decide/test-decide.ts';
 
-const read = (folder: string) => readDecision(folder, folder);
-
-type Blocks = StoredDecision['decision']['blocks'];
-
-const placeOf = ({phase, pair, workload, place}: Blocks[number]) => `${phase} ${pair} ${workload} ${place}`;
-
-/** Of what was sent in each block. */
-const hashOf = ({records}: StoredDecision, {arm, trial}: Blocks[number]) => records[arm].trials[trial]?.dataHash;
-
-/** A decision is many small loads; on a machine that does other things at the same time they are slow. */
-const patience = 60_000;
-
-// A machine under load makes blocks void (client-lag), and pairs are made again: no test counts on how many there are.
-const samplesPerTrial = async (folder: string) => {
-  const samples = await Array.fromAsync(readSamples(folder));
-  return [...Map.groupBy(samples, ({trial}) => trial)].map(([trial, of]) => [trial, of.length]);
-};
+const plan: DecisionPlan = {...tiny, workloads: [chat, embed], answers: quick.answers};
 
 describe('a decision from beginning to end', () => {
   let place: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -42,7 +23,7 @@ describe('a decision from beginning to end', () => {
   beforeAll(async () => {
     place = await temporaryFolder();
     folder = join(place.path, 'decision');
-    said = await decideHere([...small, '--out', folder]);
+    said = await decideHere(['--plan', 'quick', '--runtime', 'embedded', '--out', folder], {plan});
     stored = await read(folder);
     return () => place[Symbol.asyncDispose]();
   }, patience);
@@ -65,7 +46,7 @@ describe('a decision from beginning to end', () => {
       const trials = stored.decision.blocks.filter(block => block.arm === arm).map(({trial}) => trial);
       expect(stored.records[arm]).toMatchObject({status: 'complete', trials: trials.map(index => ({index}))});
       expect(trials).toEqual(trials.map((_, index) => index));
-      expect(await samplesPerTrial(join(folder, arm))).toEqual(trials.map(trial => [trial, 8]));
+      expect(await samplesPerTrial(join(folder, arm))).toEqual(trials.map(trial => [trial, 4]));
     }
   });
 
@@ -75,7 +56,7 @@ describe('a decision from beginning to end', () => {
     expect(blocks.slice(0, 8).map(({phase}) => phase)).toEqual(Array(8).fill('aa'));
     expect(blocks.filter(({phase}) => phase === 'ab').every(({arm, place: side}) => arm === side)).toBe(true);
     for (let first = 0; first < blocks.length; first += 2) {
-      const [one, other] = blocks.slice(first, first + 2) as [Blocks[number], Blocks[number]];
+      const [one, other] = blocks.slice(first, first + 2) as [Block, Block];
       expect([one.pair, one.workload]).toEqual([other.pair, other.workload]);
       expect(hashOf(stored, one)).toBe(hashOf(stored, other));
     }
@@ -94,10 +75,14 @@ describe('a decision from beginning to end', () => {
     const lines = said.stdout.split('\n');
     expect(['NO-GO', 'INCONCLUSIVE', 'VOID']).toContain(lines[0]);
     expect(said.stdout).toMatch(/^embed +Items +/m);
-    expect(lines.at(-2)).toMatch(/^Report: /);
+    expect(lines.at(-3)).toBe(`Report: ${join(folder, 'report.html')}, ${join(folder, 'report.md')}`);
+    expect(lines.at(-2)).toBe(`Computed again, from what was measured: npm run decide -- --from ${folder}`);
   });
 
-  test('shows how far it is', () => {
+  test('shows what it will measure, and how far it is', () => {
+    expect(said.notes).toContain(
+      'Plan quick: 2 A/A pairs and at most 2 A/B pairs of 2 workloads, for up to 0.3 GPU minutes, on simulated engines',
+    );
     expect(said.notes).toContainEqual(expect.stringMatching(/^A\/A pair 1 of 2 · chat · baseline · getting ready/));
   });
 
@@ -163,9 +148,9 @@ describe('a decision from beginning to end', () => {
     ],
     [
       'a block whose trial is not there',
-      'candidate/record.json',
+      'baseline/record.json',
       withJson(value => Object.assign(value, {trials: []})),
-      /candidate\/record\.json cannot be read: it has no trial 0, which block/,
+      /baseline\/record\.json cannot be read: it has no trial 0, which block/,
     ],
     [
       'another load in the plan',
@@ -191,137 +176,4 @@ describe('a decision from beginning to end', () => {
     const {thrown} = await decideHere(['--resume', folder]);
     expect(thrown).toMatchObject({code: 'BAD_OPTIONS', message: expect.stringContaining('this decision is complete')});
   });
-});
-
-describe('a decision that was interrupted', () => {
-  const only = [...small, '--workload', 'chat', '--format', 'csv'];
-
-  /** What was made before stands, the next pair is the one that was due, and no block is there twice. */
-  const expectGoneOn = (before: StoredDecision, after: StoredDecision) => {
-    const {plan, seed, sittings} = before.decision;
-    const kept = before.decision.blocks;
-    expect(after.decision.blocks.slice(0, kept.length).map(placeOf)).toEqual(kept.map(placeOf));
-    expect(after.decision.blocks.slice(0, kept.length).map(({trial, startMs}) => [trial, startMs])).toEqual(
-      kept.map(({trial, startMs}) => [trial, startMs]),
-    );
-    const blocks = after.decision.blocks.slice(0, kept.length).filter(block => !block.void.includes(brokenOff));
-    const due = nextPair({plan, seed, sittings, blocks});
-    const made = after.decision.blocks.slice(kept.length);
-    expect(made.slice(0, due.length)).toMatchObject(due);
-    expect(new Set(made.map(({sitting}) => sitting))).toEqual(new Set([sittings.length + 1]));
-    const counted = after.decision.blocks.filter(block => !block.void.includes(brokenOff)).map(placeOf);
-    expect(new Set(counted).size).toBe(counted.length);
-    expect(after.decision).toMatchObject({status: 'complete', failure: null, plan, seed});
-  };
-
-  test('between two pairs goes on with the next one, by the options that it was begun with', {
-    timeout: patience,
-  }, async () => {
-    await using place = await temporaryFolder();
-    const broken = join(place.path, 'broken');
-    const first = await decideHere([...only, '--seed', '5', '--out', broken], 3);
-    expect(first.thrown).toMatchObject({code: 'INTERRUPTED'});
-    expect(first.notes).toContain(`What was measured is kept: npm run decide -- --resume ${broken} goes on with it.`);
-    const before = await read(broken);
-    expect(before.decision).toMatchObject({status: 'interrupted', failure: {code: 'INTERRUPTED'}, blocks: {length: 2}});
-    expect(before.records.baseline).toMatchObject({status: 'interrupted', trials: {length: 2}});
-
-    expect((await decideHere(['--resume', broken, '--format', 'csv'])).thrown).toBeNull();
-    const after = await read(broken);
-    expectGoneOn(before, after);
-    expect(after.decision.blocks.every(block => !block.void.includes(brokenOff))).toBe(true);
-    for (const arm of ['baseline', 'candidate'] as const)
-      expect(await samplesPerTrial(join(broken, arm))).toEqual(after.records[arm].trials.map(({index}) => [index, 8]));
-  });
-
-  test('within a pair makes that pair again whole, and keeps its first half, marked', {timeout: patience}, async () => {
-    await using place = await temporaryFolder();
-    const folder = join(place.path, 'decision');
-    await decideHere([...only, '--out', folder], 4);
-    const before = await read(folder);
-    expect(before.decision.blocks).toHaveLength(3);
-    await decideHere(['--resume', folder, '--format', 'csv']);
-    const after = await read(folder);
-    expectGoneOn(before, after);
-    const {blocks} = after.decision;
-    expect(blocks.map(({void: why}) => why.includes(brokenOff)).indexOf(true)).toBe(2);
-    expect(blocks.slice(3, 5).map(({pair}) => pair)).toEqual([2, 2]);
-    expect(blocks.slice(2, 5).map(block => hashOf(after, block))).toEqual(
-      Array(3).fill(hashOf(after, blocks[2] as Blocks[number])),
-    );
-  });
-
-  test('by kill -9 loses no finished block, and is readable before it goes on', {timeout: patience}, async () => {
-    await using place = await temporaryFolder();
-    const folder = join(place.path, 'decision');
-    const running = cutover('decide', ...only, '--out', folder);
-    await saidOnStderr(running, 'A/A pair 2 of');
-    running.kill('SIGKILL');
-    await running;
-    const before = await read(folder);
-    expect(before.decision).toMatchObject({status: 'running', endedAt: null});
-    expect([1, 2, 3]).toContain((await cutover('decide', '--from', folder, '--format', 'csv')).exitCode);
-    expect([1, 2, 3]).toContain((await cutover('decide', '--resume', folder, '--format', 'csv')).exitCode);
-    expectGoneOn(before, await read(folder));
-  });
-});
-
-test('an engine that is planted to be slower is slower, and one that is planted to be faster is faster', {
-  timeout: patience,
-}, async () => {
-  await using place = await temporaryFolder();
-  const folder = join(place.path, 'decision');
-  const faults = ['--baseline-fault', 'slow:share=-0.5', '--candidate-fault', 'slow:share=0.5'];
-  await decideHere([...small, '--workload', 'chat', ...faults, '--out', folder, '--format', 'csv']);
-  const {decision, records} = await read(folder);
-  const fastest = (arm: 'baseline' | 'candidate', pick: 'min' | 'max') =>
-    Math[pick](
-      ...decision.blocks
-        .filter(({place: side, phase}) => phase === 'ab' && side === arm)
-        .map(({trial}) => records[arm].trials[trial]?.e2eMs?.p50 ?? Number.NaN),
-    );
-  expect(fastest('candidate', 'min')).toBeGreaterThan(fastest('baseline', 'max'));
-});
-
-test('a baseline that lies stored is taken as it is, and the candidate is sent the same requests', {
-  timeout: patience,
-}, async () => {
-  await using place = await temporaryFolder();
-  const [stored, folder] = [join(place.path, 'stored'), join(place.path, 'decision')];
-  const run =
-    '--engine vllm --runtime embedded --suite chat --requests 8 --concurrency 8 --warmup 8 --prompt-tokens 128 --output-tokens 32';
-  await cutover('bench', ...run.split(' '), '--repetitions', '4', '--format', 'csv', '--out', stored);
-  const words = ['--plan', 'quick', '--requests', '8', '--runtime', 'embedded', '--format', 'csv'];
-  const {thrown} = await decideHere([...words, '--baseline', stored, '--out', folder]);
-  const {record} = await readRecord(stored, stored);
-  const valid = record.trials.filter(({findings}) => findings.every(({severity}) => severity !== 'void'));
-  if (valid.length < 2) {
-    // On a machine under load a run may have no valid trials, and is then no baseline.
-    expect(thrown).toMatchObject({code: 'BAD_OPTIONS'});
-    return;
-  }
-  expect(thrown).toBeNull();
-  const after = await read(folder);
-  expect(after.decision.storedBaseline).toEqual({runId: record.runId, startedAt: record.startedAt});
-  expect(after.records.baseline).toEqual(record);
-  const made = after.decision.blocks.filter(({place: side}) => side === 'candidate');
-  expect(made.length).toBeGreaterThan(0);
-  for (const block of made) expect(hashOf(after, block)).toBe(record.trials[block.pair - 1]?.dataHash);
-});
-
-test('with restarts a side is up for its blocks of a pair alone', {timeout: patience}, async () => {
-  await using place = await temporaryFolder();
-  const folder = join(place.path, 'decision');
-  const first = await decideHere([...small, '--workload', 'chat', '--format', 'csv', '--out', folder], 2);
-  expect(first.thrown).toMatchObject({code: 'INTERRUPTED'});
-  // The plan has no option for it, so it is written into the plan of a decision that goes on.
-  const file = join(folder, 'decision.json');
-  const decision: Decision = JSON.parse(await readFile(file, 'utf8'));
-  decision.plan.between = 'restart';
-  await writeFile(file, JSON.stringify(decision));
-  const {thrown, notes} = await decideHere(['--resume', folder, '--format', 'csv']);
-  expect(thrown).toBeNull();
-  const {blocks} = (await read(folder)).decision;
-  const ready = notes.filter(note => /^(baseline|candidate): ready after/.test(note));
-  expect(ready).toHaveLength(blocks.filter(({sitting}) => sitting === 2).length);
 });

@@ -20,6 +20,8 @@ import {watchTrial} from './trial-watch.ts';
 /** What all trials of a run are run with. */
 export interface TrialContext {
   readonly stack: Stack;
+  /** Stacks that this harness has up beside it, on the same cards perhaps. */
+  readonly neighbours?: readonly Stack[];
   readonly seed: number;
   readonly timeoutMs: number;
   /** Raw replies of each trial to keep; 0 keeps no /metrics page either. */
@@ -70,7 +72,7 @@ export const seedFor = (seed: number, ...purpose: (string | number)[]): number =
 
 /** `drainWarmup` for a trial that is to begin at the same moment as others: a closed loop, too, is drained before. */
 export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean): Promise<ReadyTrial> => {
-  const {index, planned, stack, seed, signal, folder} = options;
+  const {index, planned, stack, neighbours = [], seed, signal, folder} = options;
   const {engine, nvidiaSmi} = stack;
   const {stage, repetition, traceMs, prompts} = planned;
   const {workload, load} = stage;
@@ -81,7 +83,7 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
   const metricsBefore = await readMetrics(options, endpoint, 'before');
   const watch = opened.use(
     await watchTrial({
-      stack,
+      ...{stack, neighbours},
       kvTokens: endpoint.facts.kvTokens,
       readKvShare: async () => (await readMetrics(options, endpoint, 'during'))?.kvUsage ?? null,
     }),

@@ -4,7 +4,6 @@ import {CutoverError} from '../errors.ts';
 import type {LoadProgress} from '../load/run-load.ts';
 import type {Options} from '../options.ts';
 import type {RunFolder} from '../records/run-folder.ts';
-import type {Stack} from '../runtimes/stack.ts';
 import type {RunRecord} from '../schema/record.ts';
 import {roleOf} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
@@ -20,8 +19,7 @@ import {runSweep} from './run-sweep.ts';
 import {runTogether} from './run-trial.ts';
 import type {PlannedStage} from './stages.ts';
 
-interface TrialsOptions {
-  readonly stack: Stack;
+interface TrialsOptions extends Pick<TrialContext, 'stack' | 'neighbours'> {
   readonly stages: readonly PlannedStage[];
   /** Gets each trial when it has ended, and is then saved. */
   readonly record: RunRecord;
@@ -135,11 +133,12 @@ const examine = async (
 
 /** Runs the stages one after another. Throws ENGINE_DIED, or the reason of `interrupted`. */
 export const runTrials = async (run: TrialsOptions): Promise<void> => {
-  const {stack, stages, folder, options, progress, interrupted} = run;
+  const {stack, neighbours = [], stages, folder, options, progress, interrupted} = run;
   const {seed, keepRaw, workers} = options;
   const signal = AbortSignal.any([interrupted, stack.died]);
   const firstMs = performance.now();
-  const common = {run, stack, seed, timeoutMs: options.timeout * 1000, keepRaw, workers, folder, signal, firstMs};
+  const timeoutMs = options.timeout * 1000;
+  const common = {run, stack, neighbours, seed, timeoutMs, keepRaw, workers, folder, signal, firstMs};
   for (const [index, planned] of stages.entries()) {
     signal.throwIfAborted();
     const {stage, repetition} = planned;

@@ -6,8 +6,10 @@ import {installNvidiaSmi, recordedCard} from '../gpu/test-nvidia-smi.ts';
 import {createRunFolder} from '../records/run-folder.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {startEmbedded} from '../runtimes/embedded.ts';
+import type {RunningServer} from '../runtimes/stack.ts';
 import {estimatedTokenLength} from '../workloads/token-estimate.ts';
 import {runTogether} from './run-trial.ts';
+import {watchTrial} from './trial-watch.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -65,4 +67,42 @@ test('a trial is watched from its first measured request to its last, and the KV
   expect(trial?.kvUse?.readings).toBeGreaterThan(0);
   expect(trial?.kvUse?.maxShare).toBeGreaterThan(0);
   expect(trial?.kvUse?.maxTokens).toBeGreaterThan(0);
+});
+
+test('processes of a neighbour are neither of the stack nor strangers', async () => {
+  const lines: ((line: string) => void)[] = [];
+  const nvidiaSmi: NvidiaSmi = {
+    read: async () => '',
+    async follow(_, onLine) {
+      lines.push(onLine);
+      return {[Symbol.asyncDispose]: async () => {}};
+    },
+  };
+  const stackOf = (pids: Record<string, number>) => ({
+    nvidiaSmi,
+    servers: Object.keys(pids).map(role => ({role}) as RunningServer),
+    processesOf: async (role: string) => [pids[role] ?? 0],
+  });
+  const othersMiB = async (...neighbours: ReturnType<typeof stackOf>[]) => {
+    lines.length = 0;
+    const watch = await watchTrial({
+      stack: stackOf({chat: 7}),
+      neighbours,
+      kvTokens: null,
+      readKvShare: async () => null,
+    });
+    const [memory, processes, state] = lines;
+    memory?.('t, GPU-1, 400');
+    for (const [pid, usedMiB] of [
+      [7, 100],
+      [8, 200],
+      [9, 30],
+    ])
+      processes?.(`t, GPU-1, ${pid}, ${usedMiB}`);
+    state?.('t, GPU-1, 300, 1800, 50, 0x0');
+    return (await watch.end()).gpu?.othersMaxMiB;
+  };
+  expect(await othersMiB()).toBe(230);
+  expect(await othersMiB(stackOf({chat: 8}))).toBe(30);
+  expect(await othersMiB(stackOf({chat: 8, embed: 9}))).toBe(0);
 });

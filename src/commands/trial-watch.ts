@@ -13,21 +13,27 @@ interface TrialWatch extends AsyncDisposable {
 
 interface WatchOptions {
   readonly stack: Pick<Stack, 'nvidiaSmi' | 'servers' | 'processesOf'>;
+  /** Stacks that this harness has up beside it, whose processes are no strangers'. */
+  readonly neighbours: readonly Pick<Stack, 'servers' | 'processesOf'>[];
   /** The size of the KV pool of the server under load. */
   readonly kvTokens: number | null;
   readKvShare(): Promise<number | null>;
 }
 
-const startSampler = async (stack: WatchOptions['stack']): Promise<GpuSampler | null> => {
-  const {nvidiaSmi, servers} = stack;
+const processesOf = ({servers, processesOf: of}: WatchOptions['neighbours'][number]) =>
+  Promise.all(servers.map(async ({role}) => [role, await of(role)] as const));
+
+const startSampler = async ({stack, neighbours}: WatchOptions): Promise<GpuSampler | null> => {
+  const {nvidiaSmi} = stack;
   if (nvidiaSmi === null) return null;
-  const processes = await Promise.all(servers.map(async ({role}) => [role, await stack.processesOf(role)] as const));
-  return sampleGpu({nvidiaSmi, processes: new Map(processes)});
+  const [processes, beside] = await Promise.all([processesOf(stack), Promise.all(neighbours.map(processesOf))]);
+  return sampleGpu({nvidiaSmi, processes: new Map(processes), neighbours: beside.flat().map(([, pids]) => pids)});
 };
 
 /** Starts to watch the GPUs, where the stack has some, and how full the server's KV pool is. */
-export const watchTrial = async ({stack, kvTokens, readKvShare}: WatchOptions): Promise<TrialWatch> => {
-  const sampler = await startSampler(stack);
+export const watchTrial = async (options: WatchOptions): Promise<TrialWatch> => {
+  const {kvTokens, readKvShare} = options;
+  const sampler = await startSampler(options);
   const kv = new KvWatch(kvTokens, readKvShare);
   let begun = false;
   return {

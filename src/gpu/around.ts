@@ -9,6 +9,9 @@ const toleranceMiB = 64;
 const waitMs = 15_000;
 const pollMs = 250;
 
+/** Process numbers of the servers that other stacks of this harness have up at the time; null while those start, and are not known. */
+export type Neighbours = () => Promise<readonly number[] | null>;
+
 /** The GPUs' memory as it was before the first server was started. */
 export interface GpuBefore {
   readonly beforeMiB: number;
@@ -19,8 +22,23 @@ export interface GpuBefore {
   afterStop(waitMs?: number): Promise<{gpu: RunGpu; findings: Finding[]}>;
 }
 
-const holdersText = async (nvidiaSmi: NvidiaSmi): Promise<string> => {
-  const held = [...((await readProcessMemory(nvidiaSmi)) ?? [])];
+/** MiB in use by others than the neighbours; null where nvidia-smi does not tell of all of it. */
+const readUsedMiB = async (nvidiaSmi: NvidiaSmi, neighbours: Neighbours): Promise<number | null> => {
+  const pids = await neighbours();
+  if (pids === null) return null;
+  const held = pids.length === 0 ? new Map() : await readProcessMemory(nvidiaSmi);
+  const usedMiB = await readGpuMemoryUsedMiB(nvidiaSmi);
+  if (usedMiB === null || held === null) return null;
+  const theirs = pids.map(pid => (held.has(pid) ? (held.get(pid) ?? null) : 0));
+  if (theirs.some(one => one === null)) return null;
+  return Math.max(
+    0,
+    theirs.reduce<number>((left, one) => left - (one ?? 0), usedMiB),
+  );
+};
+
+const holdersText = async (nvidiaSmi: NvidiaSmi, neighbours: readonly number[]): Promise<string> => {
+  const held = [...((await readProcessMemory(nvidiaSmi)) ?? [])].filter(([pid]) => !neighbours.includes(pid));
   if (held.length === 0) return '';
   return `, held by ${held.map(([pid, usedMiB]) => `process ${pid}${usedMiB === null ? '' : ` (${usedMiB} MiB)`}`).join(', ')}`;
 };
@@ -35,24 +53,29 @@ const notReturned = (
   hint: 'nvidia-smi lists who holds it: end that process, or find out who started it meanwhile.',
 });
 
-/** Reads the GPUs' memory before a run; null where nvidia-smi does not tell. */
-export const gpuAround = async (nvidiaSmi: NvidiaSmi): Promise<GpuBefore | null> => {
-  const beforeMiB = await readGpuMemoryUsedMiB(nvidiaSmi);
+/** Reads the GPUs' memory before a run, without what neighbours hold; null where nvidia-smi does not tell. */
+export const gpuAround = async (
+  nvidiaSmi: NvidiaSmi,
+  neighbours: Neighbours = async () => [],
+): Promise<GpuBefore | null> => {
+  const read = () => readUsedMiB(nvidiaSmi, neighbours);
+  // Neighbours that start at the same time hold nothing yet.
+  const beforeMiB = await readUsedMiB(nvidiaSmi, async () => (await neighbours()) ?? []);
   if (beforeMiB === null) return null;
   const isBack = (usedMiB: number | null) => usedMiB === null || usedMiB <= beforeMiB + toleranceMiB;
   return {
     beforeMiB,
     async afterStop(limitMs = waitMs) {
       const untilMs = performance.now() + limitMs;
-      let afterStopMiB = await readGpuMemoryUsedMiB(nvidiaSmi);
+      let afterStopMiB = await read();
       while (!isBack(afterStopMiB) && performance.now() < untilMs) {
         await delay(pollMs);
-        afterStopMiB = await readGpuMemoryUsedMiB(nvidiaSmi);
+        afterStopMiB = await read();
       }
       const findings =
         afterStopMiB === null || isBack(afterStopMiB)
           ? []
-          : [notReturned({beforeMiB, afterStopMiB}, await holdersText(nvidiaSmi))];
+          : [notReturned({beforeMiB, afterStopMiB}, await holdersText(nvidiaSmi, (await neighbours()) ?? []))];
       return {gpu: {beforeMiB, afterStopMiB}, findings};
     },
   };

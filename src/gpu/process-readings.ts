@@ -1,6 +1,14 @@
 import type {Role} from '../schema/request.ts';
 import type {TrialGpu} from '../schema/trial.ts';
 
+/** Whose processes are known on the cards. */
+export interface KnownProcesses {
+  /** Process numbers of every server of the stack; a role without any is one whose processes are not known. */
+  readonly processes: ReadonlyMap<Role, readonly number[]>;
+  /** Those of each server of other stacks that this harness has up beside it: no server's of this one, and no strangers'. */
+  readonly neighbours?: readonly (readonly number[])[];
+}
+
 /** Whose memory is added up: a server's over all cards, and everybody else's by the card's UUID. */
 type Holder = Role | (string & {});
 
@@ -10,6 +18,7 @@ type Holder = Role | (string & {});
  */
 export class ProcessReadings {
   readonly #roleOf: ReadonlyMap<number, Role>;
+  readonly #neighbours: ReadonlySet<number>;
   readonly #known: boolean;
   readonly #now = new Map<Holder, number>();
   readonly #maxMiB = new Map<Holder, number>();
@@ -18,16 +27,17 @@ export class ProcessReadings {
   #time = '';
   #told = true;
 
-  /** Process numbers by role; a role without any is one whose processes are not known. */
-  constructor(processes: ReadonlyMap<Role, readonly number[]>) {
+  constructor({processes, neighbours = []}: KnownProcesses) {
     this.#roleOf = new Map([...processes].flatMap(([role, pids]) => pids.map(pid => [pid, role] as const)));
-    this.#known = processes.size > 0 && [...processes.values()].every(pids => pids.length > 0);
+    this.#neighbours = new Set(neighbours.flat());
+    this.#known = processes.size > 0 && [...processes.values(), ...neighbours].every(pids => pids.length > 0);
   }
 
   /** As nvidia-smi wrote it. */
   add(time: string, card = '', pidText = '', usedText = ''): void {
     const pid = Number.parseInt(pidText, 10);
     if (Number.isNaN(pid)) return; // a message, not a row
+    if (this.#neighbours.has(pid)) return;
     if (time !== this.#time) this.#closeTime();
     this.#time = time;
     const usedMiB = Number.parseFloat(usedText);

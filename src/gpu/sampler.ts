@@ -1,6 +1,6 @@
-import type {Role} from '../schema/request.ts';
 import type {TrialGpu} from '../schema/trial.ts';
 import type {NvidiaSmi} from './nvidia-smi.ts';
+import type {KnownProcesses} from './process-readings.ts';
 import {maskNames, memoryQuery, processesQuery, repeating, stateQuery} from './queries.ts';
 import {TrialReadings} from './trial-readings.ts';
 
@@ -9,10 +9,8 @@ const memoryEveryMs = 200;
 /** nvidia-smi's power is a mean over one second. */
 const stateEveryMs = 1000;
 
-interface GpuSamplerOptions {
+interface GpuSamplerOptions extends KnownProcesses {
   readonly nvidiaSmi: NvidiaSmi;
-  /** Process numbers of every server of the stack; a role without any is one whose processes are not known. */
-  readonly processes: ReadonlyMap<Role, readonly number[]>;
 }
 
 /** Watches the GPUs until it is stopped or disposed of. */
@@ -36,10 +34,10 @@ const understoodStateQuery = async (nvidiaSmi: NvidiaSmi): Promise<readonly stri
  * Reads memory per card and per process, power, clocks and temperature while a trial runs; null where there is no
  * nvidia-smi that answers. Each row costs the harness one split of some sixty characters, eleven times a second and card.
  */
-export const sampleGpu = async ({nvidiaSmi, processes}: GpuSamplerOptions): Promise<GpuSampler | null> => {
+export const sampleGpu = async ({nvidiaSmi, ...known}: GpuSamplerOptions): Promise<GpuSampler | null> => {
   const state = await understoodStateQuery(nvidiaSmi);
   if (state === null) return null;
-  let readings = new TrialReadings(processes);
+  let readings = new TrialReadings(known);
   await using following = new AsyncDisposableStack();
   const follow = async (query: readonly string[], everyMs: number, add: (fields: readonly string[]) => void) =>
     following.use(await nvidiaSmi.follow(repeating(query, everyMs), line => add(line.split(', '))));
@@ -53,7 +51,7 @@ export const sampleGpu = async ({nvidiaSmi, processes}: GpuSamplerOptions): Prom
   const running = following.move();
   return {
     begin() {
-      readings = new TrialReadings(processes);
+      readings = new TrialReadings(known);
     },
     async stop() {
       await running.disposeAsync();

@@ -13,8 +13,14 @@ const rowsOf = (name: string) =>
     .split('\n')
     .map(line => line.split(', '));
 
-const recorded = (processes: Partial<Record<Role, readonly number[]>>) => {
-  const readings = new TrialReadings(new Map(Object.entries(processes) as [Role, readonly number[]][]));
+const recorded = (
+  processes: Partial<Record<Role, readonly number[]>>,
+  neighbours: readonly (readonly number[])[] = [],
+) => {
+  const readings = new TrialReadings({
+    processes: new Map(Object.entries(processes) as [Role, readonly number[]][]),
+    neighbours,
+  });
   for (const row of rowsOf('memory')) readings.addMemory(row);
   for (const row of rowsOf('processes')) readings.addProcess(row);
   for (const row of rowsOf('state')) readings.addState(row);
@@ -57,6 +63,32 @@ describe('the recording of an H200', () => {
     expect(recorded({chat: [433]})?.othersMaxMiB).toBe(3140);
   });
 
+  test('what a neighbour holds is neither a server’s nor the others', () => {
+    const seen = recorded({chat: [433]}, [[434]]);
+    expect(seen).toMatchObject({servers: [{role: 'chat', memoryMaxMiB: 2116}], othersMaxMiB: 0});
+    expect(seen?.cards).toEqual(recorded({chat: [433]})?.cards); // a card is told as it is
+  });
+
+  test('beside a neighbour a stranger is still told', () => {
+    const one = new TrialReadings({processes: new Map([['chat', [7]]]), neighbours: [[8], [9]]});
+    one.addMemory(['t', 'GPU-1', '100']);
+    for (const [pid, usedMiB] of [
+      [7, '50'],
+      [8, '[N/A]'],
+      [9, '300'],
+      [10, '20'],
+    ] as const)
+      one.addProcess(['t', 'GPU-1', String(pid), usedMiB]);
+    expect(one.read()).toMatchObject({servers: [{role: 'chat', memoryMaxMiB: 50}], othersMaxMiB: 20});
+  });
+
+  test('whose it is cannot be told either where a neighbour does not know its processes', () => {
+    expect(recorded({chat: [433]}, [[434], []])).toMatchObject({
+      servers: [{role: 'chat', memoryMaxMiB: 2116}],
+      othersMaxMiB: null,
+    });
+  });
+
   test('whose it is cannot be told where one server does not know its processes', () => {
     expect(recorded({chat: [433], embed: []})).toMatchObject({
       servers: [{role: 'chat', memoryMaxMiB: 2116}],
@@ -67,7 +99,7 @@ describe('the recording of an H200', () => {
 });
 
 const readings = (processes: readonly (readonly [Role, readonly number[]])[] = []) =>
-  new TrialReadings(new Map(processes));
+  new TrialReadings({processes: new Map(processes)});
 
 describe('what is not told', () => {
   test('no row gives nothing', () => {

@@ -1,7 +1,6 @@
-import type {Role} from '../schema/request.ts';
 import type {TrialGpu} from '../schema/trial.ts';
 import {CardReadings} from './card-readings.ts';
-import {ProcessReadings} from './process-readings.ts';
+import {type KnownProcesses, ProcessReadings} from './process-readings.ts';
 
 type Fields = readonly (string | undefined)[];
 
@@ -10,8 +9,8 @@ export class TrialReadings {
   readonly #cards = new Map<string, CardReadings>();
   readonly #processes: ProcessReadings;
 
-  constructor(processes: ReadonlyMap<Role, readonly number[]>) {
-    this.#processes = new ProcessReadings(processes);
+  constructor(known: KnownProcesses) {
+    this.#processes = new ProcessReadings(known);
   }
 
   addMemory([, uuid, usedMiB]: Fields): void {

@@ -150,6 +150,29 @@ describe('a failed request is a sample with', () => {
     });
   });
 
+  test.each([
+    ['that was cut', `${'a'.repeat(298)}😀 and more`, `HTTP 500: ${'a'.repeat(298)}\ufffd…`],
+    ['that it sent', '{"error": {"message": "bad \\ud83d"}}', 'HTTP 500: bad \ufffd'],
+  ])('no half of a character in the words of a server: one %s', async (_, body, message) => {
+    const {exchange, handlers, bytes} = start(embed);
+    handlers.onSent(101);
+    handlers.onHead(500, 110);
+    bytes(body, 120);
+    handlers.onEnd(121);
+    const sample = await exchange.ended;
+    expect(sample).toMatchObject({outcome: 'failed', failure: {kind: 'status', message}});
+    expect(JSON.stringify(sample)).not.toMatch(/\\ud[89a-f]/i);
+  });
+
+  test('no half of a character in the reason for which a stream says it finished', async () => {
+    const {exchange, handlers, bytes} = start(chat);
+    handlers.onSent(101);
+    handlers.onHead(200, 110);
+    bytes('data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"odd \\ud83d"}]}\n\n', 120);
+    handlers.onEnd(121);
+    expect(await exchange.ended).toMatchObject({finishReason: 'odd \ufffd'});
+  });
+
   test('what had arrived before its connection was lost', async () => {
     const {exchange, handlers, bytes} = start(chat);
     handlers.onHead(200, 120);

@@ -78,6 +78,9 @@ export interface Happened {
   readonly failure: Failure | null;
 }
 
+/** A server's text may have half of a surrogate pair in it, as JSON allows; and one that was cut may end in one. No file of samples has. */
+const wellFormed = (failure: Failure): Failure => ({...failure, message: failure.message.toWellFormed()});
+
 export const sampleOf = ({session, turn, request}: Turn, {stream, usage, failure, ...happened}: Happened): Sample => {
   const tokenEventsMs = stream?.tokenEventsMs ?? [];
   const tokensPerEvent = stream?.tokensPerEvent ?? null;
@@ -94,7 +97,7 @@ export const sampleOf = ({session, turn, request}: Turn, {stream, usage, failure
     tokenEventsMs,
     tokensPerEvent: tokensPerEvent && [...tokensPerEvent],
     ...usage,
-    finishReason: stream?.finishReason ?? null,
+    finishReason: stream?.finishReason?.toWellFormed() ?? null,
   };
-  return failure === null ? {outcome: 'ok', ...common} : {outcome: 'failed', failure, ...common};
+  return failure === null ? {outcome: 'ok', ...common} : {outcome: 'failed', failure: wellFormed(failure), ...common};
 };

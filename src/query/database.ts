@@ -9,7 +9,7 @@ import {
   StatementType,
   VARCHAR,
 } from '@duckdb/node-api';
-import {quoted, type SampleFile, sampleShape, selectSamples} from './sample-view.ts';
+import {pattern, quoted, type SampleFile, sampleShape, selectSamples} from './sample-view.ts';
 import type {SqlType, View} from './view.ts';
 
 /** Rows of a view that are made from records. */
@@ -20,7 +20,7 @@ export interface Table {
 
 export interface Answer {
   readonly columns: readonly {readonly name: string; readonly isNumber: boolean}[];
-  /** JSON values: numbers, texts (dates too), booleans, null, lists. */
+  /** JSON values: numbers, texts (dates too, and whole numbers beyond 2^53), booleans, null, lists. */
   readonly rows: readonly (readonly unknown[])[];
 }
 
@@ -73,9 +73,9 @@ const createTable = async (connection: DuckDBConnection, {shape: {name, columns}
  * spilled to the disk. That nothing is written to those files either is `ask`'s part, which takes only what selects.
  */
 const lock = async (connection: DuckDBConnection, files: readonly SampleFile[]) => {
-  const paths = files.map(({file}) => quoted(file));
+  const paths = new Set(files.flatMap(({file}) => [quoted(file), pattern(file)]));
   for (const setting of [
-    `allowed_paths = [${paths.join(', ')}]`,
+    `allowed_paths = [${[...paths].join(', ')}]`,
     "temp_directory = ''",
     'autoinstall_known_extensions = false',
     'autoload_known_extensions = false',
@@ -87,8 +87,12 @@ const lock = async (connection: DuckDBConnection, files: readonly SampleFile[]) 
 
 const answerOf = (reader: DuckDBResultReader): Answer => {
   const types = reader.columnTypes().map(typeName);
-  const shown = (value: unknown, place: number) =>
-    typeof value === 'string' && integers.includes(types[place] ?? '') ? Number(value) : value;
+  // A whole number that JavaScript would round stays the text that it is.
+  const shown = (value: unknown, place: number) => {
+    if (typeof value !== 'string' || !integers.includes(types[place] ?? '')) return value;
+    const number = Number(value);
+    return Number.isInteger(number) && !Number.isSafeInteger(number) ? value : number;
+  };
   return {
     columns: reader
       .deduplicatedColumnNames()

@@ -1,4 +1,4 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {temporaryFolder} from '../records/test-folder.ts';
@@ -104,6 +104,28 @@ describe('a query over stored runs', () => {
     await writeFile(join(place.path, 'bare', 'record.json'), JSON.stringify(exampleRecord({runId: 'bare'})));
     expect(await asked(place.path, 'select run_id, count(*) from samples group by 1')).toEqual([
       ['2026-11-21T1512-example-k3f9', 1],
+    ]);
+  });
+
+  test('a folder whose name reads as a pattern has its own samples, and takes no others', async () => {
+    await using place = await temporaryFolder();
+    const [odd, plain] = [join(place.path, 'r*[1]?'), join(place.path, 'rx1y')];
+    await storeRun(odd, exampleRecord({runId: 'run-a'}), [storedSample(0, 0)], {packed: true});
+    await storeRun(plain, exampleRecord({runId: 'run-b'}), [storedSample(0, 0), storedSample(0, 1)]);
+    await storeRun(join(place.path, 'rx1z'), exampleRecord({runId: 'run-c'}), [storedSample(0, 0)], {packed: true});
+    await rename(join(plain, 'run-b'), join(plain, 'run-a')); // so that the pattern fits them
+    await rename(join(place.path, 'rx1z', 'run-c'), join(place.path, 'rx1z', 'run-a'));
+    expect(await asked(place.path, 'select run_id, count(*) from samples group by 1 order by 1')).toEqual([
+      ['run-a', 1],
+      ['run-b', 2],
+      ['run-c', 1],
+    ]);
+  });
+
+  test('a whole number is not rounded, however large', async () => {
+    await using place = await temporaryFolder();
+    expect(await asked(place.path, 'select 9007199254740993::bigint, 41::bigint, 1.5::decimal(9, 1)')).toEqual([
+      ['9007199254740993', 41, 1.5],
     ]);
   });
 

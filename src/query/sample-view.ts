@@ -62,12 +62,19 @@ export interface SampleFile {
   readonly cutOff: boolean;
 }
 
-const selectFrom = (files: readonly SampleFile[], cutOff: boolean): string => {
+/** A path as a pattern of DuckDB's that only it fits. */
+export const pattern = (path: string) => quoted(path.replace(/[*?[]/g, '[$&]'));
+
+/** Said to DuckDB, which looks for the ending before a `?` wherever that stands in the path. */
+const isPacked = ({file}: SampleFile) => file.endsWith('.gz');
+
+/** Of files that are alike: all packed or none, all cut off or none. */
+const selectFrom = (files: readonly SampleFile[], {cutOff, packed}: {cutOff: boolean; packed: boolean}): string => {
   const selected = columns.map(([name, expression]) => `${expression} AS "${name}"`).join(', ');
-  const paths = files.map(({file}) => quoted(file)).join(', ');
+  const paths = files.map(({file}) => pattern(file)).join(', ');
   const runIds = files.map(({file, runId}) => `${quoted(file)}: ${quoted(runId)}`).join(', ');
   // The longest line that a sample can be: 100,000 tokens, each with a stamp of 20 characters, and some texts.
-  const options = `format = 'newline_delimited', maximum_object_size = 67108864, filename = true, columns = {${jsonTypes}}`;
+  const options = `format = 'newline_delimited', compression = '${packed ? 'gzip' : 'uncompressed'}', maximum_object_size = 67108864, filename = true, columns = {${jsonTypes}}`;
   // As an expression of the file's name, so that DuckDB opens no file whose run is not asked for.
   const from = `SELECT MAP {${runIds}}[filename] AS run_id, ${selected} FROM read_json([${paths}], ${options}`;
   return cutOff ? `${from}, ignore_errors = true) WHERE "sentMs" IS NOT NULL` : `${from})`;
@@ -77,7 +84,9 @@ const selectFrom = (files: readonly SampleFile[], cutOff: boolean): string => {
 export const selectSamples = (files: readonly SampleFile[]): string => {
   if (files.length === 0)
     return `SELECT ${sampleShape.columns.map(({name, type}) => `NULL::${type} AS "${name}"`).join(', ')} WHERE false`;
-  return [...Map.groupBy(files, ({cutOff}) => cutOff)]
-    .map(([cutOff, alike]) => selectFrom(alike, cutOff))
+  return [false, true]
+    .flatMap(cutOff => [false, true].map(packed => ({cutOff, packed})))
+    .map(like => ({like, alike: files.filter(one => one.cutOff === like.cutOff && isPacked(one) === like.packed)}))
+    .flatMap(({like, alike}) => (alike.length === 0 ? [] : [selectFrom(alike, like)]))
     .join(' UNION ALL ');
 };

@@ -9,11 +9,14 @@ const exists = (path: string) =>
     () => false,
   );
 
+/** Whether only what was packed from a file is there. */
+export const isPacked = async (path: string): Promise<boolean> => !(await exists(path)) && (await exists(`${path}.gz`));
+
 /** A file, or what was packed from it with gzip after the run and stands beside it as `.gz`; null where there is neither. */
 export const openPacked = async (path: string): Promise<{readonly file: string; readonly stream: Readable} | null> => {
   if (await exists(path)) return {file: path, stream: createReadStream(path)};
   const packed = `${path}.gz`;
-  if (!(await exists(packed))) return null;
+  if (!(await isPacked(path))) return null;
   const gunzip = createGunzip();
   // The reader of `gunzip` sees every error of both, so that there is nothing left to do here.
   pipeline(createReadStream(packed), gunzip, () => {});

@@ -53,7 +53,7 @@ const nameOf = ({phase, pair, workload, place}: BlockSeries | Block) => `${phase
 const misfit = ({decision, series, records}: Omit<StoredDecision, 'folder'>): {file: string; reason: string} | null => {
   const {plan, blocks, sittings} = decision;
   for (const [index, block] of blocks.entries()) {
-    const {arm, trial: number, sitting, pair, workload} = block;
+    const {phase, place, arm, trial: number, sitting, pair, workload} = block;
     const about = `block ${index + 1} (${nameOf(block)})`;
     const line = series[index];
     if (line === undefined || nameOf(line) !== nameOf(block))
@@ -61,6 +61,8 @@ const misfit = ({decision, series, records}: Omit<StoredDecision, 'folder'>): {f
     const planned = plan.workloads.find(({name}) => name === workload);
     if (planned === undefined) return {file: 'decision.json', reason: `the plan has no workload of ${about}`};
     if (sittings.length < sitting) return {file: 'decision.json', reason: `${about} is of a sitting that is not there`};
+    if (arm !== (phase === 'aa' ? 'baseline' : place))
+      return {file: 'decision.json', reason: `${about} is said to be served by the ${arm}`};
     const trial = records[arm].trials[number];
     if (trial === undefined)
       return {file: `${arm}/record.json`, reason: `it has no trial ${number}, which ${about} names`};

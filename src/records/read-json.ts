@@ -22,13 +22,14 @@ interface Sought {
 
 /** The file of a run or a decision by its own path, by its folder, or by its id under `reportsDir` or its evidence/. */
 export const locate = async (pathOrId: string, {reportsDir, name, what}: Sought): Promise<string> => {
-  const places = [resolve(pathOrId), join(reportsDir, pathOrId), join(reportsDir, 'evidence', pathOrId)];
+  const under = [reportsDir, join(reportsDir, 'evidence')].map(dir => resolve(dir, pathOrId));
+  const places = new Set([resolve(pathOrId), ...under]); // one place where the path is absolute
   for (const place of places) {
     const kind = await kindOf(place);
     if (kind === 'folder') return join(place, name);
     if (kind === 'file') return place;
   }
-  throw unreadable(pathOrId, `there is no such ${what}; looked for ${places.join(', ')}`, {
+  throw unreadable(pathOrId, `there is no such ${what}; looked for ${[...places].join(', ')}`, {
     hint: `Name a ${what} folder, its ${name}, or the id of a ${what} under reports/.`,
   });
 };

@@ -48,6 +48,14 @@ describe('a record that cannot be read', () => {
     });
   });
 
+  test('is absent where its absolute path says: no other place is named', async () => {
+    await using reports = await temporaryFolder();
+    const path = join(reports.path, 'run-2');
+    await expect(readRecord(path, reports.path)).rejects.toMatchObject({
+      message: `${path} cannot be read: there is no such run; looked for ${path}`,
+    });
+  });
+
   test('is a folder without a record.json', async () => {
     await using reports = await temporaryFolder();
     await expect(readRecord(reports.path, 'unused')).rejects.toMatchObject({

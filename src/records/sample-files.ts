@@ -17,7 +17,7 @@ export interface SampleFiles {
   close(): Promise<void>;
 }
 
-const samplesName = 'samples.jsonl';
+export const samplesName = 'samples.jsonl';
 
 /** Enough to write seldom, little enough to hold. */
 const writtenCharacters = 64 * 1024;

@@ -1,4 +1,4 @@
-import {type GpuBefore, gpuAround} from '../gpu/around.ts';
+import {type GpuBefore, gpuAround, type Neighbours} from '../gpu/around.ts';
 import type {NvidiaSmi} from '../gpu/nvidia-smi.ts';
 import type {BringUpListener, StackEnd} from './stack.ts';
 
@@ -14,7 +14,7 @@ export const stopOnce = (down: () => Promise<void>, account?: Pick<GpuAccount, '
 };
 
 /**
- * The GPU's memory from before the first server to after the last. `stopped` belongs between the end of the servers and
+ * The GPU's memory from before the first server to after the last, without what neighbours hold meanwhile. `stopped` belongs between the end of the servers and
  * the end of whatever nvidia-smi is asked through.
  */
 export class GpuAccount {
@@ -25,8 +25,8 @@ export class GpuAccount {
     this.#before = before;
   }
 
-  static async open(nvidiaSmi: NvidiaSmi | null): Promise<GpuAccount> {
-    return new GpuAccount(nvidiaSmi && (await gpuAround(nvidiaSmi)));
+  static async open(nvidiaSmi: NvidiaSmi | null, neighbours?: Neighbours): Promise<GpuAccount> {
+    return new GpuAccount(nvidiaSmi && (await gpuAround(nvidiaSmi, neighbours)));
   }
 
   /** After a start that failed nobody asks for the end: what was found is then said to `onLine`. `waitMs` as for `afterStop`. */

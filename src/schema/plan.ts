@@ -57,7 +57,7 @@ export const decisionPlan = z.strictObject({
   baseline: side,
   candidate: side,
   workloads: z.array(plannedWorkload).min(1),
-  /** Pairs of the baseline against itself, before anything else: the noise floor. */
+  /** Pairs of the baseline against itself, before anything else: the noise floor is made of them (schema/verdict.ts, floorShare). */
   aaPairs: z.int().min(2).max(100),
   /** Valid pairs at which the data are looked at, ascending; the last is the most that are made. */
   lookPairs: z.array(z.int().min(2).max(1000)).min(1),

@@ -32,7 +32,7 @@ export const machine = z.object({
 });
 export type Machine = z.infer<typeof machine>;
 
-/** The GPUs' memory around a whole run, all cards together. */
+/** The GPUs' memory around a whole run, all cards together; of a side of a decision without what the other side's servers hold. */
 const runGpu = z.object({
   /** MiB in use before the first server was started. */
   beforeMiB: z.number(),

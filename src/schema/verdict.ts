@@ -7,7 +7,10 @@ export const verdictNames = ['GO', 'NO-GO', 'INCONCLUSIVE', 'VOID'] as const;
 const verdictName = z.enum(verdictNames);
 export type VerdictName = z.infer<typeof verdictName>;
 
-/** Of a metric or a workload. 'undecidable': the margin is below the noise floor; 'missing': not measured, or too few requests. */
+/**
+ * Of a metric or a workload. 'undecidable': the margin is below the noise floor, and the effect is not shown to be beyond the floor on
+ * either side (it would fail or pass); 'missing': not measured, or too few requests.
+ */
 const outcomes = ['pass', 'fail', 'inconclusive', 'undecidable', 'missing', 'shown'] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -39,7 +42,10 @@ const metricVerdict = z.strictObject({
   judged: z
     .strictObject({look: z.int(), pairs: z.int(), alpha: z.number(), low: z.number(), high: z.number()})
     .nullable(),
-  /** Half-width of the A/A interval, as a share; null without A/A pairs. */
+  /**
+   * Noise floor, as a share: half-width of the A/A pairs' interval of two one-sided bounds at the plan's alpha, as it would be of as
+   * many pairs as the last look has, or how far that interval lies off 1 where that is more; null without A/A pairs.
+   */
   floorShare: z.number().nullable(),
   /** Beyond the noise floor, and with the whole interval; 'none': no difference was shown. */
   difference: z.enum(['better', 'worse', 'none']),
@@ -48,7 +54,10 @@ const metricVerdict = z.strictObject({
   /** Beside the interval: the Hodges–Lehmann ratio of all baseline and candidate blocks, and Mann–Whitney's two-sided p. */
   hodgesLehmannRatio: z.number().nullable(),
   mannWhitneyP: z.number().nullable(),
-  /** One-sided p of being worse than the margin, after Holm over the workload's secondary metrics; null for the primary. */
+  /**
+   * One-sided p of being worse than the margin, and than the noise floor where that is wider, after Holm over the workload's
+   * secondary metrics; null for the primary.
+   */
   holmP: z.number().nullable(),
   /** Pairs that are missing to a decision at this effect and noise; null where it is decided or cannot be. */
   morePairs: z.int().nullable(),

@@ -62,7 +62,18 @@ describe('planted effects', () => {
     const verdict = judged(run({factor: 1.03, blockSigma: 0.05}, decisionWith({plan, seed: 1})));
     expect(verdict.verdict).toBe('INCONCLUSIVE');
     expect(verdict.morePairs).toBeGreaterThan(0);
-    expect(verdict.reasons[0]).toMatch(/about \d+ more pairs? would tell\.$/);
+    expect(verdict.reasons[0]).toMatch(/; a new decision with about \d+ more pairs? would tell\.$/);
+  });
+
+  test('no number of pairs is given where another workload is not a matter of pairs', () => {
+    const e2e = (marginShare: number) => [{metric: 'e2eP50Ms', marginShare}] as const;
+    const workloads = [workloadNamed('chat', e2e(0.05)), workloadNamed('embed', e2e(0.001))];
+    const plan = planWith({aaPairs: 60, workloads});
+    const nature = (workload: string) => ({factor: workload === 'chat' ? 1.03 : 1, blockSigma: 0.05});
+    const verdict = judged(run(nature, decisionWith({plan, seed: 1})));
+    expect(verdict.workloads.map(({outcome}) => outcome)).toEqual(['inconclusive', 'undecidable']);
+    expect(verdict.workloads[0]?.metrics[0]?.morePairs).toBeGreaterThan(0);
+    expect(verdict).toMatchObject({verdict: 'INCONCLUSIVE', morePairs: null});
   });
 });
 
@@ -108,6 +119,19 @@ describe('what cannot be judged', () => {
     expect(verdict.threats).toContain('1 of 11 pairs of chat were void (unequal-output) and left out.');
   });
 
+  test.each([
+    ['candidate', 'INCONCLUSIVE'],
+    ['baseline', 'GO'],
+  ] as const)('a block in which requests of the %s failed is not made good by another one: %s', (failing, expected) => {
+    const made = run({factor: 0.9, voidOf: ({pair, place}) => (pair === 6 && place === failing ? ['errors'] : [])});
+    const verdict = judged(made);
+    expect(verdict.verdict).toBe(expected);
+    expect(verdict.workloads[0]).toMatchObject({outcome: 'pass', validPairs: 6});
+    const said =
+      'chat: 1 block of the candidate and 0 of the baseline were void for what the server did (errors): the valid ones do not stand for these.';
+    expect(verdict.reasons.includes(said)).toBe(failing === 'candidate');
+  });
+
   test('different GPUs make the decision VOID, whatever the numbers say', () => {
     const made = run({factor: 0.9});
     const {machine} = equalRecords.baseline;
@@ -125,6 +149,11 @@ describe('what cannot be judged', () => {
     expect(found).toMatchObject({verdict: 'VOID', reasons: ['The clock stepped'], gates: [{code: 'clock-stepped'}]});
     const mixed = judged(made, {...equalRecords, candidate: recordWith({evidence: 'simulated'})});
     expect(mixed).toMatchObject({verdict: 'VOID', gates: [{code: 'unequal-evidence'}]});
+  });
+
+  test('so is a decision on nothing', () => {
+    const verdict = judged({decision: decisionWith({plan: planWith({workloads: []})}), series: []});
+    expect(verdict).toMatchObject({verdict: 'INCONCLUSIVE', reasons: ['No workload was judged.'], morePairs: null});
   });
 
   test('without a pair it is INCONCLUSIVE', () => {
@@ -212,6 +241,23 @@ describe('secondary metrics', () => {
     expect(verdict.workloads[0]?.metrics.map(({outcome}) => outcome)).toEqual(['pass', 'fail', 'shown']);
     expect(verdict.workloads[0]?.metrics[1]?.holmP).toBeLessThan(0.01);
     expect(verdict.reasons[0]).toMatch(/^chat: E2E p50 is worse than its margin: the ratio .* Holm's p is 0\.\d{4}/);
+  });
+
+  test('when they are judged is up to the primary, so the level is that of its look', () => {
+    const both = [
+      {metric: 'outputTokensPerSecond', marginShare: 0.1},
+      {metric: 'requestsPerSecond', marginShare: 0.1},
+    ] as const;
+    const alike = planWith({workloads: [workloadNamed('chat', both)], lookPairs: [3, 4]});
+    const nature = {factor: 1.13, requests: 1, blockSigma: 0.03, requestSigma: 0.0001};
+    const seconds = Array.from({length: 30}, (_, seed) => {
+      const own = {...nature, series: ['outputTokensPerSecond', 'requestsPerSecond'] as const};
+      const second = judged(run(own, decisionWith({plan: alike, seed}))).workloads[0]?.metrics[1];
+      return {failed: second?.outcome === 'fail', p: second?.holmP ?? 1, level: second?.judged?.alpha ?? 0};
+    });
+    expect(seconds.filter(({failed, p, level}) => failed !== p <= level)).toEqual([]);
+    expect(seconds.filter(({failed}) => failed).length).toBeGreaterThan(0);
+    expect(seconds.filter(({p, level}) => p > level && p <= 0.05).length).toBeGreaterThan(0);
   });
 
   test('they are not judged before the primary is decided', () => {

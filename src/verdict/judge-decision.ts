@@ -5,6 +5,7 @@ import {schemaVersion} from '../schema/version.ts';
 import {judgeAnswers} from './answers.ts';
 import type {SeriesPair} from './block-costs.ts';
 import {isSimulated, type Records, voidConditions} from './conditions.ts';
+import {failedMore} from './failed-blocks.ts';
 import {type JudgedWorkload, judgeWorkload} from './judge-workload.ts';
 import {looksOf} from './looks.ts';
 import {countText} from './metric-sentence.ts';
@@ -27,7 +28,8 @@ export const judgeDecision = ({decision, series, records}: Measured & {readonly 
   const {statistics, workloads, pairs, voids} = judged;
   const simulated = isSimulated(decision, records);
   const capped = statistics === 'GO' && simulated;
-  const needs = workloads.filter(({isVoid}) => !isVoid).map(({verdict}) => verdict.metrics[0]?.morePairs ?? null);
+  const open = workloads.filter(({verdict}) => verdict.outcome !== 'pass');
+  const needs = open.map(({verdict}) => verdict.metrics[0]?.morePairs ?? null);
   const valid = workloads.map(({verdict}) => verdict.metrics[0]?.judged?.look ?? 0);
   return toSixDigits({
     schemaVersion,
@@ -104,7 +106,11 @@ const judge = ({decision, series}: Measured, records: Records | null): Judged =>
   });
   const answers = judgeAnswers(decision);
   const voids = voidConditions(decision, records);
-  const [statistics, reasons] = weigh({workloads, answers, voids: voids.map(({message}) => message)});
+  const [statistics, reasons] = weigh({
+    ...{workloads, answers},
+    failed: failedMore(pairs),
+    voids: voids.map(({message}) => message),
+  });
   return {statistics, reasons, workloads, pairs, voids, answers};
 };
 
@@ -124,6 +130,8 @@ const seriesPair = ({blocks}: Pair, series: readonly BlockSeries[]): SeriesPair 
 interface Weighed {
   readonly workloads: readonly JudgedWorkload[];
   readonly answers: ReturnType<typeof judgeAnswers>;
+  /** Sentences on blocks that the candidate failed in. */
+  readonly failed: readonly string[];
   readonly voids: readonly string[];
 }
 
@@ -131,7 +139,7 @@ interface Weighed {
  * Conditions that make every number void come first. What was shown to be worse then outweighs what is missing, since no more
  * evidence would turn it into a GO; and what is missing never passes.
  */
-const weigh = ({workloads, answers, voids}: Weighed): [VerdictName, readonly [string, ...string[]]] => {
+const weigh = ({workloads, answers, failed, voids}: Weighed): [VerdictName, readonly [string, ...string[]]] => {
   const [condition, ...conditions] = voids;
   if (condition !== undefined) return ['VOID', [condition, ...conditions]];
   const said = (which: (judged: JudgedWorkload) => boolean) =>
@@ -144,10 +152,12 @@ const weigh = ({workloads, answers, voids}: Weighed): [VerdictName, readonly [st
   if (worse !== undefined) return ['NO-GO', [worse, ...worseToo]];
   const [spent, ...spentToo] = said(({isVoid}) => isVoid);
   if (spent !== undefined) return ['VOID', [spent, ...spentToo]];
-  const [open, ...openToo] = [...said(({verdict}) => verdict.outcome !== 'pass'), ...answers.unknown];
+  const [open, ...openToo] = [...said(({verdict}) => verdict.outcome !== 'pass'), ...failed, ...answers.unknown];
   if (open !== undefined) return ['INCONCLUSIVE', [open, ...openToo]];
+  if (workloads.length === 0) return ['INCONCLUSIVE', ['No workload was judged.']];
   const where = workloads.length === 1 ? 'the workload' : `any of the ${workloads.length} workloads`;
-  const same = answers.same.length === 0 ? '' : `, and answers the same (${answers.same.join(', ')})`;
+  const same =
+    answers.same.length === 0 ? '' : `, and its answers are as near as the plan asks (${answers.same.join(', ')})`;
   return [
     'GO',
     [`The candidate is not worse than its margin in ${where}${same}.`, ...said(() => true), ...unshown(workloads)],
@@ -170,9 +180,10 @@ const voidText = (pairs: readonly Pair[]): string => {
   return `${bad} of ${countText(pairs.length, 'pair')} were void (${counts.join(', ')})`;
 };
 
+/** Null also where one of them is: pairs that decide the others would not end the matter. */
 const mostOf = (needs: readonly (number | null)[]): number | null => {
   const told = needs.filter(need => need !== null);
-  return told.length === 0 ? null : Math.max(...told);
+  return told.length === 0 || told.length < needs.length ? null : Math.max(...told);
 };
 
 const gatesOf = ({blocks}: Decision, pairs: readonly Pair[], voids: Judged['voids']): Verdict['gates'] => {

@@ -69,6 +69,15 @@ describe('the noise floor', () => {
     expect(judgeMetric(inputWith({aa, ab: pairsAt(-0.1, -0.1, -0.1, -0.1)})).outcome).toBe('undecidable');
   });
 
+  test('is what the two places of a pair are apart where the baseline is shown to differ from itself', () => {
+    const aa = pairsAt(0.19, 0.2, 0.2, 0.21);
+    const judgement = judgeMetric(inputWith({aa, ab: pairsAt(0, 0, 0, 0)}));
+    // Student's lower bound of four values with sd 0.00816: 0.2 - 2.353 · 0.00816 ÷ 2 = 0.1904.
+    expect(judgement.floor).toBeCloseTo(0.19, 2);
+    expect(judgement.outcome).toBe('undecidable');
+    expect(judgeMetric(inputWith({aa: swapped(aa), ab: pairsAt(0, 0, 0, 0)})).floor).toBeCloseTo(0.19, 2);
+  });
+
   test('that should be there and is not leaves the metric missing', () => {
     expect(judgeMetric(inputWith({aa: pairsAt(0), ab: pairsAt(0, 0, 0, 0)}))).toMatchObject({
       outcome: 'missing',
@@ -95,11 +104,11 @@ describe('a secondary metric', () => {
     expect(judgeSecondary(input, null)).toMatchObject({outcome: 'inconclusive', p: null, judged: null});
   });
 
-  test('is tested at those pairs, at the whole alpha', () => {
+  test('is tested at those pairs, at the level of the look that fell on them', () => {
     const input = inputWith({ab: pairsAt(0, 0, 0, 0, 0.9, 0.9)});
     expect(judgeSecondary(input, closed)).toMatchObject({
       outcome: 'pass',
-      judged: {look: 1, pairs: 4, alpha: 0.05, low: 0, high: 0},
+      judged: {look: 1, pairs: 4, alpha: 0.03, low: 0, high: 0},
     });
     expect(judgeSecondary(input, closed).p).toBeGreaterThan(0.97);
     expect(judgeSecondary(inputWith({ab: pairsAt(0.3, 0.3, 0.3, 0.3)}), closed).p).toBeLessThan(0.03);

@@ -14,7 +14,7 @@ export interface MetricInput {
   /** Valid pairs in order. Looks are taken at the first so many of them. */
   readonly ab: readonly CostPair[];
   readonly looks: readonly Look[];
-  /** One-sided level of the floor, of equivalence and of a secondary metric. */
+  /** One-sided level of the floor and of equivalence. */
   readonly alpha: number;
   /** What the first so many pairs of a phase say, at least two: the same whenever it is asked for (mean-effect.ts). */
   readonly drawn: (phase: Phase, pairs: number) => TwoLevel;
@@ -31,7 +31,7 @@ export interface MetricJudgement {
   readonly effect: {readonly estimate: number; readonly interval: Bounds | null} | null;
   /** At the look that decided, or at the latest one. */
   readonly judged: (Look & Bounds) | null;
-  /** Half-width of the A/A pairs' interval, for as many pairs as the last look has. */
+  /** Half-width of the A/A pairs' interval, for as many pairs as the last look has, or how far off 0 that lies. */
   readonly floor: number | null;
   readonly difference: MetricVerdict['difference'];
   readonly equivalent: boolean | null;
@@ -76,8 +76,9 @@ const limitsOf = (marginShare: number, floor: number | null) => {
 };
 
 /**
- * A secondary metric, at the pairs at which its workload was closed; null while it is open. It never stops a run, so that nothing
- * is spent on looks: it is tested once, at the whole alpha. `p` is that of being worse than the margin, and than the noise floor
+ * A secondary metric, at the pairs at which its workload was closed; null while it is open. It is tested once, but when is up to
+ * the primary one, with which it goes up and down: at the whole alpha, one just at its margin would fail 7 % of the time. So its
+ * level is that of the look (Hung, Wang and O'Neill 2007). `p` is that of being worse than the margin, and than the noise floor
  * where that is wider, for Holm's correction.
  */
 export const judgeSecondary = (
@@ -85,14 +86,14 @@ export const judgeSecondary = (
   closed: Look | null,
 ): MetricJudgement & {readonly p: number | null} => {
   const shown = {...showMetric(input), p: null};
-  const {marginShare, alpha, aa, ab, drawn} = input;
+  const {marginShare, aa, ab, drawn} = input;
   if (marginShare === null) return {...shown, outcome: 'shown'};
   if (shown.floor === null && aa !== null) return {...shown, outcome: 'missing'};
   const {passBelow, failAbove} = limitsOf(marginShare, shown.floor);
   const open = passBelow < failAbove ? 'undecidable' : 'inconclusive';
   if (closed === null || closed.pairs > ab.length) return {...shown, outcome: open};
   const all = drawn('ab', closed.pairs);
-  const judged = {...closed, alpha, low: all.lower(alpha), high: all.upper(alpha)};
+  const judged = {...closed, low: all.lower(closed.alpha), high: all.upper(closed.alpha)};
   return {...shown, judged, p: all.pAbove(failAbove), outcome: judged.high < passBelow ? 'pass' : open};
 };
 
@@ -118,12 +119,14 @@ const showMetric = (input: MetricInput): Omit<MetricJudgement, 'outcome'> => {
 /**
  * Half-width of the A/A pairs' interval, as it would be of as many pairs as the last look has: what the whole decision can tell
  * from nothing. That of the few A/A pairs themselves refuses 40 % of margins that the decision resolves (docs/verdict-calibration.md).
+ * Where that interval has no 0 in it the two places of a pair are not alike, and the floor is at least what is shown of that.
  */
 const floorOf = ({aa, alpha, looks, drawn}: MetricInput): number | null => {
   if (aa === null || aa.length < 2) return null;
   const same = drawn('aa', aa.length);
   const most = Math.max(aa.length, looks.at(-1)?.pairs ?? 0);
-  return ((same.upper(alpha) - same.lower(alpha)) / 2) * Math.sqrt(aa.length / most);
+  const [low, high] = [same.lower(alpha), same.upper(alpha)];
+  return Math.max(((high - low) / 2) * Math.sqrt(aa.length / most), low, -high);
 };
 
 /** Without a floor none can be shown: nobody knows by how much the baseline differs from itself. */

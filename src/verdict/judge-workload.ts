@@ -77,7 +77,7 @@ export const judgeWorkload = (input: WorkloadInput): JudgedWorkload => {
     ...secondary.map(({costs, judgement}) => {
       if (!('p' in judgement) || judgement.p === null) return say(costs, judgement, 'secondary', null);
       const holmP = adjusted[at++] ?? 1;
-      const outcome = holmP <= plan.alpha ? 'fail' : judgement.outcome;
+      const outcome = holmP <= (judgement.judged?.alpha ?? 0) ? 'fail' : judgement.outcome;
       return say(costs, {...judgement, outcome}, 'secondary', holmP);
     }),
   ];

@@ -36,16 +36,17 @@ export const metricSentence = ({verdict, missing, looks}: Said): string => {
     return `${title} is worse than its margin: ${between}, ${ratioText(limitRatio)} is allowed, and Holm's p is ${(verdict.holmP ?? 0).toFixed(4)} (${at}).`;
   if (verdict.rank === 'secondary')
     return `${title} is not shown to be worse than its margin, nor to be within it: ${between}, and ${ratioText(limitRatio)} is allowed (${at}).`;
-  return `${title} is open: ${between}, and ${ratioText(limitRatio)} is allowed (${at}); ${moreText(verdict.morePairs)}.`;
+  return `${title} is open: ${between}, and ${ratioText(limitRatio)} is allowed (${at}); ${moreText(verdict.morePairs, judged.pairs >= (looks.at(-1)?.pairs ?? 0))}.`;
 };
 
 const noFloorText = ({aaRatios}: Pick<MetricVerdict, 'aaRatios'>) =>
   `the noise floor takes two valid pairs of the baseline against itself, and there are ${aaRatios.length}`;
 
-const moreText = (more: number | null) =>
+/** After the last look nothing may be added to the pairs that are there: alpha is spent. */
+const moreText = (more: number | null, isLast: boolean) =>
   more === null
     ? 'the effect is too near the margin for any number of pairs'
-    : `about ${countText(more, 'more pair')} would tell`;
+    : `${isLast ? 'a new decision with ' : ''}about ${countText(more, 'more pair')} would tell`;
 
 const waitingFor = ({rank, pairs}: Omit<MetricVerdict, 'reason'>, looks: readonly Look[]): string => {
   const first = looks[0]?.pairs ?? 0;

@@ -44,10 +44,11 @@ describe('threats to validity', () => {
     ]);
   });
 
-  test('name simulated engines, answers that were not compared, and a card that was shared', () => {
+  test('name simulated engines, answers that were not compared, a card that was shared and servers started once', () => {
     expect(threats({evidence: 'simulated', answers: [], plan: {...sound.plan, between: 'flush'}})).toEqual([
       'The engines are simulated: this shows that the method works, and nothing of a real engine.',
       expect.stringContaining('Both sides were up at the same time on one machine'),
+      expect.stringContaining('Servers were not started anew for each pair'),
       expect.stringContaining('The answers of the two sides were not compared'),
     ]);
   });

@@ -60,6 +60,14 @@ const sharedCard: Threat = ({decision: {plan}, records}) =>
       ]
     : [];
 
+/** A start draws its kernels, its memory and its place on the machine once for all of its blocks. */
+const fewStarts: Threat = ({decision: {plan}}) =>
+  plan.between === 'flush'
+    ? [
+        'Servers were not started anew for each pair: what differs from one start to the next is in the ratios, and not in their intervals.',
+      ]
+    : [];
+
 /** Below this the interval hangs on Student's t of a few values, and one odd block moves it far. */
 const fewPairs = 6;
 
@@ -108,6 +116,7 @@ const threats: readonly Threat[] = [
   storedBaseline,
   sittings,
   sharedCard,
+  fewStarts,
   tooFew,
   serverThreats,
   trialThreats,

@@ -2,11 +2,14 @@ import {engines} from '../../engines/index.ts';
 import type {RunFolder} from '../../records/run-folder.ts';
 import type {Stack} from '../../runtimes/stack.ts';
 import type {RunRecord} from '../../schema/record.ts';
-import type {Role} from '../../schema/request.ts';
 import type {Terminal} from '../../terminal.ts';
-import {bringUp} from '../bring-up.ts';
+import {type BringUpOptions, bringUp} from '../bring-up.ts';
 import {noteStack, stopAndNote} from '../run-record.ts';
 import type {Side} from './sides.ts';
+
+interface UpOptions extends Pick<BringUpOptions, 'roles' | 'gpuHeld' | 'neighbours' | 'signal'> {
+  readonly terminal: Terminal;
+}
 
 /** One side's run: its record and folder, and its stack while that is up. Disposing of it takes the stack down. */
 export class ArmRun implements AsyncDisposable {
@@ -14,6 +17,7 @@ export class ArmRun implements AsyncDisposable {
   readonly record: RunRecord;
   readonly folder: RunFolder;
   #stack: Stack | null = null;
+  #starting = false;
 
   constructor({side, record, folder}: Pick<ArmRun, 'side' | 'record' | 'folder'>) {
     this.side = side;
@@ -25,19 +29,30 @@ export class ArmRun implements AsyncDisposable {
     return this.#stack;
   }
 
-  /** Does nothing where it is up. `gpuHeld`: the other side has claimed the GPU. Throws what `bringUp` throws. */
-  async up(roles: readonly Role[], gpuHeld: boolean, {note}: Terminal, signal: AbortSignal): Promise<Stack> {
+  /** Process numbers of its servers; empty while it is down, and null while it starts. */
+  async processes(): Promise<readonly number[] | null> {
+    const stack = this.#stack;
+    if (this.#starting) return null;
+    if (stack === null) return [];
+    return (await Promise.all(stack.servers.map(({role}) => stack.processesOf(role)))).flat();
+  }
+
+  /** Does nothing where it is up. Throws what `bringUp` throws. */
+  async up({roles, terminal: {note}, signal, ...beside}: UpOptions): Promise<Stack> {
     if (this.#stack !== null) return this.#stack;
     const {engine, choice, options, arm} = this.side;
     const {plan} = choice;
     const planned = plan === null ? roles : roles.filter(role => plan.servers.some(server => server.role === role));
     const {runId} = this.record;
+    this.#starting = true;
     const stack = await bringUp({
       ...{engine: engines[engine], choice, options, runId, signal},
       roles: planned,
       folder: this.folder.path,
-      gpuHeld,
+      ...beside,
       onLine: line => note(`${arm}: ${line}`),
+    }).finally(() => {
+      this.#starting = false;
     });
     this.#stack = stack;
     await noteStack(this.record, stack);

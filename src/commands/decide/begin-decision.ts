@@ -1,4 +1,3 @@
-import {plans} from '../../../suites/plans.ts';
 import {createDecisionFolder} from '../../records/decision-folder.ts';
 import {createRunFolder, runIdOf} from '../../records/run-folder.ts';
 import type {Decision} from '../../schema/decision.ts';
@@ -7,6 +6,7 @@ import {emptyRecord} from '../run-record.ts';
 import {ArmRun} from './arm-run.ts';
 import type {DecideContext} from './decide-context.ts';
 import {type DecisionRun, decisionRun} from './decision-run.ts';
+import {planText} from './plan-text.ts';
 import {planWith} from './plan-with.ts';
 import {type Side, sideOf, sidesText} from './sides.ts';
 import {copyBaseline, storedBaseline} from './stored-baseline.ts';
@@ -26,12 +26,18 @@ export const sidesOf = async (
 
 /** Opens a new decision's folders and those of its runs, before anything is brought up. What it opens is given to `opened`. */
 export const beginDecision = async (context: DecideContext, opened: AsyncDisposableStack): Promise<DecisionRun> => {
-  const {options, argv, version, reportsDir, terminal, interrupted} = context;
+  const {options, plans, argv, version, reportsDir, terminal, interrupted} = context;
   const asked = planWith(plans[options.plan], options);
   const stored = options.baseline === null ? null : await storedBaseline(options.baseline, reportsDir, asked);
   const {plan, seed} = stored ?? {plan: asked, seed: options.seed};
   const from = stored && {runId: stored.record.runId, startedAt: stored.record.startedAt};
   const sides = await sidesOf({plan, storedBaseline: from}, context);
+  terminal.note(
+    planText(
+      plan,
+      Object.values(sides).every(side => side === null || side.choice.runtime === 'embedded'),
+    ),
+  );
   const decisionId = runIdOf(new Date(), 'decision', Math.random);
   const folder = await createDecisionFolder({outDir: options.out, reportsDir, decisionId});
 

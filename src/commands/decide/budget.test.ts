@@ -2,6 +2,8 @@ import {expect, test} from 'vitest';
 import {quick} from '../../../suites/quick.ts';
 import type {Block} from '../../schema/block.ts';
 import type {Sitting} from '../../schema/decision.ts';
+import {judgeDecision} from '../../verdict/judge-decision.ts';
+import {decisionWith, equalRecords, madeDecision} from '../../verdict/test-decision.ts';
 import {budgetEnded, meanPairMinutes, spentGpuMinutes} from './budget.ts';
 
 const sitting = (gpuMinutes: number): Sitting => ({
@@ -34,4 +36,15 @@ test('another pair is made while one of the mean cost still fits', () => {
   expect(budgetEnded({...measured, plan: plan(9)}, 2)).toBe('2.0 of 9 GPU minutes are left, and a pair takes 4.0');
   expect(budgetEnded({...measured, plan: plan(5)}, 1)).toBe('0.0 of 5 GPU minutes are left, and a pair takes 2.0');
   expect(budgetEnded({...measured, plan: plan(null)}, 8)).toBeNull();
+});
+
+test('where the budget ended a decision before its first look, the verdict says how many pairs are missing', () => {
+  // Four pairs of the baseline with itself, and one of six of both sides.
+  const made = madeDecision(
+    {factor: 0.9},
+    {decision: decisionWith(), stop: ({series}) => (series.length === 10 ? 'done' : null)},
+  );
+  const verdict = judgeDecision({...made, records: equalRecords});
+  expect(verdict).toMatchObject({verdict: 'INCONCLUSIVE', morePairs: 5});
+  expect(verdict.reasons).toEqual(['chat: E2E p50 is not judged yet: 1 of the 6 pairs of the first look are there.']);
 });

@@ -1,8 +1,12 @@
+import type {PlanName} from '../../../suites/plans.ts';
 import type {Options} from '../../options.ts';
+import type {DecisionPlan} from '../../schema/plan.ts';
 import type {Terminal} from '../../terminal.ts';
 
 export interface DecideContext {
   readonly options: Options;
+  /** What --plan takes. */
+  readonly plans: Readonly<Record<PlanName, DecisionPlan>>;
   /** The words after `cutover`, for the record. */
   readonly argv: readonly string[];
   readonly version: string;

@@ -36,6 +36,8 @@ export interface DecisionRun extends DecisionParts {
   gpus(): number;
   /** Milliseconds since this sitting began. */
   elapsedMs(): number;
+  /** The stack of the other side, where it is up. */
+  neighboursOf(arm: Arm): readonly Stack[];
   /** The side's stack, brought up where it is not. */
   up(arm: Arm): Promise<Stack>;
   /** Brings all sides up at the same time. When one fails the others are ended, and that one's error is thrown. */
@@ -100,15 +102,20 @@ export const decisionRun = (parts: DecisionParts): DecisionRun => {
     await noteMachine(parts, run, sitting);
     await run.folder.save(run.record);
   };
+  const beside = (arm: Arm) => runs[arm === 'baseline' ? 'candidate' : 'baseline'];
+  const bringUp = (run: ArmRun, gpuHeld: boolean, signal: AbortSignal) => {
+    const neighbours = async () => beside(run.side.arm)?.processes() ?? [];
+    return run.up({roles, gpuHeld, neighbours, terminal, signal});
+  };
   return {
     ...parts,
     ...{measured, armRun},
     ...{sitting, elapsedMs, gpus},
+    neighboursOf: arm => [beside(arm)?.stack ?? []].flat(),
     async up(arm) {
       const run = armRun(arm);
       if (run.stack !== null) return run.stack;
-      const other = runs[arm === 'baseline' ? 'candidate' : 'baseline']?.stack ?? null;
-      const stack = await run.up(roles, other?.runtime === run.side.choice.runtime, terminal, parts.interrupted);
+      const stack = await bringUp(run, beside(arm)?.stack?.runtime === run.side.choice.runtime, parts.interrupted);
       await noteUp(run, stack);
       return stack;
     },
@@ -122,7 +129,7 @@ export const decisionRun = (parts: DecisionParts): DecisionRun => {
         const gpuHeld = held.has(runtime);
         held.add(runtime);
         try {
-          return await run.up(roles, gpuHeld, terminal, signal);
+          return await bringUp(run, gpuHeld, signal);
         } catch (thrown) {
           failed.abort(thrown);
           throw thrown;

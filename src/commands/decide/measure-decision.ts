@@ -26,7 +26,8 @@ const runStages = async (run: DecisionRun, arm: Arm, stages: readonly Stage[]): 
   const {record, folder} = run.armRun(arm);
   const stack = await run.up(arm);
   await runTrials({
-    ...{stack, record, folder, options: run.options, interrupted: run.interrupted},
+    ...{stack, neighbours: run.neighboursOf(arm)},
+    ...{record, folder, options: run.options, interrupted: run.interrupted},
     stages: stages.map(stage => ({stage, repetition: 1, traceMs: null, prompts: null})),
     progress: progressOf(run.terminal, arm),
   });

@@ -1,8 +1,11 @@
+import {join, relative} from 'node:path';
 import {CutoverError} from '../../errors.ts';
-import {openDecisionFolder} from '../../records/decision-folder.ts';
+import {blocksName, openDecisionFolder} from '../../records/decision-folder.ts';
+import {isPacked} from '../../records/open-packed.ts';
 import {readDecision, type StoredDecision} from '../../records/read-decision.ts';
 import {openRunFolder} from '../../records/run-folder.ts';
-import type {Arm} from '../../schema/block.ts';
+import {samplesName} from '../../records/sample-files.ts';
+import {type Arm, arms} from '../../schema/block.ts';
 import type {Decision} from '../../schema/decision.ts';
 import type {RunRecord} from '../../schema/record.ts';
 import {ArmRun} from './arm-run.ts';
@@ -50,11 +53,27 @@ const refuseOver = ({decision: {status}, folder}: StoredDecision): void => {
     throw refuse(folder, 'this decision is complete', `Show it with --from ${folder}, or begin another one.`);
 };
 
+/** What grows is appended to, and a packed file is not. */
+const refusePacked = async ({folder, decision}: StoredDecision): Promise<void> => {
+  const measured = decision.storedBaseline === null ? arms : (['candidate'] as const);
+  const growing = [blocksName, ...measured.map(arm => join(arm, samplesName))].map(name => join(folder, name));
+  const packed: string[] = [];
+  for (const file of growing) if (await isPacked(file)) packed.push(`${file}.gz`);
+  if (packed.length === 0) return;
+  const names = packed.map(file => relative(folder, file));
+  throw refuse(
+    folder,
+    `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} packed, and measuring goes on at the end of the file`,
+    `Unpack first: gunzip ${packed.join(' ')}`,
+  );
+};
+
 /** Opens a decision that was interrupted for another sitting, with the options, plan and seed that it was begun with. */
 export const resumeDecision = async (context: DecideContext, opened: AsyncDisposableStack): Promise<DecisionRun> => {
   const {options: given, reportsDir, terminal, interrupted, readOptions} = context;
   const stored = await readDecision(given.resume ?? '', reportsDir);
   refuseOver(stored);
+  await refusePacked(stored);
   const {decision, series} = stored;
   const {json, quiet, format} = given;
   const options = {...readOptions(decision.command), seed: decision.seed, json, quiet, format};

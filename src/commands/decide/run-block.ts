@@ -48,11 +48,11 @@ export const runBlock = async (
   if (stage === undefined) throw new TypeError(`the plan has no workload ${workload}`);
   const stack = await run.up(arm);
   // Both stacks of a card are to live: the other one's end changes what is measured here.
-  const others = run.measured.flatMap(one => run.armRun(one).stack?.died ?? []);
+  const neighbours = run.neighboursOf(arm);
   const startMs = run.elapsedMs();
   const samples: Sample[] = [];
   await runTrials({
-    ...{stack, record, folder: runFolder, options},
+    ...{stack, neighbours, record, folder: runFolder, options},
     stages: [
       {
         stage: {name: workload, workload: stage.workload, load: stage.load},
@@ -62,7 +62,7 @@ export const runBlock = async (
       },
     ],
     progress: terminal.progress,
-    interrupted: AbortSignal.any([interrupted, ...others]),
+    interrupted: AbortSignal.any([interrupted, ...neighbours.map(({died}) => died)]),
     tell: (_, progress: LoadProgress | null) => tell(progress === null ? ['getting ready'] : loadParts(progress)),
     see: sample => samples.push(sample),
   });

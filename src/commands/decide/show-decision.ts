@@ -50,6 +50,13 @@ const writeReports = async (
   return written;
 };
 
+/** The page for people first; where none was asked for, what all of them are made from. */
+const whereText = (folder: string, written: readonly string[]): string => {
+  const pages = ['report.html', 'report.md'].map(name => join(folder, name)).filter(file => written.includes(file));
+  const reports = pages.length === 0 ? [join(folder, 'verdict.json')] : pages;
+  return `Report: ${reports.join(', ')}\nComputed again, from what was measured: npm run decide -- --from ${folder}`;
+};
+
 interface ShowOptions {
   /** A decision's folder, its decision.json or its id. */
   readonly place: string;
@@ -69,7 +76,6 @@ export const showDecision = async ({place, reportsDir, options, terminal}: ShowO
   const text = recordText(run.verdict);
   await writeInside(folder, 'verdict.json', text);
   const written = await writeReports(options.format, run, {folder, terminal});
-  const report = written.find(file => /report\.(html|md)$/.test(file)) ?? join(folder, 'verdict.json');
-  terminal.out(options.json ? text : `${decisionText(run.verdict)}\nReport: ${report}\n`);
+  terminal.out(options.json ? text : `${decisionText(run.verdict)}\n${whereText(folder, written)}\n`);
   return exitCodes[exitOf[run.verdict.verdict]].code;
 };

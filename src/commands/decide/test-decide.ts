@@ -1,19 +1,55 @@
+import {plans} from '../../../suites/plans.ts';
+import {quick} from '../../../suites/quick.ts';
 import {readCommandLine} from '../../command-line.ts';
 import {CutoverError} from '../../errors.ts';
 import type {Options} from '../../options.ts';
+import {readDecision, type StoredDecision} from '../../records/read-decision.ts';
+import {readSamples} from '../../records/read-samples.ts';
+import type {Block} from '../../schema/block.ts';
+import type {DecisionPlan, PlannedWorkload} from '../../schema/plan.ts';
 import type {Terminal} from '../../terminal.ts';
 import {decide} from '../decide.ts';
 
-/** The quick plan as small as a decision can be; the budget keeps a machine under load from making void pairs again for minutes. */
-export const small = '--plan quick --requests 8 --pairs 2 --aa-pairs 2 --runtime embedded --budget 0.4'.split(' ');
+const load = {mode: 'closed', concurrency: 4, requests: 4, durationSeconds: null, warmup: 2} as const;
 
-const optionsOf = (words: readonly string[]): Options => {
+export const chat: PlannedWorkload = {
+  name: 'chat',
+  workload: {kind: 'chat', promptTokens: 32, outputTokens: 8},
+  load,
+  metrics: [{metric: 'e2eP50Ms', marginShare: 0.2}],
+};
+
+export const embed: PlannedWorkload = {
+  name: 'embed',
+  workload: {kind: 'embed', batch: 4, promptTokens: 32},
+  load: {...load, concurrency: 2},
+  metrics: [{metric: 'itemsPerSecond', marginShare: 0.2}],
+};
+
+/**
+ * As small as a decision can be. A machine that does other things makes blocks void, and pairs are made again: how many there are no
+ * test may count on, but where it leaves no spare pair. The budget keeps that from going on for minutes.
+ */
+export const tiny: DecisionPlan = {
+  ...quick,
+  workloads: [chat],
+  aaPairs: 2,
+  lookPairs: [2],
+  spareRuns: 20,
+  budgetGpuMinutes: 0.3,
+  answers: null,
+};
+
+/** A decision is many small loads; on a machine that does other things at the same time they are slow. */
+export const patience = 60_000;
+
+export const optionsOf = (words: readonly string[]): Options => {
   const read = readCommandLine(words, '1.2.3');
   if (read.command === 'print') throw new TypeError(words.join(' '));
   return read.options;
 };
 
-interface Said {
+export interface Said {
   stdout: string;
   readonly notes: string[];
   /** Null where it threw. */
@@ -21,8 +57,18 @@ interface Said {
   thrown: unknown;
 }
 
-/** `decide` with these options in this process. It is interrupted when it gets the block of that number (from 1) ready. */
-export const decideHere = async (words: readonly string[], interruptAtBlock: number | null = null): Promise<Said> => {
+interface Here {
+  /** The plan in place of `quick`, which is asked for. */
+  readonly plan?: DecisionPlan;
+  /** It is interrupted when it gets the block of that number (from 1) ready. */
+  readonly interruptAtBlock?: number;
+}
+
+/** `decide` with these options in this process; a new one is of the tiny plan, or `plan`, on simulated engines unless it is said otherwise. */
+export const decideHere = async (
+  words: readonly string[],
+  {plan = tiny, interruptAtBlock}: Here = {},
+): Promise<Said> => {
   const argv = ['decide', ...words];
   const said: Said = {stdout: '', notes: [], exitCode: null, thrown: null};
   const interruption = new AbortController();
@@ -45,6 +91,7 @@ export const decideHere = async (words: readonly string[], interruptAtBlock: num
   try {
     said.exitCode = await decide({
       ...{options: optionsOf(argv), argv, version: '1.2.3', terminal, reportsDir: '/nowhere'},
+      plans: {...plans, quick: plan},
       interrupted: interruption.signal,
       readOptions: optionsOf,
     });
@@ -52,4 +99,17 @@ export const decideHere = async (words: readonly string[], interruptAtBlock: num
     said.thrown = thrown;
   }
   return said;
+};
+
+/** Words that begin a decision of the plan given, with no reports. */
+export const begin = ['--plan', 'quick', '--runtime', 'embedded', '--format', 'csv'];
+
+export const read = (folder: string): Promise<StoredDecision> => readDecision(folder, folder);
+
+/** Of what was sent in each block. */
+export const hashOf = ({records}: StoredDecision, {arm, trial}: Block) => records[arm].trials[trial]?.dataHash;
+
+export const samplesPerTrial = async (folder: string) => {
+  const samples = await Array.fromAsync(readSamples(folder));
+  return [...Map.groupBy(samples, ({trial}) => trial)].map(([trial, of]) => [trial, of.length]);
 };

@@ -24,15 +24,29 @@ describe('report.md', () => {
   test('has its sections in the order in which a reviewer asks', async () => {
     const headings = [...(await documentOf(decidedRun())).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
     expect(headings).toEqual([
+      'Threats to validity',
       'Metrics',
       'Answers',
       'Looks',
       'Void blocks',
       'Claims',
       'Conditions',
-      'Threats to validity',
       'How to reproduce',
     ]);
+  });
+
+  test('says before any number what the sides differ in beside the engine', async () => {
+    const [head = ''] = (await documentOf(decidedRun())).split('## Threats');
+    expect(head).toContain(
+      'Not the engine alone differs:\n\n- Each side has limits of its own (launch plan vllm-tuned and sglang)',
+    );
+  });
+
+  test('names no GPU minutes where there is no GPU', async () => {
+    const {machine} = decidedRun().decision;
+    expect(await documentOf(decidedRun())).toMatch(/; [\d.]+ GPU minutes$/m);
+    const without = await documentOf(decidedRun({decision: {machine: {...machine, gpus: []}}}));
+    expect(without).toMatch(/; [\d.]+ minutes, without a GPU$/m);
   });
 
   test('a metric has its values, ratio, interval, limit, floor and outcome in a row', async () => {
@@ -47,7 +61,7 @@ describe('report.md', () => {
     };
     const workloads = [{...chat, metrics: [metric]}];
     expect(await documentOf({...run, verdict: {...run.verdict, workloads}})).toContain(
-      '| Output tokens, tokens/s (primary) | 7121 | 7303 | 1.02 | 1.01 to 1.04 | above 0.9091 | ±1.7 % | not shown | pass |',
+      '| Output tokens, tokens/s (primary) | 7121 | 7303 | 1.02 | 1.01 to 1.04 | above 0.9091 (margin 10\u00a0%) | ±1.7 % | not shown | pass |',
     );
   });
 

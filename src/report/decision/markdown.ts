@@ -1,13 +1,13 @@
 import type {RunRecord} from '../../schema/record.ts';
 import type {ExportFile} from '../format.ts';
 import {markdownTable} from '../markdown-table.ts';
-import {shownNumber} from '../number.ts';
 import {markdownText} from '../plain-text.ts';
 import {engineText, gpuText, modelsText, simulatedNotice} from '../run-facts.ts';
 import type {DecidedRun} from './decided-run.ts';
 import {workloadSection} from './markdown-metrics.ts';
-import {percentText} from './metric-words.ts';
+import {percentText, spentText} from './metric-words.ts';
 import {touchedClaims} from './touched-claims.ts';
+import {unequalSides} from './unequal-sides.ts';
 
 /** $GITHUB_STEP_SUMMARY takes 1 MiB and nothing at all of a larger file. */
 const mostBytes = 1_000_000;
@@ -18,7 +18,9 @@ const list = (texts: readonly string[]): string[] => texts.map(text => `- ${mark
 
 const yesOrNo = (yes: boolean) => (yes ? 'yes' : 'no');
 
-const head = ({decision, verdict, records}: DecidedRun): Section => {
+const head = (run: DecidedRun): Section => {
+  const {decision, verdict, records} = run;
+  const unequal = unequalSides(run);
   const {baseline, candidate} = records;
   const [reason = '', ...others] = verdict.reasons;
   const notes = [
@@ -33,6 +35,7 @@ const head = ({decision, verdict, records}: DecidedRun): Section => {
     `**${markdownText(reason)}**`,
     '',
     ...(notes.length === 0 ? [] : [...list(notes), '']),
+    ...(unequal.length === 0 ? [] : ['Not the engine alone differs:', '', ...list(unequal), '']),
     `${markdownText(decision.plan.question)} Plan ${markdownText(decision.plan.name)}, decision ${markdownText(decision.decisionId)}.`,
     '',
   ];
@@ -41,7 +44,7 @@ const head = ({decision, verdict, records}: DecidedRun): Section => {
 const workloads = ({verdict}: DecidedRun): Section => [
   '## Metrics',
   '',
-  'Ratios are candidate ÷ baseline, by pairs of blocks that were sent the same requests. A metric passes when the bound at the level of its look lies on the right side of the limit. A difference within the noise floor, which the baseline shows against itself, is none.',
+  'Ratios are candidate ÷ baseline, by pairs of blocks that were sent the same requests. A metric passes when the data rule out, at the level of its look, that the candidate is worse by the margin or more; that alone does not make it better. A difference within the noise floor, which the baseline shows against itself, is none.',
   '',
   ...verdict.workloads.flatMap(workloadSection),
 ];
@@ -164,6 +167,7 @@ const conditionsSection = ({records: {baseline, candidate}}: DecidedRun): Sectio
   '',
 ];
 
+/** Before the numbers, which are not what they seem without it. */
 const threats = ({verdict}: DecidedRun): Section => [
   '## Threats to validity',
   '',
@@ -172,17 +176,16 @@ const threats = ({verdict}: DecidedRun): Section => [
 ];
 
 const reproduction = ({decision}: DecidedRun): Section => {
-  const {cutover, command, sittings} = decision;
-  const gpuMinutes = sittings.reduce((sum, sitting) => sum + sitting.gpuMinutes, 0);
+  const {cutover, command} = decision;
   const commit = cutover.gitCommit === null ? '' : `, commit ${cutover.gitCommit}`;
   return [
     '## How to reproduce',
     '',
     ...list([
-      `The same verdict from the stored blocks, offline: npm run decide -- --from ${decision.decisionId}`,
+      `The same verdict from the stored blocks, offline: npm run decide -- --from ${decision.decisionId}, or the folder in which this report lies`,
       `Measured anew: npm run ${[command[0] ?? '', ...(command.length > 1 ? ['--'] : []), ...command.slice(1)].join(' ')}`,
       `cutover ${cutover.version}${commit}${cutover.gitDirty === true ? ', with changes that were not committed' : ''}`,
-      `Seed ${decision.seed}; ${decision.startedAt} to ${decision.endedAt ?? 'not ended'}; ${shownNumber(gpuMinutes, 'min')} GPU minutes`,
+      `Seed ${decision.seed}; ${decision.startedAt} to ${decision.endedAt ?? 'not ended'}; ${spentText(decision)}`,
     ]),
     '',
   ];
@@ -203,6 +206,6 @@ const within = (sections: readonly Section[]): string => {
 
 /** The document for a review and for the page of a CI job; whatever comes from engines and users is escaped. */
 export const renderMarkdown = async (run: DecidedRun): Promise<readonly ExportFile[]> => {
-  const sections = [head, workloads, answers, looks, gates, claimsSection, conditionsSection, threats, reproduction];
+  const sections = [head, threats, workloads, answers, looks, gates, claimsSection, conditionsSection, reproduction];
   return [{name: 'report.md', content: within(sections.map(section => section(run)))}];
 };

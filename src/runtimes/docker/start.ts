@@ -1,6 +1,7 @@
 import {mkdir} from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type {Engine} from '../../engines/engine.ts';
+import type {Neighbours} from '../../gpu/around.ts';
 import {claimGpu} from '../../gpu/claim.ts';
 import {localNvidiaSmi} from '../../gpu/local.ts';
 import type {Role} from '../../schema/request.ts';
@@ -8,6 +9,7 @@ import type {ContainerSettings, StackPlan} from '../../schema/stack.ts';
 import {holdAgainstCard} from '../hold-against-card.ts';
 import {interruptionOf} from '../interruption.ts';
 import {launchOf} from '../launch-of.ts';
+import {setLogAside} from '../set-log-aside.ts';
 import type {BringUpListener, Stack} from '../stack.ts';
 import {GpuAccount} from '../stack-end.ts';
 import {type StartedServer, startedStack} from '../started-stack.ts';
@@ -35,12 +37,14 @@ export interface DockerOptions {
   /** What this Docker host needs, laid over the plan's. */
   readonly hostSettings: ContainerSettings;
   readonly runId: string;
-  /** The run's folder; gets one `<role>.log` for each server. */
+  /** The run's folder; gets one `<role>.log` for each server; those of earlier starts are kept beside it. */
   readonly folder: string;
   /** Says which Docker engine it is, and has the secrets that are passed on. */
   readonly environment: NodeJS.ProcessEnv;
   /** Whether the GPU is locked already, by a stack of this harness that is up beside this one. */
   readonly gpuHeld?: boolean;
+  /** Processes of that stack, whose memory is none of this one's. */
+  readonly neighbours?: Neighbours;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
 }
@@ -111,7 +115,7 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
   owe(`The network ${network}`, removeNetwork);
   await mkdir(folder, {recursive: true});
 
-  const account = await GpuAccount.open(nvidiaSmi);
+  const account = await GpuAccount.open(nvidiaSmi, options.neighbours);
   owe('The account of GPU memory', () => account.stopped(serving ? null : onLine));
   const running: StartedServer[] = [];
   let limitsSaid = false;
@@ -127,6 +131,7 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
   owe('A container', () => Promise.all(stops.map(stop => stop())));
   for (const {server, settings, gpu, image, mounts, compileCache} of prepared) {
     const {role} = server;
+    await setLogAside(folder, role);
     const one = await startServer({
       host,
       engine,

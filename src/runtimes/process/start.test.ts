@@ -79,6 +79,19 @@ describe('a server that starts', () => {
     expect(await stack.processesOf('chat')).toEqual([]);
   });
 
+  test('is told of by its own log when it is started again, and the log of the first start is kept', async () => {
+    const first = await startProcesses(await options('starts-like-vllm.ts'));
+    const told = first.servers[0]?.startup;
+    await first[Symbol.asyncDispose]();
+    const firstLog = readFileSync(chatLog, 'utf8');
+    lines = [];
+    await using second = await startProcesses(await options('healthy.ts'));
+    expect(readFileSync(join(logDir, 'chat.1.log'), 'utf8')).toBe(firstLog);
+    expect(told?.loadSeconds).not.toBeNull();
+    expect(second.servers[0]?.startup?.loadSeconds).toBeNull(); // nothing of what the first one said
+    expect(lines.filter(line => line.includes('(after'))).toEqual([]);
+  });
+
   test('is simulated evidence when it says so of itself, whatever command started it', async () => {
     await using stack = await startProcesses(await options('simulator.ts'));
     expect(stack.evidence).toBe('simulated');

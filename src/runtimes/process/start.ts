@@ -1,12 +1,14 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Engine} from '../../engines/engine.ts';
+import type {Neighbours} from '../../gpu/around.ts';
 import {claimGpu} from '../../gpu/claim.ts';
 import {localNvidiaSmi} from '../../gpu/local.ts';
 import type {Role} from '../../schema/request.ts';
 import type {StackPlan} from '../../schema/stack.ts';
 import {holdAgainstCard} from '../hold-against-card.ts';
 import {launchOf} from '../launch-of.ts';
+import {setLogAside} from '../set-log-aside.ts';
 import type {BringUpListener, Stack} from '../stack.ts';
 import {GpuAccount} from '../stack-end.ts';
 import {type StartedServer, startedStack} from '../started-stack.ts';
@@ -24,10 +26,12 @@ export interface ProcessOptions {
   /** Only these servers of the plan are started. */
   readonly roles: readonly Role[];
   readonly host: '127.0.0.1';
-  /** Gets one `<role>.log` for each server. */
+  /** Gets one `<role>.log` for each server; those of earlier starts are kept beside it. */
   readonly logDir: string;
   /** Whether the GPU is claimed already, by a stack of this harness that is up beside this one. */
   readonly gpuHeld?: boolean;
+  /** Processes of that stack, whose memory is none of this one's. */
+  readonly neighbours?: Neighbours;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
 }
@@ -53,13 +57,14 @@ export const startProcesses = async (options: ProcessOptions): Promise<Stack> =>
   await using started = new AsyncDisposableStack();
   if (nvidiaSmi !== null && !gpuHeld) started.use(await claimGpu(`the run in ${logDir}, process ${process.pid}`));
   await holdAgainstCard({nvidiaSmi, plan, engine, models, roles, onLine});
-  const account = await GpuAccount.open(nvidiaSmi);
+  const account = await GpuAccount.open(nvidiaSmi, options.neighbours);
   let serving = false;
   started.defer(() => account.stopped(serving ? null : onLine));
   started.defer(async () => {
     await Promise.all(stops.map(stop => stop()));
   });
   for (const planned of wanted) {
+    await setLogAside(logDir, planned.role);
     const server = {...planned, model: models[planned.role] ?? planned.model};
     const {role, port} = server;
     const process = await startServer({

@@ -4,6 +4,7 @@ import type {DecidedRun} from '../decided-run.ts';
 import {decidedRun} from '../test-decided-run.ts';
 import {decisionCharts} from './decision-charts.ts';
 import {cumulative} from './distribution.ts';
+import {ratioAxis} from './log-marks.ts';
 
 const chartOf = (run: DecidedRun, name: string) => {
   const chart = decisionCharts(run).find(one => one.name === name);
@@ -112,6 +113,29 @@ describe('the other charts', () => {
       {x: (2994 + 9216) / 1024, y: 0},
     ]);
     expect(chartOf(run, 'memory').table.rows[2]?.[2]).toBeNull(); // an embedder's pool
+  });
+
+  test('draw a server whole where the parts in its log are more than it held', () => {
+    const {engine} = run.records.candidate;
+    const servers = engine.servers.map(server =>
+      server.role === 'chat' && server.memory !== null
+        ? {...server, memory: {...server.memory, graphsMiB: 10_394, processMiB: 15_360, otherMiB: null}}
+        : server,
+    );
+    const mixed = decidedRun({candidate: {engine: {...engine, servers}}});
+    const row = chartOf(mixed, 'memory').table.rows[1];
+    expect(row?.slice(0, 6)).toEqual(['chat, candidate', null, null, null, '15.0 GiB', '15.0 GiB']);
+    expect(chartOf(mixed, 'memory').description).toContain('log names of chat of the candidate come to more');
+    expect(curveOf(mixed, 'memory', 'other').points.filter(({y}) => y === 1)).toEqual([
+      {x: 0, y: 1},
+      {x: 15, y: 1},
+    ]);
+    expect(chartOf(run, 'memory').description).not.toContain('come to more');
+  });
+
+  test('have numbers on a ratio axis down to a thirtieth', () => {
+    const {marks} = ratioAxis('ratio', [0.025, 0.14, 7.5]);
+    expect(marks.map(({value}) => value)).toEqual([0.03, 0.1, 0.3, 1, 3, 10]);
   });
 
   test('add up the turns of all valid blocks', () => {

@@ -3,7 +3,8 @@ import type {ChartAxis} from './decision-chart.ts';
 /** The most wanted first. */
 const digits = [1, 2, 5, 3, 7, 1.5, 4, 6, 8, 9, 1.2];
 const ratios = [
-  1, 0.9, 1.1, 0.8, 1.25, 0.5, 2, 0.95, 1.05, 0.7, 1.5, 0.6, 1.2, 3, 0.3, 4, 0.2, 5, 0.1, 10, 0.05, 20, 0.01, 100,
+  1, 0.9, 1.1, 0.8, 1.25, 0.5, 2, 0.95, 1.05, 0.7, 1.5, 0.6, 1.2, 3, 0.3, 4, 0.2, 5, 0.1, 10, 0.05, 20, 0.01, 100, 0.03,
+  30, 0.02, 50, 0.001, 1000,
 ];
 
 /** Of `wanted`, those that lie on the axis and so far apart that their words do not touch; earlier ones win. */

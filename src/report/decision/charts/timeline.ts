@@ -83,11 +83,14 @@ export const timelineCharts = ({decision}: DecidedRun): readonly DecisionChart[]
   return [
     {
       ...{name: 'timeline', kind: 'timeline', workload: null, title: 'Blocks in the order in which they ran'},
-      description: `${blocks.length} blocks (${counted}) in ${minuteText(last)}${sittings > 1 ? `, in ${sittings} sittings that stand one behind another` : ''}. ${voidText(voids.length)}`,
+      description: `${blocks.length} blocks (${counted}) within ${minuteText(last)}, starts of servers included${sittings > 1 ? `, in ${sittings} sittings that stand one behind another` : ''}. ${voidText(voids.length)}`,
       config: {
         heightPx: 90 + 24 * rows.length,
         x: {
-          text: 'minutes of measuring',
+          text:
+            sittings > 1
+              ? 'minutes of all sittings, starts of servers included'
+              : 'minutes since the start (servers come up first)',
           type: 'linear',
           min: 0,
           max: last * 1.01,

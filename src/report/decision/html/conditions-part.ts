@@ -85,7 +85,7 @@ export const reproducePart = ({decision}: DecidedRun): Markup => {
   const {gitCommit, gitDirty} = decision.cutover;
   const measure = [`npm run ${name}`, ...(words.length === 0 ? [] : ['--', ...words.map(quoted)])].join(' ');
   return html`
-<p>The same verdict, to the same bytes, from the blocks that were kept, offline:</p>
+<p>The same verdict, to the same bytes, from the blocks that were kept, offline; name the folder in which this page lies, if it is another one:</p>
 <pre tabindex="0"><code>npm run decide -- --from ${quoted(`reports/${decision.decisionId}`)}</code></pre>
 <p>Measured anew${gitCommit === null ? '' : ', with the code of then'}:</p>
 <pre tabindex="0"><code>${gitCommit === null ? null : `git checkout ${quoted(gitCommit)}\n`}npm ci

@@ -7,8 +7,14 @@ interface Table {
   readonly rows: readonly (readonly Content[])[];
 }
 
-const cell = (content: Content): Markup =>
-  content === null ? html`<td><span class="none">not known</span></td>` : html`<td>${content}</td>`;
+/** From here on a text is a sentence: on a small screen it must not become a column of single words. */
+const proseCharacters = 40;
+
+const cell = (content: Content): Markup => {
+  if (content === null) return html`<td><span class="none">not known</span></td>`;
+  const isProse = typeof content === 'string' && content.length > proseCharacters;
+  return isProse ? html`<td class="prose">${content}</td>` : html`<td>${content}</td>`;
+};
 
 /** A table that scrolls by itself where it is too wide, by keyboard as well. */
 export const dataTable = ({caption, columns, rows}: Table): Markup => html`

@@ -61,6 +61,16 @@ describe('the page', () => {
     await page.context().close();
   });
 
+  test('has no row on a telephone that is higher than a hand: sentences keep their width and tables scroll', async () => {
+    const {page} = await openPage(browser, text, {viewport: {width: 390, height: 844}});
+    await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+    const highest = await page.evaluate(
+      "Math.max(...[...document.querySelectorAll('#glance tr, .workload tr')].map(row => row.getBoundingClientRect().height))",
+    );
+    expect(highest).toBeLessThan(200);
+    await page.context().close();
+  });
+
   test('says the same without scripts: every table is open, and no empty plot is shown', async () => {
     const {page} = await openPage(browser, text, {javaScriptEnabled: false});
     expect(await page.locator('details:not([open])').count()).toBe(0);

@@ -50,6 +50,24 @@ describe('report.html', () => {
     );
   });
 
+  test('says beside the verdict what the sides differ in beside the engine', async () => {
+    const [head = ''] = (await pageOf(decidedRun())).split('<nav');
+    expect(head).toMatch(/Not the engine alone differs:[\s\S]*launch plan vllm-tuned and sglang/);
+    const alike = {engine: {...decidedRun().records.baseline.engine, stack: null}};
+    expect(await pageOf(decidedRun({baseline: alike, candidate: alike}))).not.toContain('Not the engine alone');
+  });
+
+  test('a glance at a workload has both values, the limit with its margin, and what became of the other metrics', async () => {
+    const page = await pageOf(decidedRun());
+    const row = page.match(/<tr><th scope="row">embed<\/th>[\s\S]*?<\/tr>/)?.[0] ?? '';
+    const [primary] = decidedRun().verdict.workloads.find(({name}) => name === 'embed')?.metrics ?? [];
+    expect(row).toContain(
+      `<td>${Math.round(primary?.baseline ?? 0)}</td><td>${Math.round(primary?.candidate ?? 0)}</td>`,
+    );
+    expect(row).toContain('above 0.9091 (margin 10\u00a0%)');
+    expect(row).toMatch(/<td>\d (pass|fail)[^<]*<\/td>/);
+  });
+
   test('leaves out the parts that nothing was measured for', async () => {
     const bare = {sweeps: [], trials: [], engine: {...decidedRun().records.baseline.engine, servers: []}};
     const page = await pageOf(decidedRun({baseline: bare, candidate: bare}));

@@ -30,6 +30,7 @@ const partsOf = (run: DecidedRun, charts: readonly DecisionChart[]): readonly Pa
   });
   const all: Part[] = [
     {id: 'glance', title: 'At a glance', content: [summaryTable(run), ...ofKind('overview')]},
+    {id: 'threats', title: 'Threats to validity', content: threatsPart(run)},
     {id: 'workloads', title: 'Workloads', content: workloads},
     {id: 'concurrency', title: 'Throughput against load', content: ofKind('concurrency')},
     {id: 'memory', title: 'GPU memory', content: ofKind('memory')},
@@ -39,7 +40,6 @@ const partsOf = (run: DecidedRun, charts: readonly DecisionChart[]): readonly Pa
     {id: 'timeline', title: 'Timeline of the blocks', content: ofKind('timeline')},
     {id: 'void', title: 'Void blocks', content: voidPart(run)},
     {id: 'method', title: 'How it was decided', content: methodPart(run)},
-    {id: 'threats', title: 'Threats to validity', content: threatsPart(run)},
     {id: 'conditions', title: 'Conditions', content: conditionsPart(run)},
     {id: 'reproduce', title: 'How to reproduce', content: reproducePart(run)},
   ];

@@ -53,6 +53,7 @@ th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-bott
 thead th{font-size:.82rem;color:var(--muted);font-weight:600;border-bottom-width:2px}
 tbody th{font-weight:600}
 td code{overflow-wrap:anywhere}
+.warning p,.warning ul{margin:.2rem 0}
 code{font:.88em ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace}
 pre{background:var(--panel);border:1px solid var(--line);border-radius:.3rem;padding:.75rem 1rem;overflow-x:auto}
 summary{cursor:pointer;color:var(--link);padding:.2rem 0;width:fit-content}
@@ -78,7 +79,7 @@ nav,.skip,.legend button[aria-pressed=false],.reading{display:none}
 figcaption p{font-size:.85rem;max-width:none}
 h2{break-before:auto;margin-top:1.5rem}
 h2,h3,h4,caption,figcaption{break-after:avoid}
-.chart,table,tr,.banner,.facts,pre{break-inside:avoid}
+.chart,tr,.banner,.facts,pre{break-inside:avoid}
 thead{break-after:avoid}
 details:not([open]){display:none}
 .pairOfCharts{display:grid;grid-template-columns:1fr 1fr;gap:0 1rem}
@@ -86,7 +87,7 @@ details:not([open]){display:none}
 h3{margin-top:1.25rem}
 .scroll{overflow:visible}
 table{font-size:7.6pt;width:100%}
-td,tbody th{overflow-wrap:anywhere}
+td,tbody th{overflow-wrap:break-word}
 th,td{padding:.2rem .4rem .2rem 0}
 thead{display:table-header-group}
 .plot canvas{max-width:100%!important}
@@ -97,6 +98,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere}
 export const style = `:root{${light}}
 @media screen and (prefers-color-scheme:dark){:root{${dark}}}
 ${screen}
+@media screen{.prose{min-width:17rem}}
 @media screen and (min-width:60rem){${wide}}
 @media print{${print}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}`;
