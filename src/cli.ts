@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {readFileSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import {interruptedBy} from './ctrl-c.ts';
 import {type Ending, handedOver, handOver} from './ending.ts';
@@ -166,6 +166,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') lost ??= error;
 });
 process.stderr.on('error', () => {});
+
+// Node's own end of these has the exit code of a NO-GO. A rejection that nobody handles comes here as well.
+process.on('uncaughtException', thrown => {
+  try {
+    writeSync(process.stderr.fd, explain(thrown));
+  } catch {
+    // nobody reads it, and the exit code still tells
+  }
+  process.exit(exitCodeOf(thrown));
+});
 
 const main = async (): Promise<number> => {
   try {

@@ -10,6 +10,7 @@ test.each([
     '--resume goes on with the options that the decision was begun with, so --seed cannot be given',
   ],
   ['--from x --runtime embedded', '--from computes from what was measured, so --runtime cannot be given'],
+  ['--from x --budget 9', '--from computes from what was measured, so --budget cannot be given'],
   ['--from x --resume y', '--resume measures on and --from does not'],
   ['--baseline r --baseline-engine vllm', '--baseline takes a stored baseline, so --baseline-engine cannot be given'],
   ['--baseline r --seed 2', '--baseline sends the requests of the stored run, whose seed counts'],
@@ -30,6 +31,7 @@ test.each([
   '--plan quick --candidate-fault slow:share=0.08',
   '--resume x --json --quiet --format html',
   '--from x --format junit',
+  '--resume x --budget 90',
   '--baseline r --candidate-attach chat=http://127.0.0.1:1 --pairs 4 --margin 0.05 --budget 25 --workload chat',
 ])('decide %s is taken', line => {
   expect(decide(line)).not.toThrow();

@@ -7,6 +7,9 @@ const arms = ['baseline', 'candidate'] as const;
 /** Of a decision that is there, all is fixed but how it is shown. */
 const shown: readonly FlagName[] = ['json', 'quiet', 'format'];
 
+/** What a decision that its budget ended goes on with. */
+const more: FlagName = 'budget';
+
 /** What --resume and --from leave no choice in. */
 const fixedClashes = (options: Options, given: readonly FlagName[], clash: Clash) => {
   const {resume, from, baseline} = options;
@@ -17,7 +20,14 @@ const fixedClashes = (options: Options, given: readonly FlagName[], clash: Clash
   for (const {flag, value, why} of named) {
     if (value === null) continue;
     const own = flag.slice(2);
-    const refused = given.filter(name => !shown.includes(name) && name !== own && name !== 'resume' && name !== 'from');
+    const refused = given.filter(
+      name =>
+        !shown.includes(name) &&
+        name !== own &&
+        name !== 'resume' &&
+        name !== 'from' &&
+        !(own === 'resume' && name === more),
+    );
     clash(
       refused.length > 0,
       `${flag} ${why}, so ${refused.map(flagText).join(', ')} cannot be given with it. Leave it out, or begin another decision`,

@@ -56,7 +56,7 @@ export const decisionFlags = {
   ...sideFlags('candidate'),
   workload: many('name', text('--workload chat'), {
     on: ['decide'],
-    help: 'Only this workload of the plan',
+    help: 'Only this workload of the plan; answers are required, and what is described is measured, of its servers alone',
   }),
   pairs: once('n', whole({min: 2, max: 1000, example: '--pairs 8'}), {
     on: ['decide'],
@@ -76,7 +76,7 @@ export const decisionFlags = {
   }),
   resume: once('DIR', text('--resume reports/2026-11-21T1512-decision-k3f9'), {
     on: ['decide'],
-    help: 'Go on with a decision that was interrupted, with the options that it was begun with; finished pairs are kept',
+    help: 'Go on with a decision that was interrupted, with the options that it was begun with; finished pairs are kept. One that its budget ended goes on with a higher --budget',
   }),
   from: once('DIR', text('--from reports/2026-11-21T1512-decision-k3f9'), {
     on: ['decide'],

@@ -7,14 +7,18 @@ import {temporaryFolder} from './records/test-folder.ts';
 import {projectRoot} from './root.ts';
 
 /** The program with `first` run before it, in a process of its own and with a temporary folder of its own. */
-const startWith = (first: string, temporary: string, line: string) =>
+const startWith = (first: string, temporary: string, line: string, options: {reject?: boolean} = {}) =>
   execa(
     process.execPath,
     ['--import', `data:text/javascript,${encodeURIComponent(first)}`, join(projectRoot, 'src', 'start.js')].concat(
       line.split(' '),
     ),
     // vitest --coverage switches the cache off.
-    {env: {TMPDIR: temporary, NODE_COMPILE_CACHE: undefined, NODE_DISABLE_COMPILE_CACHE: undefined}, stdin: 'ignore'},
+    {
+      ...options,
+      env: {TMPDIR: temporary, NODE_COMPILE_CACHE: undefined, NODE_DISABLE_COMPILE_CACHE: undefined},
+      stdin: 'ignore',
+    },
   );
 
 /** Names on stderr every module that is loaded by the image of the program that measures. */
@@ -57,4 +61,24 @@ test('types are stripped by the first run of all, and never again', async () => 
   await using place = await temporaryFolder();
   const strips = async () => (await startWith(namesStripper, place.path, 'list')).stderr;
   expect([await strips(), await strips()]).toEqual(['true', 'false']);
+});
+
+test.each([
+  ['an exception that nothing catches', `throw new Error('left alone')`],
+  ['a rejection that nobody handles', `Promise.reject(new Error('left alone'))`],
+])('%s ends the program as a bug, and not with the exit code of a NO-GO', async (_, fails) => {
+  await using place = await temporaryFolder();
+  /** When it has printed where it serves. */
+  const later = `
+    const write = process.stdout.write;
+    process.stdout.write = function (...words) {
+      setImmediate(() => { ${fails} });
+      return write.apply(this, words);
+    };
+  `;
+  const ended = await startWith(later, place.path, 'simulate --engine sglang --quiet', {reject: false});
+  expect(ended.exitCode).toBe(70);
+  expect(ended.stderr).toMatch(
+    /^cutover has a bug:\nError: left alone\n {4}at (?:.|\n)*\nPlease report it with the command/,
+  );
 });

@@ -9,7 +9,7 @@ import {blockLevels, type MachineNoise} from './machine-noise.ts';
 type SeriesPair = Readonly<Record<Arm, BlockSeries>>;
 
 /** A workload whose pairs are drawn, with all series that its metrics are made of. */
-export interface Subject {
+interface Subject {
   readonly workload: PlannedWorkload;
   /** By how much the candidate is worse in truth. 0.1: 1.1 times each latency, and 1/1.1 of each rate. */
   readonly worseShare: number;

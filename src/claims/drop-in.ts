@@ -1,6 +1,6 @@
 import type {Role} from '../schema/request.ts';
 import {type AnswersCompared, type Evidence, sides, unlikeModels} from './evidence.ts';
-import {figure, sentence} from './figures.ts';
+import {figure, listed, sentence} from './figures.ts';
 import {confirmed, inconclusive, notRun, type Rule, refuted} from './outcome.ts';
 
 /** What an index or a cache of the old service would hold. */
@@ -25,13 +25,26 @@ const decidedAnswers = ({decisions}: Evidence) =>
         .map(({role, outcome, detail}) => ({id: decision.decisionId, role, outcome, detail})),
     );
 
+/** What a decision found of roles that do not differ. */
+const decidedTexts = (decided: ReturnType<typeof decidedAnswers>): readonly string[] =>
+  (['same', 'unknown'] as const).flatMap(outcome => {
+    const names = new Set(decided.filter(one => one.outcome === outcome).map(({role}) => role));
+    if (names.size === 0) return [];
+    const as = outcome === 'same' ? 'as near as its plan asks' : 'not known to be the same';
+    return [`in a decision the answers of ${listed([...names])} are ${as}`];
+  });
+
 /** One difference that a caller can rely on is enough; that there is none needs the contract, vectors and scores. */
 export const takesItsPlace: Rule = (_claim, evidence) => {
   const [compared, decided] = [evidence.answers, decidedAnswers(evidence)];
   const ids = [...compared.flatMap(({from, to}) => [from, to]), ...decided.map(({id}) => id)];
   if (ids.length === 0) return notRun('No real contract or parity examination of both engines with the same models.');
   const differing = decided.filter(({outcome}) => outcome === 'differs');
-  const texts = [...compared.map(textOf), ...differing.map(({role, detail}) => `${role}: ${detail}`)];
+  const texts = [
+    ...compared.map(textOf),
+    ...differing.map(({role, detail}) => `${role}: ${detail}`),
+    ...(differing.length === 0 ? decidedTexts(decided) : []),
+  ];
   const said = sentence([...new Set(texts)].join('; '));
   if (compared.some(({outcome}) => outcome === 'differs') || differing.length > 0) return refuted(said, ids);
   const contract = compared.some(({kind, outcome}) => kind === 'contract' && outcome === 'same');

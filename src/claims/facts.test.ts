@@ -264,6 +264,17 @@ describe('answers', () => {
     });
   });
 
+  test('a decision that finds them alike says so, and that the contract was not compared', () => {
+    const decision = decided({metric: 'e2eP50Ms', workload: exampleTrial().workload, ratio: [0.9, 1, 1.1]});
+    const answers = [{role: 'embed', required: true, outcome: 'same', detail: 'as near'} as const];
+    const decisions = [{...decision, verdict: {...decision.verdict, answers}}];
+    expect(verdictOn('dropin', evidenceOf({decisions}))).toMatchObject({
+      outcome: 'inconclusive',
+      reason:
+        'In a decision the answers of embed are as near as its plan asks. The contract was not compared to the end.',
+    });
+  });
+
   const asked = (outcome: Check['outcome']): Examination => ({
     ...{stage: 'limits', spec: {kind: 'limits'}, repetition: 1, evidence: 'real', startedAt: '', durationMs: 1},
     ...{answersFile: 'answers.jsonl', questions: 1, dataHash: '', measures: {}},

@@ -7,7 +7,7 @@ import {temporaryFolder} from '../records/test-folder.ts';
 import type {Block} from '../schema/block.ts';
 import {nextPair} from '../verdict/schedule.ts';
 import {brokenOff} from './decide/resume-decision.ts';
-import {begin, decideHere, hashOf, patience, read, samplesPerTrial} from './decide/test-decide.ts';
+import {begin, decideHere, hashOf, patience, read, samplesPerTrial, tiny} from './decide/test-decide.ts';
 import {cutover, saidOnStderr} from './test-cutover.ts';
 
 const placeOf = ({phase, pair, workload, place}: Block) => `${phase} ${pair} ${workload} ${place}`;
@@ -108,5 +108,45 @@ describe('a decision that was interrupted', () => {
     expect([1, 2, 3]).toContain((await cutover('decide', '--from', folder, '--format', 'csv')).exitCode);
     expect([1, 2, 3]).toContain((await cutover('decide', '--resume', folder, '--format', 'csv')).exitCode);
     expectGoneOn(before, await read(folder));
+  });
+
+  test('by the death of a side is no secret once it goes on', {timeout: patience}, async () => {
+    await using place = await temporaryFolder();
+    const folder = join(place.path, 'decision');
+    const first = await decideHere([...begin, '--candidate-fault', 'dies:at-ms=2000', '--out', folder], {
+      plan: {...tiny, aaPairs: 100, budgetGpuMinutes: null},
+    });
+    expect(first.thrown).toMatchObject({code: 'ENGINE_DIED'});
+    await decideHere(['--resume', folder], {interruptAtBlock: 1});
+    const {records} = await read(folder);
+    expect(records.candidate.findings).toContainEqual(
+      expect.objectContaining({code: 'server-died', severity: 'warning'}),
+    );
+    expect(records.baseline.findings).toEqual([]);
+    expect((await decideHere(['--from', folder, '--format', 'csv'])).stdout).toMatch(
+      /^ {2}candidate: A server of this side died while it was measured: The simulated engine died/m,
+    );
+  });
+
+  test('by its budget goes on with a higher one, and with nothing else', {timeout: patience}, async () => {
+    await using place = await temporaryFolder();
+    const folder = join(place.path, 'decision');
+    await decideHere([...begin, '--out', folder], {plan: {...tiny, spareRuns: 0, budgetGpuMinutes: 0.000_01}});
+    const before = await read(folder);
+    expect(before.decision).toMatchObject({status: 'complete', blocks: [], findings: [{code: 'budget-ended'}]});
+    expect((await decideHere(['--resume', folder])).thrown).toMatchObject({
+      code: 'BAD_OPTIONS',
+      message: expect.stringContaining('this decision is complete: its budget ended it'),
+      hint: expect.stringContaining(`--resume ${folder} --budget <minutes>`),
+    });
+    expect((await decideHere(['--resume', folder, '--budget', '0.00001'])).thrown).toMatchObject({
+      code: 'BAD_OPTIONS',
+      message: expect.stringContaining('--budget 0.00001 is spent'),
+    });
+    const after = await decideHere(['--resume', folder, '--budget', '9', '--format', 'csv']);
+    expect(after.thrown).toBeNull();
+    const {decision} = await read(folder);
+    expect(decision).toMatchObject({status: 'complete', findings: [], plan: {budgetGpuMinutes: 9}});
+    expect(decision.blocks.length).toBeGreaterThan(0);
   });
 });

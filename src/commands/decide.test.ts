@@ -4,7 +4,7 @@ import {gzipSync} from 'node:zlib';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {quick} from '../../suites/quick.ts';
 import type {CutoverError} from '../errors.ts';
-import type {StoredDecision} from '../records/read-decision.ts';
+import {readDecision, type StoredDecision} from '../records/read-decision.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {arms, type Block} from '../schema/block.ts';
 import type {Decision} from '../schema/decision.ts';
@@ -74,7 +74,7 @@ describe('a decision from beginning to end', () => {
   test('says the verdict first, then a line for each metric and where the report is', () => {
     const lines = said.stdout.split('\n');
     expect(['NO-GO', 'INCONCLUSIVE', 'VOID']).toContain(lines[0]);
-    expect(said.stdout).toMatch(/^embed +Items +/m);
+    expect(said.stdout).toMatch(/^embed +Throughput +/m);
     expect(lines.at(-3)).toBe(`Report: ${join(folder, 'report.html')}, ${join(folder, 'report.md')}`);
     expect(lines.at(-2)).toBe(`Computed again, from what was measured: npm run decide -- --from ${folder}`);
   });
@@ -95,6 +95,20 @@ describe('a decision from beginning to end', () => {
     expect(said.exitCode).toBe(code);
   });
 
+  test('says so when the verdict that lay there was another one', async () => {
+    const copy = join(place.path, 'edited');
+    await cp(folder, copy, {recursive: true});
+    const same = await decideHere(['--from', copy, '--format', 'csv']);
+    expect(same.notes).not.toContainEqual(expect.stringContaining('verdict.json was another one'));
+    const file = join(copy, 'decision.json');
+    const edited = withJson(({plan: own}) => Object.assign(own.workloads[0]?.metrics[0] ?? {}, {marginShare: 0.9}));
+    await writeFile(file, edited(await readFile(file, 'utf8')));
+    const {notes} = await decideHere(['--from', copy, '--format', 'csv']);
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^verdict\.json was another one before: (NO-GO|INCONCLUSIVE|VOID), computed by another/),
+    );
+  });
+
   /** A copy of the decision without its samples and without what is computed from it. */
   const copied = async (into: string): Promise<string> => {
     const computed = (await readdir(folder)).filter(name => !['decision.json', 'blocks.jsonl', ...arms].includes(name));
@@ -111,6 +125,16 @@ describe('a decision from beginning to end', () => {
     expect(again).toMatchObject({thrown: null, exitCode: said.exitCode});
     for (const name of ['verdict.json', 'metrics.csv', 'summary.json', 'junit.xml', 'report.md', 'report.html'])
       expect(await readFile(join(copy, name), 'utf8'), name).toBe(await readFile(join(folder, name), 'utf8'));
+  });
+
+  test('is found by its id in a folder of another name, and a run is said to be one', async () => {
+    const {decisionId} = stored.decision;
+    expect((await readDecision(decisionId, place.path)).decision.decisionId).toBe(decisionId);
+    await expect(readDecision(join(folder, 'baseline'), place.path)).rejects.toMatchObject({
+      code: 'RECORD_UNREADABLE',
+      message: expect.stringMatching(/baseline cannot be read: it is a run, not a decision$/),
+      hint: expect.stringContaining('npm run report -- '),
+    });
   });
 
   const withLines = (change: (lines: string[]) => readonly string[]) => (text: string) =>
@@ -139,6 +163,12 @@ describe('a decision from beginning to end', () => {
       'blocks.jsonl',
       text => text.slice(0, -40),
       /blocks\.jsonl cannot be read: line \d+: /,
+    ],
+    [
+      'a series of an absurd length',
+      'blocks.jsonl',
+      text => 'a'.repeat(64 * 2 ** 20 + 1) + text,
+      /blocks\.jsonl cannot be read: line 1: it is longer than 67108864 characters/,
     ],
     [
       'series in another order',

@@ -1,3 +1,4 @@
+import {reasonOf} from '../errors.ts';
 import {beginDecision} from './decide/begin-decision.ts';
 import type {DecideContext} from './decide/decide-context.ts';
 import type {DecisionRun} from './decide/decision-run.ts';
@@ -21,6 +22,18 @@ const close = async (run: DecisionRun): Promise<void> => {
   await run.save();
 };
 
+/** A side that died is no less of a fact when the decision goes on: its run keeps it as a warning, which threatens the verdict. */
+const noteDeath = ({measured, armRun, interrupted}: DecisionRun): void => {
+  if (interrupted.aborted) return; // a Ctrl-C reaches the servers too
+  for (const {record, stack} of measured.map(armRun))
+    if (stack?.died.aborted === true)
+      record.findings.push({
+        ...{code: 'server-died', severity: 'warning'},
+        message: `A server of this side died while it was measured: ${reasonOf(stack.died.reason)}`,
+        hint: 'Its log is in the folder of the run.',
+      });
+};
+
 /** Measures to the end, or to what ends it early, and takes the stacks down. The decision on the disk is whole whatever it throws. */
 const measure = async (context: DecideContext): Promise<string> => {
   await using opened = new AsyncDisposableStack();
@@ -31,6 +44,7 @@ const measure = async (context: DecideContext): Promise<string> => {
     decision.status = 'complete';
   } catch (thrown) {
     noteFailure(decision, thrown);
+    noteDeath(run);
     // What ended it is the reason that counts, also where it cannot be written any more.
     await close(run).catch(() => {});
     terminal.warn(`What was measured is kept: npm run decide -- --resume ${folder.path} goes on with it.`);

@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util';
 import {type EngineName, engines} from '../engines/index.ts';
 import {CutoverError, reasonOf} from '../errors.ts';
 import {readGpus} from '../gpu/nvidia-smi.ts';
@@ -8,6 +9,7 @@ import type {RunFolder} from '../records/run-folder.ts';
 import {projectRoot} from '../root.ts';
 import {maskOf} from '../runtimes/secrets.ts';
 import type {Stack} from '../runtimes/stack.ts';
+import type {Finding} from '../schema/finding.ts';
 import type {RunRecord} from '../schema/record.ts';
 import {schemaVersion} from '../schema/version.ts';
 import {combineHashes} from '../workloads/data-hash.ts';
@@ -77,12 +79,17 @@ const servers = (stack: Stack, {servers: memory}: StackMemory): RunRecord['engin
     facts: {...facts},
   }));
 
+/** A stack that is brought up for every pair finds the same each time. */
+const noteOnce = ({findings: noted}: RunRecord, findings: readonly Finding[]): void => {
+  for (const finding of findings) if (!noted.some(other => isDeepStrictEqual(other, finding))) noted.push(finding);
+};
+
 /** What the record tells of a stack that has come up; of one that was brought up again, of the last. */
 export const noteStack = async (record: RunRecord, stack: Stack): Promise<void> => {
   const memory = await completeMemory(stack);
   record.evidence = stack.evidence;
   record.engine.servers = servers(stack, memory);
-  record.findings.push(...memory.findings);
+  noteOnce(record, memory.findings);
   if (record.machine.gpus.length === 0 && stack.nvidiaSmi !== null)
     record.machine.gpus = await readGpus(stack.nvidiaSmi);
   record.engine.version = stack.servers.find(({facts}) => facts.version !== null)?.facts.version ?? null;
@@ -99,6 +106,6 @@ export const stopAndNote = async (stack: Stack, record: RunRecord, folder: RunFo
   const {gpu, findings} = await stack.stop();
   if (gpu === null) return;
   record.gpu = gpu;
-  record.findings.push(...findings);
+  noteOnce(record, findings);
   await folder.save(record).catch(() => {}); // what kept it from being saved kept the save before it too, and was thrown
 };

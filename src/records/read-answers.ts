@@ -1,6 +1,6 @@
 import {join} from 'node:path';
-import {createInterface} from 'node:readline';
 import {type Answer, answer} from '../schema/answer.ts';
+import {linesUpTo, longestLine} from './lines-up-to.ts';
 import {openPacked} from './open-packed.ts';
 import {issuesText, unreadable} from './unreadable.ts';
 
@@ -12,9 +12,8 @@ export const readAnswers = async (folder: string, name: string): Promise<readonl
   const answers: Answer[] = [];
   const opened = await openPacked(path);
   if (opened === null) throw unreadable(path, `neither it nor ${name}.gz exists`, {hint: fix});
-  const lines = createInterface({input: opened.stream.setEncoding('utf8')});
   try {
-    for await (const line of lines) {
+    for await (const line of linesUpTo(opened.stream, longestLine)) {
       const parsed = answer.safeParse(JSON.parse(line));
       if (!parsed.success) throw new Error(issuesText(parsed.error));
       answers.push(parsed.data);

@@ -1,16 +1,18 @@
-import {access, readFile} from 'node:fs/promises';
+import {access, glob, readFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
-import {createInterface} from 'node:readline';
 import {isDeepStrictEqual} from 'node:util';
 import {reasonOf} from '../errors.ts';
 import {type Arm, arms, type Block, type BlockSeries, blockSeries} from '../schema/block.ts';
 import {type Decision, decision as decisionSchema} from '../schema/decision.ts';
 import type {RunRecord} from '../schema/record.ts';
 import {blocksName} from './decision-folder.ts';
+import {linesUpTo, longestLine} from './lines-up-to.ts';
 import {openPacked} from './open-packed.ts';
 import {locate, parseVersioned} from './read-json.ts';
 import {readRecord} from './read-record.ts';
 import {issuesText, unreadable} from './unreadable.ts';
+
+const fileName = 'decision.json';
 
 export interface StoredDecision {
   readonly folder: string;
@@ -33,7 +35,7 @@ const readBlocks = async (folder: string, blocks: number): Promise<readonly Bloc
   const {file, stream} = opened;
   const series: BlockSeries[] = [];
   try {
-    for await (const line of createInterface({input: stream.setEncoding('utf8')})) {
+    for await (const line of linesUpTo(stream, longestLine)) {
       if (series.length === blocks) break; // the line of a block that the harness was killed at
       const {success, data, error} = blockSeries.safeParse(JSON.parse(line));
       if (!success) throw new Error(issuesText(error));
@@ -83,12 +85,46 @@ const misfit = ({decision, series, records}: Omit<StoredDecision, 'folder'>): {f
   return null;
 };
 
+/** Evidence may lie in a folder of another name than the id that reports call it by. */
+const byId = async (id: string, reportsDir: string): Promise<string | null> => {
+  for await (const file of glob([`*/${fileName}`, `evidence/*/${fileName}`], {cwd: reportsDir})) {
+    const path = join(reportsDir, file);
+    const text = await readFile(path, 'utf8').catch(() => '');
+    if (text.includes(`"decisionId": ${JSON.stringify(id)}`)) return path;
+  }
+  return null;
+};
+
+/** Throws RECORD_UNREADABLE for a name that is nothing's. */
+const decisionFile = async (pathOrId: string, reportsDir: string): Promise<string> =>
+  locate(pathOrId, {reportsDir, name: fileName, what: 'decision'}).catch(async (thrown: unknown) => {
+    const file = await byId(pathOrId, reportsDir);
+    if (file === null) throw thrown;
+    return file;
+  });
+
+const readText = async (file: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const folder = dirname(file);
+    const isRun = await access(join(folder, 'record.json')).then(
+      () => true,
+      () => false,
+    );
+    throw isRun
+      ? unreadable(folder, 'it is a run, not a decision', {
+          hint: `Show the run with npm run report -- ${folder}`,
+          cause,
+        })
+      : unreadable(file, cause, {hint: 'Name a folder that holds the decision.json of a decision.', cause});
+  }
+};
+
 /** Throws RECORD_UNREADABLE, with the file and the reason, for parts that are missing, broken or do not fit each other. */
 export const readDecision = async (pathOrId: string, reportsDir: string): Promise<StoredDecision> => {
-  const file = await locate(pathOrId, {reportsDir, name: 'decision.json', what: 'decision'});
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw unreadable(file, cause, {hint: 'Name a folder that holds the decision.json of a decision.', cause});
-  });
+  const file = await decisionFile(pathOrId, reportsDir);
+  const text = await readText(file);
   const decision = parseVersioned(file, text, decisionSchema);
   const folder = dirname(file);
   const recordOf = async (arm: Arm) => (await readRecord(join(folder, arm, 'record.json'), folder)).record;
@@ -102,11 +138,10 @@ export const readDecision = async (pathOrId: string, reportsDir: string): Promis
 
 /** Whether a name is that of a decision and not of a run. */
 export const isDecision = async (pathOrId: string, reportsDir: string): Promise<boolean> => {
-  const name = 'decision.json';
   try {
-    const file = await locate(pathOrId, {reportsDir, name, what: 'decision'});
+    const file = await decisionFile(pathOrId, reportsDir);
     await access(file);
-    return basename(file) === name; // a record.json that is named by its path is found as well
+    return basename(file) === fileName; // a record.json that is named by its path is found as well
   } catch {
     return false;
   }

@@ -30,9 +30,9 @@ const latency = (title: string, series: SeriesName, quantile: number): Metric =>
 
 /** By which two engines are compared, each a statistic of one series of a block. */
 export const metrics: Readonly<Record<MetricName, Metric>> = {
-  outputTokensPerSecond: rate('Output tokens', 'tokens/s', 'outputTokensPerSecond'),
-  requestsPerSecond: rate('Requests', 'requests/s', 'requestsPerSecond'),
-  itemsPerSecond: rate('Items', 'items/s', 'itemsPerSecond'),
+  outputTokensPerSecond: rate('Output throughput', 'tokens/s', 'outputTokensPerSecond'),
+  requestsPerSecond: rate('Request rate', 'requests/s', 'requestsPerSecond'),
+  itemsPerSecond: rate('Throughput', 'items/s', 'itemsPerSecond'),
   ttftP50Ms: latency('TTFT', 'ttftMs', 0.5),
   ttftP99Ms: latency('TTFT', 'ttftMs', 0.99),
   tpotP50Ms: latency('TPOT', 'tpotMs', 0.5),

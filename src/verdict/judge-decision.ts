@@ -45,7 +45,7 @@ export const judgeDecision = ({decision, series, records}: Measured & {readonly 
     workloads: workloads.map(({verdict}) => verdict),
     answers: [...judged.answers.rows],
     gates: gatesOf(decision, pairs, voids),
-    threats: [...threatsTo({decision, records, pairs})],
+    threats: [...threatsTo({decision, records, pairs, workloads: workloads.map(({verdict}) => verdict)})],
   });
 };
 

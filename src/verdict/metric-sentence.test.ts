@@ -25,7 +25,7 @@ describe('ratios are candidate ÷ baseline of the metric itself', () => {
     expect(verdict.limitRatio).toBeCloseTo(1.1, 12);
     expect(verdict.pairRatios.map(ratio => ratio.toFixed(6))).toEqual(['1.200000', '1.200000', '1.200000', '1.200000']);
     expect(sentence).toBe(
-      'TTFT p50 is worse than its margin: the ratio to the baseline is at least 1.200, and 1.100 is allowed (at 4 pairs).',
+      "TTFT p50 is at least 1.2 times the baseline's, and must be at most 1.1 times (margin 10 %, 4 pairs).",
     );
   });
 
@@ -34,7 +34,7 @@ describe('ratios are candidate ÷ baseline of the metric itself', () => {
     expect(verdict.ratio?.estimate).toBeCloseTo(0.8, 12);
     expect(verdict.limitRatio).toBeCloseTo(1 / 1.1, 12);
     expect(sentence).toBe(
-      'Items is worse than its margin: the ratio to the baseline is at most 0.800, and 0.909 is allowed (at 4 pairs).',
+      "Throughput is at most 0.8 times the baseline's, and must be at least 0.909 times (margin 10 %, 4 pairs).",
     );
   });
 
@@ -64,15 +64,21 @@ describe('ratios are candidate ÷ baseline of the metric itself', () => {
 describe('sentences', () => {
   test('of a pass name the bound on the side of the margin', () => {
     expect(said(latency, {ab: four(1.02)}).sentence).toBe(
-      'TTFT p50 is not worse than its margin: the ratio to the baseline is at most 1.020, and 1.100 is allowed (at 4 pairs).',
+      "TTFT p50 is at most 1.02 times the baseline's, and must be at most 1.1 times (margin 10 %, 4 pairs).",
     );
-    expect(said(rate, {ab: four(1.02)}).sentence).toContain('is at least 0.980, and 0.909 is allowed');
+    expect(said(rate, {ab: four(1.02)}).sentence).toContain(
+      "is at least 0.98 times the baseline's, and must be at least 0.909 times",
+    );
+  });
+
+  test('tell a bound that is close to its limit from it', () => {
+    expect(said(latency, {ab: four(1.0996)}).sentence).toContain('is at most 1.0996 times');
   });
 
   test('of an open metric say how many more pairs would tell', () => {
     const {sentence, verdict} = said(latency, {ab: pairsAt(0, 0.2, 0, 0.2)});
     expect(sentence).toMatch(
-      /^TTFT p50 is open: the ratio to the baseline lies between 0\.9\d\d and 1\.3\d\d, and 1\.100 is allowed \(at 4 pairs\); /,
+      /^TTFT p50 is between 0\.9\d+ and 1\.3\d* times the baseline's, and must be at most 1\.1 times \(margin 10 %, 4 pairs\): /,
     );
     expect(sentence.endsWith(verdict.morePairs === null ? 'any number of pairs.' : 'would tell.')).toBe(true);
   });
@@ -86,7 +92,7 @@ describe('sentences', () => {
   test('of a margin below the floor name both', () => {
     const aa = pairsAt(-ln(1.15), ln(1.15), -ln(1.15), ln(1.15));
     expect(said(latency, {aa, ab: four(1)}).sentence).toMatch(
-      /^TTFT p50 cannot be judged: its margin of 10\.0 % is below the noise floor of 1\d\.\d %, by which the baseline differs from itself\.$/,
+      /^TTFT p50 cannot be judged: its margin of 10 % is below the noise floor of 1\d\.\d %, by which the baseline differs from itself\.$/,
     );
   });
 
@@ -108,7 +114,7 @@ describe('sentences', () => {
       judgement: {...judgement, outcome: 'fail'},
     });
     expect(metricSentence({verdict, missing: null, looks: input.looks})).toBe(
-      "TTFT p50 is worse than its margin: the ratio to the baseline lies between 1.300 and 1.300, 1.100 is allowed, and Holm's p is 0.0300 (at 4 pairs).",
+      "TTFT p50 is between 1.3 and 1.3 times the baseline's, and must be at most 1.1 times (margin 10 %, 4 pairs, Holm's p 0.0300).",
     );
   });
 });

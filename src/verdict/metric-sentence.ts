@@ -2,8 +2,10 @@ import type {MetricVerdict} from '../schema/verdict.ts';
 import {metrics} from '../stats/metrics.ts';
 import type {Look} from './looks.ts';
 
-const ratioText = (ratio: number) => ratio.toFixed(3);
-export const shareText = (share: number) => `${(share * 100).toFixed(1)} %`;
+export const shareText = (share: number) =>
+  `${Number(share < 0.01 ? (share * 100).toPrecision(2) : (share * 100).toFixed(1))} %`;
+/** `13,250` */
+export const tokensText = (tokens: number) => tokens.toLocaleString('en-US');
 export const countText = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 interface Said {
@@ -23,21 +25,34 @@ export const metricSentence = ({verdict, missing, looks}: Said): string => {
     return `${title} cannot be judged: its margin of ${shareText(marginShare)} is below the noise floor of ${shareText(floorShare ?? 0)}, by which the baseline differs from itself.`;
   if (judged === null) return `${title} is not judged yet: ${waitingFor(verdict, looks)}.`;
 
-  const [nearEnd, farEnd, side] =
-    better === 'lower' ? [judged.low, judged.high, 'most'] : [judged.high, judged.low, 'least'];
-  const opposite = side === 'most' ? 'least' : 'most';
-  const at = `at ${countText(judged.pairs, 'pair')}`;
-  if (outcome === 'pass')
-    return `${title} is not worse than its margin: the ratio to the baseline is at ${side} ${ratioText(farEnd)}, and ${ratioText(limitRatio)} is allowed (${at}).`;
+  const lower = better === 'lower';
+  const [nearEnd, farEnd] = lower ? [judged.low, judged.high] : [judged.high, judged.low];
+  const [most, least] = lower ? ['at most', 'at least'] : ['at least', 'at most'];
+  const [low, high, near, far, limit] = timesTexts([judged.low, judged.high, nearEnd, farEnd], limitRatio);
+  const p = outcome === 'fail' && verdict.rank === 'secondary' ? `, Holm's p ${(verdict.holmP ?? 0).toFixed(4)}` : '';
+  const rule = `must be ${most} ${limit} times (margin ${shareText(marginShare)}, ${countText(judged.pairs, 'pair')}${p})`;
+  if (outcome === 'pass') return `${title} is ${most} ${far} times the baseline's, and ${rule}.`;
   if (outcome === 'fail' && verdict.rank === 'primary')
-    return `${title} is worse than its margin: the ratio to the baseline is at ${opposite} ${ratioText(nearEnd)}, and ${ratioText(limitRatio)} is allowed (${at}).`;
-  const between = `the ratio to the baseline lies between ${ratioText(judged.low)} and ${ratioText(judged.high)}`;
-  if (outcome === 'fail')
-    return `${title} is worse than its margin: ${between}, ${ratioText(limitRatio)} is allowed, and Holm's p is ${(verdict.holmP ?? 0).toFixed(4)} (${at}).`;
-  if (verdict.rank === 'secondary')
-    return `${title} is not shown to be worse than its margin, nor to be within it: ${between}, and ${ratioText(limitRatio)} is allowed (${at}).`;
-  return `${title} is open: ${between}, and ${ratioText(limitRatio)} is allowed (${at}); ${moreText(verdict.morePairs, judged.pairs >= (looks.at(-1)?.pairs ?? 0))}.`;
+    return `${title} is ${least} ${near} times the baseline's, and ${rule}.`;
+  const between = `${title} is between ${low} and ${high} times the baseline's, and ${rule}`;
+  if (outcome === 'fail') return `${between}.`;
+  if (verdict.rank === 'secondary') return `${between}: it is shown neither to be within its margin nor beyond it.`;
+  return `${between}: ${moreText(verdict.morePairs, judged.pairs >= (looks.at(-1)?.pairs ?? 0))}.`;
 };
+
+/** With as many digits, from three up, as tell each ratio from the limit, which comes last. */
+const timesTexts = (ratios: readonly number[], limit: number): readonly string[] => {
+  const texts = (digits: number) => [...ratios, limit].map(ratio => timesText(ratio, digits));
+  const tells = (digits: number) =>
+    texts(digits)
+      .slice(0, -1)
+      .every((text, at) => text !== timesText(limit, digits) || ratios[at] === limit);
+  return texts([3, 4, 5].find(tells) ?? 6);
+};
+
+/** Around one a digit more, as in the tables. */
+const timesText = (ratio: number, digits: number): string =>
+  String(Number(ratio >= 1 && ratio < 2 ? ratio.toFixed(digits) : ratio.toPrecision(digits)));
 
 const noFloorText = ({aaRatios}: Pick<MetricVerdict, 'aaRatios'>) =>
   `the noise floor takes two valid pairs of the baseline against itself, and there are ${aaRatios.length}`;

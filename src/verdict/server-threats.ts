@@ -1,5 +1,6 @@
 import type {RunRecord} from '../schema/record.ts';
 import type {Records} from './conditions.ts';
+import {tokensText} from './metric-sentence.ts';
 
 type Server = RunRecord['engine']['servers'][number];
 type ServerThreat = (baseline: Server, candidate: Server) => string | null;
@@ -26,7 +27,7 @@ const kvTokens: ServerThreat = (ours, theirs) => {
   if (a === null || b === null) return null;
   return Math.abs(a - b) <= 0.01 * Math.max(a, b)
     ? null
-    : `${ours.role}: the KV pools are not equal, ${a} and ${b} tokens: the larger one keeps more prefixes and runs more requests at once.`;
+    : `${ours.role}: the KV pools are not equal, ${tokensText(a)} and ${tokensText(b)} tokens: the larger one keeps more prefixes and runs more requests at once.`;
 };
 
 const poolOf = ({facts, memory}: Server): number | null => facts.kvTokens ?? memory?.kvTokens ?? null;
@@ -40,9 +41,9 @@ const contexts: ServerThreat = (ours, theirs) =>
 
 const unequal: readonly ServerThreat[] = [models, kvTokens, contexts];
 
-const unknown = (arm: string, {engine}: RunRecord): readonly string[] => {
+const unknown = (arm: string, {engine, evidence}: RunRecord): readonly string[] => {
   const random = engine.servers.filter(({command}) => command?.some(isRandomWeights));
-  const hidden = engine.servers.filter(({command}) => command === null);
+  const hidden = evidence === 'simulated' ? [] : engine.servers.filter(({command}) => command === null);
   return [
     ...random.map(
       ({role}) => `${arm} ${role}: the weights are random (load format dummy): speed only, its answers mean nothing.`,

@@ -14,7 +14,7 @@ const sound = madeDecision({factor: 1}, {decision: decisionWith(answered)}).deci
 
 const threats = (over: Partial<Decision> = {}, records: Partial<typeof equalRecords> = {}) => {
   const decision = {...sound, ...over};
-  return threatsTo({decision, records: {...equalRecords, ...records}, pairs: pairsOf(decision)});
+  return threatsTo({decision, records: {...equalRecords, ...records}, pairs: pairsOf(decision), workloads: []});
 };
 
 const server = (
@@ -44,6 +44,13 @@ describe('threats to validity', () => {
     ]);
   });
 
+  test('do not call a stored baseline an interruption, but say where its machine was another', () => {
+    const sittings = [sitting(), sitting({driver: '580.1'})];
+    const said = threats({sittings, storedBaseline: {runId: 'old', startedAt: '2026-11-01T10:00:00Z'}});
+    expect(said.filter(text => text.includes('interrupted'))).toEqual([]);
+    expect(said).toContain('The stored baseline and what followed had not the same driver: 570.86, 580.1.');
+  });
+
   test('name simulated engines, answers that were not compared, a card that was shared and servers started once', () => {
     expect(threats({evidence: 'simulated', answers: [], plan: {...sound.plan, between: 'flush'}})).toEqual([
       'The engines are simulated: this shows that the method works, and nothing of a real engine.',
@@ -58,12 +65,16 @@ describe('threats to validity', () => {
     expect(threats({blocks})).toEqual(['chat rests on 3 valid pairs: one odd block moves its interval far.']);
   });
 
+  test('say nothing of how far no pairs move an interval', () => {
+    expect(threats({blocks: []})).toEqual([]);
+  });
+
   test('name servers that are not alike, but not the folder of the same model', () => {
     const facts = {...server().facts, kvTokens: 50_000};
     expect(threats({}, {baseline: served(), candidate: served({model: 'Qwen/qwen3-4b'})})).toEqual([]);
     expect(threats({}, {baseline: served(), candidate: served({model: 'Qwen/Qwen3-8B', facts})})).toEqual([
       'chat: the sides served different models, /models/Qwen3-4B and Qwen/Qwen3-8B; the ratio is of models as much as of engines.',
-      'chat: the KV pools are not equal, 100000 and 50000 tokens: the larger one keeps more prefixes and runs more requests at once.',
+      'chat: the KV pools are not equal, 100,000 and 50,000 tokens: the larger one keeps more prefixes and runs more requests at once.',
     ]);
   });
 
@@ -80,6 +91,24 @@ describe('threats to validity', () => {
     expect(threats({}, {candidate: served({command: null})})).toEqual([
       'candidate: cutover did not start chat; with which arguments it runs, and whether its weights are real, cannot be known.',
     ]);
+  });
+
+  test('know the weights of engines that are simulated', () => {
+    const said = threats({}, {candidate: {...served({command: null}), evidence: 'simulated'}});
+    expect(said).toEqual([expect.stringContaining('The engines are simulated')]);
+  });
+
+  test('say who held fewer tokens of the same waiting users', () => {
+    const {trials: [first] = [], ...record} = recordWith({trials: [exampleTrial({index: 0})]});
+    if (first === undefined) throw new Error('a trial');
+    const holding = (maxTokens: number) => ({
+      ...record,
+      trials: [{...first, findings: [], kvUse: {maxShare: 0.1, maxTokens, readings: 9}}],
+    });
+    expect(threats({}, {baseline: holding(2608), candidate: holding(13_250)})).toEqual([
+      'chat: the baseline never held more than 2,608 KV tokens, the candidate up to 13,250: the baseline served fewer requests at once.',
+    ]);
+    expect(threats({}, {baseline: holding(10_000), candidate: holding(13_250)})).toEqual([]);
   });
 
   test('name prompts that the two count differently, warnings and caches that do not tell', () => {
@@ -103,9 +132,9 @@ describe('threats to validity', () => {
       },
     );
     expect(said).toEqual([
-      'chat: the sides count the tokens of the same prompts differently, by up to 3.0 %.',
+      'chat: the sides count the tokens of the same prompts differently, by up to 3 %.',
       'chat: whether the prefix cache of the candidate was empty is not known for 8 blocks: the server does not tell.',
-      '8 blocks had the warning gpu-shared.',
+      '8 blocks had a warning (gpu-shared), the first one: x.',
     ]);
   });
 

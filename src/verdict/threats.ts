@@ -1,7 +1,9 @@
 import {arms} from '../schema/block.ts';
 import type {Decision} from '../schema/decision.ts';
+import type {Verdict} from '../schema/verdict.ts';
 import {isSimulated, type Records} from './conditions.ts';
 import {countText} from './metric-sentence.ts';
+import {orderThreats} from './order-threats.ts';
 import type {Pair} from './pairs.ts';
 import {serverThreats} from './server-threats.ts';
 import {trialThreats} from './trial-threats.ts';
@@ -12,6 +14,8 @@ export interface Threatened {
   readonly decision: Decision;
   readonly records: Records;
   readonly pairs: readonly Pair[];
+  /** As they were judged. */
+  readonly workloads: Verdict['workloads'];
 }
 
 type Threat = (threatened: Threatened) => readonly string[];
@@ -35,8 +39,9 @@ const storedBaseline: Threat = ({decision: {storedBaseline: stored}, pairs}) =>
             ]),
       ];
 
-const sittings: Threat = ({decision: {sittings: all}}) => {
-  if (all.length < 2) return [];
+/** The first sitting of a stored baseline stands for the run that it was measured in. */
+const sittings: Threat = ({decision: {sittings: all, storedBaseline: stored}}) => {
+  const own = stored === null ? all : all.slice(1);
   const differs = (
     [
       ['host', ({hostname}) => hostname],
@@ -45,10 +50,16 @@ const sittings: Threat = ({decision: {sittings: all}}) => {
     ] as const satisfies readonly (readonly [string, (sitting: Decision['sittings'][number]) => string])[]
   ).flatMap(([what, of]) => {
     const values = [...new Set(all.map(of))];
-    return values.length < 2 ? [] : [`The sittings had not the same ${what}: ${values.join(', ')}.`];
+    return values.length < 2
+      ? []
+      : [
+          `${stored === null ? 'The sittings' : 'The stored baseline and what followed'} had not the same ${what}: ${values.join(', ')}.`,
+        ];
   });
   return [
-    `The measurement was interrupted: ${all.length} sittings, and servers were started anew between them.`,
+    ...(own.length < 2
+      ? []
+      : [`The measurement was interrupted: ${own.length} sittings, and servers were started anew between them.`]),
     ...differs,
   ];
 };
@@ -77,7 +88,7 @@ const tooFew: Threat = ({decision: {plan}, pairs}) =>
     const valid = of.filter(pair => pair.phase === 'ab' && pair.void.length === 0).length;
     const bad = of.filter(pair => pair.void.length > 0);
     return [
-      ...(valid < fewPairs
+      ...(valid > 0 && valid < fewPairs
         ? [`${name} rests on ${countText(valid, 'valid pair')}: one odd block moves its interval far.`]
         : []),
       ...(bad.length > 0
@@ -107,8 +118,8 @@ const noAnswers: Threat = ({decision: {plan, answers}}) =>
 
 const warnings: Threat = ({records}) =>
   arms.flatMap(arm => {
-    const codes = records[arm].findings.filter(({severity}) => severity === 'warning').map(({message}) => message);
-    return codes.map(message => `${arm}: ${message}.`.replace(/\.\.$/, '.'));
+    const messages = records[arm].findings.filter(({severity}) => severity === 'warning').map(({message}) => message);
+    return messages.map(message => `${arm}: ${message}.`.replace(/\.\.$/, '.'));
   });
 
 const threats: readonly Threat[] = [
@@ -118,6 +129,7 @@ const threats: readonly Threat[] = [
   sharedCard,
   fewStarts,
   tooFew,
+  orderThreats,
   serverThreats,
   trialThreats,
   versions,

@@ -1,6 +1,6 @@
 import {arms} from '../schema/block.ts';
 import type {Trial} from '../schema/trial.ts';
-import {countText, shareText} from './metric-sentence.ts';
+import {countText, shareText, tokensText} from './metric-sentence.ts';
 import type {Threatened} from './threats.ts';
 
 interface TrialPair {
@@ -23,7 +23,7 @@ export const trialThreats = ({decision, records, pairs}: Threatened): readonly s
   return [
     ...decision.plan.workloads.flatMap(({name}) => {
       const of = trialPairs.filter(({workload}) => workload === name);
-      return [...countedDifferently(name, of), ...unknownCache(name, of)];
+      return [...countedDifferently(name, of), ...unknownCache(name, of), ...fewerAtOnce(name, of)];
     }),
     ...warned(trialPairs.flatMap(({baseline, candidate}) => [baseline, candidate])),
   ];
@@ -54,11 +54,33 @@ const unknownCache = (workload: string, pairs: readonly TrialPair[]): readonly s
         ];
   });
 
+/** Users who wait for an answer before they send the next are as many on both sides: who holds less of them serves fewer. */
+const fewerAtOnce = (workload: string, pairs: readonly TrialPair[]): readonly string[] => {
+  const [ours, theirs] = arms.map(arm => mostHeld(pairs.map(pair => pair[arm])));
+  if (ours == null || theirs == null || Math.max(ours, theirs) < 2 * Math.min(ours, theirs)) return [];
+  const [less, more] = ours < theirs ? arms : arms.toReversed();
+  return [
+    `${workload}: the ${less} never held more than ${tokensText(Math.min(ours, theirs))} KV tokens, the ${more} up to ${tokensText(Math.max(ours, theirs))}: the ${less} served fewer requests at once.`,
+  ];
+};
+
+/** Null where the server did not tell in every trial, or the load does not wait for answers. */
+const mostHeld = (trials: readonly Trial[]): number | null => {
+  const held = trials.map(({kvUse, load}) => (load.mode === 'closed' ? (kvUse?.maxTokens ?? null) : null));
+  return held.length === 0 || held.some(tokens => tokens === null)
+    ? null
+    : Math.max(...held.filter(tokens => tokens !== null));
+};
+
+/** By its first message, since figures in it differ from block to block. */
 const warned = (trials: readonly Trial[]): readonly string[] => {
-  const codes = trials.flatMap(({findings}) => [
-    ...new Set(findings.filter(({severity}) => severity === 'warning').map(({code}) => code)),
+  const found = trials.flatMap(({findings}) => [
+    ...new Map(findings.filter(({severity}) => severity === 'warning').map(one => [one.code, one])).values(),
   ]);
-  return [...new Set(codes)]
-    .sort()
-    .map(code => `${countText(codes.filter(other => other === code).length, 'block')} had the warning ${code}.`);
+  return [...Map.groupBy(found, ({code}) => code)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([code, all]) =>
+        `${countText(all.length, 'block')} had a warning (${code})${all.length > 1 ? ', the first one' : ''}: ${all[0]?.message}.`,
+    );
 };

@@ -44,9 +44,7 @@ describe('vectors', () => {
       {
         role: 'embed',
         outcome: 'same',
-        detail: expect.stringMatching(
-          /^5 measures are within what each side differs from itself, or the plan allows; closest to it: /,
-        ),
+        detail: expect.stringMatching(/^5 of 5 measures are within the engines' own noise; closest to its limit: /),
       },
     ]);
   });
@@ -56,23 +54,29 @@ describe('vectors', () => {
       {
         role: 'embed',
         outcome: 'differs',
-        detail: 'Not so: Vectors point the same way (1 - cosine): 0.005 against a limit of 0.000001',
+        detail:
+          "Too far apart: 0.005 apart in “Vectors point the same way (1 - cosine)”, and the engines' own noise reaches 0.000001",
       },
     ]);
   });
 
   test('may be as far apart as the plan allows, and no further', () => {
     expect(asked({'embed.cosine': 0.01})).toMatchObject([
-      {outcome: 'same', detail: expect.stringContaining('(1 - cosine): 0.005 against a limit of 0.01')},
+      {
+        outcome: 'same',
+        detail: expect.stringMatching(
+          /^4 of 5 measures .*, 1 only within what the plan allows; .*, and the plan allows 0\.01$/,
+        ),
+      },
     ]);
     expect(asked({'embed.cosine': 0.004})).toMatchObject([
-      {outcome: 'differs', detail: expect.stringContaining('0.005 against a limit of 0.004')},
+      {outcome: 'differs', detail: expect.stringMatching(/: 0\.005 apart in .*, and the plan allows 0\.004$/)},
     ]);
   });
 
   test('are held against what the sides differ from themselves where the plan allows less', () => {
     expect(asked({'embed.cosine': 1e-9})).toMatchObject([
-      {outcome: 'differs', detail: expect.stringContaining('0.005 against a limit of 0.000001')},
+      {outcome: 'differs', detail: expect.stringMatching(/: 0\.005 apart in .* noise reaches 0\.000001$/)},
     ]);
   });
 
@@ -93,7 +97,8 @@ test('of counted measures the share of the questions is allowed', () => {
     {
       role: 'rerank',
       outcome: 'differs',
-      detail: 'Not so: The best document is the same: 25 % of the questions against a limit of 20 % of the questions',
+      detail:
+        'Too far apart: 25 % of the questions contradict “The best document is the same”, and the plan allows 20 %',
     },
   ]);
 });

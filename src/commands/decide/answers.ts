@@ -7,39 +7,46 @@ import {type Role, roles} from '../../schema/request.ts';
 
 type Asked = NonNullable<DecisionPlan['answers']>;
 
-const shown = ({measure: {kind}, between, limit}: ComparedAnswers): string => {
-  const text = (value: number | null) =>
-    value === null
-      ? 'nothing'
-      : kind === 'counted'
-        ? `${Number((value * 100).toFixed(1))} % of the questions`
-        : String(Number(value.toPrecision(3)));
-  return `${text(between)} against a limit of ${text(limit)}`;
+/** Whether the limit is that of the plan, in place of what the engines differ from themselves. */
+type Held = ComparedAnswers & {readonly byPlan: boolean};
+
+/** `0.2 apart in “…”, and the plan allows 0.3`, `50 % of the questions contradict “…”, and …`. */
+const shown = ({measure: {kind, title}, between, limit, byPlan}: Held): string => {
+  const counted = kind === 'counted';
+  const text = (value: number) =>
+    counted ? `${Number((value * 100).toFixed(1))} %` : String(Number(value.toPrecision(3)));
+  const found = `${text(between ?? 0)} ${counted ? 'of the questions contradict' : 'apart in'} “${title}”`;
+  return `${found}, and ${byPlan ? `the plan allows ${text(limit)}` : `the engines' own noise reaches ${text(limit)}`}`;
 };
 
 /** Two engines that differ by more than either from itself may still be as near as the plan asks for. */
-const asPlanned = (compared: ComparedAnswers, allow: Asked['allow'] = {}): ComparedAnswers => {
+const asPlanned = (compared: ComparedAnswers, allow: Asked['allow'] = {}): Held => {
   const {measure, between, limit, verdict} = compared;
   const allowed = allow[measure.id];
-  if (allowed === undefined || allowed <= limit) return compared;
-  return {...compared, limit: allowed, verdict: verdict === 'differs' && (between ?? 1) <= allowed ? 'same' : verdict};
+  if (allowed === undefined || allowed <= limit || verdict !== 'differs') return {...compared, byPlan: false};
+  return {...compared, byPlan: true, limit: allowed, verdict: (between ?? 1) <= allowed ? 'same' : 'differs'};
 };
 
-const ofRole = (role: Role, all: readonly ComparedAnswers[]): AnswersOfRole | null => {
+const closeness = ({between, limit}: Held) => (between ?? 0) / (limit || 1);
+
+const ofRole = (role: Role, all: readonly Held[]): AnswersOfRole | null => {
   const measures = all.filter(({measure: {id}}) => id.startsWith(`${role}.`));
   if (measures.length === 0) return null;
   const differing = measures.find(({verdict}) => verdict === 'differs');
-  if (differing !== undefined)
-    return {role, outcome: 'differs', detail: `Not so: ${differing.measure.title}: ${shown(differing)}`};
+  if (differing !== undefined) return {role, outcome: 'differs', detail: `Too far apart: ${shown(differing)}`};
   const untold = measures.find(({verdict}) => verdict === 'unknown');
   if (untold !== undefined)
-    return {role, outcome: 'unknown', detail: `It cannot be told: ${untold.measure.title}, of ${untold.n} questions`};
-  const closest = measures.toSorted((a, b) => (b.between ?? 0) / (b.limit || 1) - (a.between ?? 0) / (a.limit || 1))[0];
-  const detail = closest === undefined ? '' : `; closest to it: ${closest.measure.title}: ${shown(closest)}`;
+    return {role, outcome: 'unknown', detail: `It cannot be told: “${untold.measure.title}”, of ${untold.n} questions`};
+  const planned = measures.filter(({byPlan}) => byPlan).length;
+  const within = `${measures.length - planned} of ${measures.length} measures are within the engines' own noise`;
+  const [closest] = measures.toSorted((a, b) => closeness(b) - closeness(a));
   return {
     role,
     outcome: 'same',
-    detail: `${measures.length} measures are within what each side differs from itself, or the plan allows${detail}`,
+    detail: [
+      `${within}${planned === 0 ? '' : `, ${planned} only within what the plan allows`}`,
+      ...(closest === undefined ? [] : [`closest to its limit: ${shown(closest)}`]),
+    ].join('; '),
   };
 };
 

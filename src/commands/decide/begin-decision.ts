@@ -27,9 +27,8 @@ export const sidesOf = async (
 /** Opens a new decision's folders and those of its runs, before anything is brought up. What it opens is given to `opened`. */
 export const beginDecision = async (context: DecideContext, opened: AsyncDisposableStack): Promise<DecisionRun> => {
   const {options, plans, argv, version, reportsDir, terminal, interrupted} = context;
-  const asked = planWith(plans[options.plan], options);
-  const stored = options.baseline === null ? null : await storedBaseline(options.baseline, reportsDir, asked);
-  const {plan, seed} = stored ?? {plan: asked, seed: options.seed};
+  const stored = options.baseline === null ? null : await storedBaseline(options.baseline, context);
+  const {plan, seed} = stored ?? {plan: planWith(plans[options.plan], options), seed: options.seed};
   const from = stored && {runId: stored.record.runId, startedAt: stored.record.startedAt};
   const sides = await sidesOf({plan, storedBaseline: from}, context);
   terminal.note(

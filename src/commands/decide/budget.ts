@@ -4,6 +4,9 @@ import type {Decision} from '../../schema/decision.ts';
 
 type Measured = Pick<Decision, 'blocks' | 'sittings' | 'plan'>;
 
+/** Of the finding of a decision that could have gone on. */
+export const budgetEndedCode = 'budget-ended';
+
 /** Of all pairs that were paid for, restarts between their blocks included; null before the first. A stored baseline was not. */
 export const meanPairMinutes = ({blocks, sittings}: Pick<Decision, 'blocks' | 'sittings'>): number | null => {
   const paid = blocks.filter(({sitting}) => (sittings[sitting - 1]?.gpuMinutes ?? 0) > 0);

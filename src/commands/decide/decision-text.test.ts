@@ -5,7 +5,13 @@ import {decisionText, ratioText} from './decision-text.ts';
 
 const metric = (over: Partial<MetricVerdict> = {}): MetricVerdict => ({
   ...{metric: 'outputTokensPerSecond', rank: 'primary', better: 'higher', marginShare: 0.1, limitRatio: 0.909091},
-  ...{outcome: 'pass', reason: 'Output tokens is not worse than its margin.', baseline: 100, candidate: 102, pairs: 6},
+  ...{
+    outcome: 'pass',
+    reason: 'Output throughput is not worse than its margin.',
+    baseline: 100,
+    candidate: 102,
+    pairs: 6,
+  },
   ...{ratio: {estimate: 1.02, low: 0.99, high: 1.05}, judged: null, floorShare: 0.0322, difference: 'none'},
   ...{equivalent: true, hodgesLehmannRatio: null, mannWhitneyP: null, holmP: null, morePairs: null},
   ...{pairRatios: [], aaRatios: []},
@@ -50,11 +56,11 @@ test('the verdict and its reasons come first, then the metrics, and then why not
     'INCONCLUSIVE',
     '  chat: TTFT p99 is missing: it needs 662 requests a block.',
     '',
-    '                     candidate ÷ baseline  limit           noise floor  pairs  outcome',
-    'chat  Output tokens  1.020 [0.990, 1.050]  at least 0.909        3.2 %      6  pass',
-    'chat  E2E p50        1.020 [0.990, 1.050]  at most 1.100        12.2 %      6  undecidable',
-    'chat  TTFT p99       -                     at most 1.500             -      0  missing',
-    'chat  TTFT p50       0.900                 -                     3.2 %      1  shown',
+    '                         candidate ÷ baseline  limit           noise floor  pairs  outcome',
+    'chat  Output throughput  1.020 [0.990, 1.050]  at least 0.909        3.2 %      6  pass',
+    'chat  E2E p50            1.020 [0.990, 1.050]  at most 1.100        12.2 %      6  undecidable',
+    'chat  TTFT p99           -                     at most 1.500             -      0  missing',
+    'chat  TTFT p50           0.900                 -                     3.2 %      1  shown',
     '',
     // What is missing is among the reasons already.
     'chat: E2E p50 cannot be judged: its margin of 10.0 % is below the noise floor of 12.2 %.',
@@ -66,14 +72,14 @@ test('where lines would be longer than 100 columns the noise floor is left out',
   const lines = (name: string) =>
     decisionText(verdict({workloads: [workload(name, [metric(), undecidable])]})).split('\n');
   expect(
-    lines('x'.repeat(14))
+    lines('x'.repeat(10))
       .slice(3, 6)
       .map(line => line.length),
   ).toEqual([96, 93, 100]);
-  expect(lines('x'.repeat(14))[3]).toContain('noise floor');
-  const [head = '', first] = lines('x'.repeat(15)).slice(3);
+  expect(lines('x'.repeat(10))[3]).toContain('noise floor');
+  const [head = '', first] = lines('x'.repeat(11)).slice(3);
   expect(head).not.toContain('noise floor');
-  expect(first).toBe(`${'x'.repeat(15)}  Output tokens  1.020 [0.990, 1.050]  at least 0.909      6  pass`);
+  expect(first).toBe(`${'x'.repeat(11)}  Output throughput  1.020 [0.990, 1.050]  at least 0.909      6  pass`);
 });
 
 test('answers and threats follow, as one line each, whatever an engine put into them', () => {

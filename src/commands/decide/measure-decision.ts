@@ -1,5 +1,6 @@
 import {readAnswers} from '../../records/read-answers.ts';
-import {type Arm, arms, type PlannedBlock} from '../../schema/block.ts';
+import type {Answer} from '../../schema/answer.ts';
+import type {Arm, PlannedBlock} from '../../schema/block.ts';
 import type {Decision} from '../../schema/decision.ts';
 import type {Stage} from '../../schema/suite.ts';
 import type {Terminal} from '../../terminal.ts';
@@ -7,11 +8,12 @@ import {afterPair} from '../../verdict/judge-decision.ts';
 import {nextPair} from '../../verdict/schedule.ts';
 import {runTrials} from '../run-trials.ts';
 import {answersByRole} from './answers.ts';
-import {budgetEnded} from './budget.ts';
+import {budgetEnded, budgetEndedCode} from './budget.ts';
 import {decideProgress, type Standing} from './decide-progress.ts';
 import type {DecisionRun} from './decision-run.ts';
 import {brokenOff} from './resume-decision.ts';
 import {armOf, runBlock} from './run-block.ts';
+import {voidPairText} from './void-pair.ts';
 
 const keepsBothUp = ({decision}: DecisionRun): boolean => decision.plan.between === 'flush';
 
@@ -34,20 +36,30 @@ const runStages = async (run: DecisionRun, arm: Arm, stages: readonly Stage[]): 
   if (!keepsBothUp(run)) await run.armRun(arm).down();
 };
 
-/** Asks both sides the plan's questions, as far as an earlier sitting has not. */
+const answersOf = async ({records, folder}: DecisionRun, arm: Arm): Promise<readonly Answer[] | null> => {
+  const asked = records[arm].examinations.find(({spec}) => spec.kind === 'parity');
+  return asked === undefined ? null : readAnswers(folder.armPath(arm), asked.answersFile);
+};
+
+/**
+ * Asks all sides that are measured the plan's questions, as far as an earlier sitting has not. Where a stored baseline has no answers
+ * there is nothing to compare with: what is required stays unknown.
+ */
 const compareAnswers = async (run: DecisionRun): Promise<void> => {
   const {decision, records} = run;
   const {answers} = decision.plan;
   if (answers === null || decision.answers.length > 0) return;
-  for (const arm of arms)
+  const stored = decision.storedBaseline === null ? null : await answersOf(run, 'baseline').catch(() => null);
+  if (decision.storedBaseline !== null && stored === null) {
+    const detail = 'The stored baseline has no answers that those of the candidate could be compared with.';
+    decision.answers = answers.required.map(role => ({role, outcome: 'unknown', detail}));
+    run.terminal.note(detail);
+    return run.save();
+  }
+  for (const arm of run.measured)
     if (records[arm].examinations.length === 0) await runStages(run, arm, [{name: 'answers', examine: answers.ask}]);
-  const [baseline = [], candidate = []] = await Promise.all(
-    arms.map(async arm => {
-      const {record, folder} = run.armRun(arm);
-      return readAnswers(folder.path, record.examinations[0]?.answersFile ?? '');
-    }),
-  );
-  decision.answers = answersByRole(baseline, candidate, answers);
+  const [baseline, candidate] = [stored ?? (await answersOf(run, 'baseline')), await answersOf(run, 'candidate')];
+  decision.answers = answersByRole(baseline ?? [], candidate ?? [], answers);
   await run.save();
 };
 
@@ -59,11 +71,11 @@ const runPair = async (run: DecisionRun, pair: readonly PlannedBlock[], standing
   }
 };
 
-const noteBudget = ({decision, terminal}: DecisionRun, why: string): void => {
+const noteBudget = ({decision, terminal, folder}: DecisionRun, why: string): void => {
   const message = `The budget ended the measurement: ${why}`;
   terminal.note(message);
-  const hint = 'Give it more with --budget, or fewer workloads with --workload.';
-  decision.findings.push({code: 'budget-ended', severity: 'note', message, hint});
+  const hint = `Give it more: --resume ${folder.path} --budget <GPU minutes in all>; or fewer workloads with --workload.`;
+  decision.findings.push({code: budgetEndedCode, severity: 'note', message, hint});
 };
 
 /** Against a stored baseline: the candidate's part of the next pair that lacks it. */
@@ -96,8 +108,8 @@ const measurePairs = async (run: DecisionRun): Promise<void> => {
     if (pair.length === 0) return;
     const why = budgetEnded(decision, run.gpus());
     if (why !== null) return noteBudget(run, why);
-    const pairs = new Set(decision.blocks.map(block => block.pair)).size;
-    await runPair(run, pair, () => ({decision, progress, gpus: run.gpus(), pairs}));
+    await runPair(run, pair, () => ({decision, progress, gpus: run.gpus()}));
+    for (const line of voidPairText(decision, pair)) run.terminal.progress.show(line, {important: true});
   }
 };
 

@@ -29,6 +29,13 @@ test('another engine takes its default stack, unless one is named', () => {
   expect(named.candidate).toEqual({engine: 'vllm', stack: 'vllm-default'});
 });
 
+test('of the workloads that are left, only the servers are asked for answers, required and described', () => {
+  const only = (...workload: string[]) => planWith(migration, {...nothing, workload});
+  expect([only('embed').answers?.required, only('embed').describe]).toEqual([['embed'], []]);
+  expect([only('prefix').answers?.required, only('prefix').describe]).toEqual([[], migration.describe]);
+  expect(only('chat', 'rerank').answers).toEqual({...migration.answers, required: ['rerank']});
+});
+
 test('a workload that the plan has not is refused with those that it has', () => {
   expect(planWith(migration, {...nothing, workload: ['embed']}).workloads.map(({name}) => name)).toEqual(['embed']);
   expect(() => planWith(migration, {...nothing, workload: ['chad']})).toThrow(

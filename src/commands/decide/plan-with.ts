@@ -2,6 +2,7 @@ import {CutoverError} from '../../errors.ts';
 import type {Options} from '../../options.ts';
 import type {Arm} from '../../schema/block.ts';
 import type {DecisionPlan, PlannedWorkload} from '../../schema/plan.ts';
+import {rolesOf} from '../../schema/stage.ts';
 
 type PlanOptions = Pick<
   Options,
@@ -43,10 +44,21 @@ const workloadsOf = ({name, workloads}: DecisionPlan, chosen: readonly string[])
   return chosen.length === 0 ? workloads : workloads.filter(planned => chosen.includes(planned.name));
 };
 
+/** Servers that no chosen workload uses are not started, so they can be asked nothing, and nothing is described of them. */
+const withinRoles = (plan: DecisionPlan): DecisionPlan => {
+  const roles = new Set(plan.workloads.flatMap(rolesOf));
+  const {answers, describe} = plan;
+  return {
+    ...plan,
+    answers: answers && {...answers, required: answers.required.filter(role => roles.has(role))},
+    describe: describe.filter(stage => rolesOf(stage).every(role => roles.has(role))),
+  };
+};
+
 /** The plan with what the command line changed. Throws BAD_OPTIONS for a workload that it has not. */
 export const planWith = (plan: DecisionPlan, options: PlanOptions): DecisionPlan => {
   const {pairs} = options;
-  return {
+  const changed = {
     ...plan,
     baseline: sideWith(plan, 'baseline', options),
     candidate: sideWith(plan, 'candidate', options),
@@ -55,4 +67,5 @@ export const planWith = (plan: DecisionPlan, options: PlanOptions): DecisionPlan
     aaPairs: options.aaPairs ?? plan.aaPairs,
     budgetGpuMinutes: options.budget ?? plan.budgetGpuMinutes,
   };
+  return options.workload.length === 0 ? changed : withinRoles(changed);
 };

@@ -10,6 +10,7 @@ import type {Decision} from '../../schema/decision.ts';
 import type {RunRecord} from '../../schema/record.ts';
 import {ArmRun} from './arm-run.ts';
 import {sidesOf} from './begin-decision.ts';
+import {budgetEndedCode, spentGpuMinutes} from './budget.ts';
 import type {DecideContext} from './decide-context.ts';
 import {type DecisionRun, decisionRun} from './decision-run.ts';
 import type {Side} from './sides.ts';
@@ -48,9 +49,30 @@ const trimmed = (record: RunRecord, arm: Arm, {blocks}: Decision): RunRecord => 
 const refuse = (folder: string, reason: string, hint: string) =>
   new CutoverError('BAD_OPTIONS', `--resume ${folder}: ${reason}`, {hint});
 
-const refuseOver = ({decision: {status}, folder}: StoredDecision): void => {
-  if (status === 'complete')
+const refuseOver = ({decision: {status, findings}, folder}: StoredDecision, budget: number | null): void => {
+  if (status !== 'complete') return;
+  if (!findings.some(({code}) => code === budgetEndedCode))
     throw refuse(folder, 'this decision is complete', `Show it with --from ${folder}, or begin another one.`);
+  if (budget === null)
+    throw refuse(
+      folder,
+      'this decision is complete: its budget ended it',
+      `Give it more GPU minutes in all: --resume ${folder} --budget <minutes>; or show it with --from ${folder}.`,
+    );
+};
+
+/** More GPU minutes than were planned change when a decision ends, and nothing of how it is judged. */
+const giveBudget = ({decision, folder}: StoredDecision, budget: number | null): void => {
+  if (budget === null) return;
+  const spent = spentGpuMinutes(decision);
+  if (budget <= spent)
+    throw refuse(
+      folder,
+      `--budget ${budget} is spent: the decision has taken ${spent.toFixed(1)} GPU minutes`,
+      'Give more: --budget is all GPU minutes of the decision, those of earlier sittings included.',
+    );
+  decision.plan.budgetGpuMinutes = budget;
+  decision.findings = decision.findings.filter(({code}) => code !== budgetEndedCode);
 };
 
 /** What grows is appended to, and a packed file is not. */
@@ -72,7 +94,8 @@ const refusePacked = async ({folder, decision}: StoredDecision): Promise<void> =
 export const resumeDecision = async (context: DecideContext, opened: AsyncDisposableStack): Promise<DecisionRun> => {
   const {options: given, reportsDir, terminal, interrupted, readOptions} = context;
   const stored = await readDecision(given.resume ?? '', reportsDir);
-  refuseOver(stored);
+  refuseOver(stored, given.budget);
+  giveBudget(stored, given.budget);
   await refusePacked(stored);
   const {decision, series} = stored;
   const {json, quiet, format} = given;

@@ -1,3 +1,4 @@
+import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {ledger} from '../../claims/ledger.ts';
 import {exitCodes, reasonOf} from '../../errors.ts';
@@ -57,11 +58,21 @@ const whereText = (folder: string, written: readonly string[]): string => {
   return `Report: ${reports.join(', ')}\nComputed again, from what was measured: npm run decide -- --from ${folder}`;
 };
 
+/** What is computed from the same files is the same: a verdict that becomes another one was not computed from them, or not by this cutover. */
+const noteReplaced = async (folder: string, text: string, {warn}: Terminal): Promise<void> => {
+  const before = await readFile(join(folder, 'verdict.json'), 'utf8').catch(() => null);
+  if (before === null || before === text) return;
+  const name = /"verdict": "([A-Z-]+)"/.exec(before)?.[1] ?? 'unreadable';
+  warn(
+    `verdict.json was another one before: ${name}, computed by another cutover, of fewer blocks, or from files that were edited.`,
+  );
+};
+
 interface ShowOptions {
   /** A decision's folder, its decision.json or its id. */
   readonly place: string;
   readonly reportsDir: string;
-  readonly options: Pick<Options, 'json' | 'format'>;
+  readonly options: Pick<Options, 'json' | 'format' | 'from'>;
   readonly terminal: Terminal;
 }
 
@@ -74,6 +85,7 @@ export const showDecision = async ({place, reportsDir, options, terminal}: ShowO
   const run = decided(stored);
   const {folder} = stored;
   const text = recordText(run.verdict);
+  if (options.from !== null) await noteReplaced(folder, text, terminal);
   await writeInside(folder, 'verdict.json', text);
   const written = await writeReports(options.format, run, {folder, terminal});
   terminal.out(options.json ? text : `${decisionText(run.verdict)}\n${whereText(folder, written)}\n`);

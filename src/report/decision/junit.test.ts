@@ -86,8 +86,8 @@ describe('JUnit', () => {
   test('a metric that fails is a failure, one that passes has nothing, one without a margin is no case', async () => {
     const ended = await endings(decidedRun());
     expect(ended.get('verdict / verdict')).toBe('failure');
-    expect(ended.get('workload embed / Items (primary)')).toBe('failure');
-    expect(ended.get('workload chat / Output tokens (primary)')).toBe('passed');
+    expect(ended.get('workload embed / Throughput (primary)')).toBe('failure');
+    expect(ended.get('workload chat / Output throughput (primary)')).toBe('passed');
     expect(ended.has('workload prefix / TPOT p50 (secondary)')).toBe(false);
   });
 
@@ -98,7 +98,7 @@ describe('JUnit', () => {
       metrics: workload.metrics.map(metric => ({...metric, outcome: 'inconclusive' as const})),
     }));
     const ended = await endings({...run, verdict: {...run.verdict, workloads}});
-    expect(ended.get('workload chat / Output tokens (primary)')).toBe('error');
+    expect(ended.get('workload chat / Output throughput (primary)')).toBe('error');
     expect(ended.get('workload chat / TTFT p50 (secondary)')).toBe('skipped');
   });
 

@@ -61,7 +61,7 @@ describe('report.md', () => {
     };
     const workloads = [{...chat, metrics: [metric]}];
     expect(await documentOf({...run, verdict: {...run.verdict, workloads}})).toContain(
-      '| Output tokens, tokens/s (primary) | 7121 | 7303 | 1.02 | 1.01 to 1.04 | above 0.9091 (margin 10\u00a0%) | ±1.7 % | not shown | pass |',
+      '| Output throughput, tokens/s (primary) | 7121 | 7303 | 1.02 | 1.01 to 1.04 | above 0.9091 (margin 10\u00a0%) | ±1.7 % | not shown | pass |',
     );
   });
 

@@ -4,7 +4,7 @@ import type {MetricVerdict} from '../../schema/verdict.ts';
 import {metrics} from '../../stats/metrics.ts';
 import {shownNumber} from '../number.ts';
 
-/** `Items, items/s`, `TTFT p50, ms`. */
+/** `Throughput, items/s`, `TTFT p50, ms`. */
 export const metricTitle = (metric: MetricName): string => `${metrics[metric].title}, ${metrics[metric].unit}`;
 
 export const ratioText = (value: number): string => shownNumber(value, 'ratio');

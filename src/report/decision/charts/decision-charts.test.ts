@@ -53,7 +53,7 @@ describe('the forest plot', () => {
     const [primary] = run.verdict.workloads.find(({name}) => name === 'embed')?.metrics ?? [];
     const [low, high, end] = curveOf(run, 'forest-embed', '95 % interval').points;
     expect([low?.x, high?.x, end?.x]).toEqual([primary?.ratio?.low, primary?.ratio?.high, null]);
-    expect(chartOf(run, 'forest-embed').description).toMatch(/Items, items\/s 0\.849 \[0\.838, 0\.861\]: fail\./);
+    expect(chartOf(run, 'forest-embed').description).toMatch(/Throughput, items\/s 0\.849 \[0\.838, 0\.861\]: fail\./);
   });
 
   test('shades the side on which a candidate fails: more latency, less throughput', () => {

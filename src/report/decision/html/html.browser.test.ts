@@ -124,7 +124,7 @@ describe('by keyboard', () => {
     await chart.locator('.plot canvas').focus();
     await page.keyboard.press('ArrowRight');
     expect(await chart.locator('.reading').textContent()).toMatch(
-      /^prefix: Output tokens, tokens\/s\n1\.08 \[1\.07, 1\.10\]: pass/,
+      /^prefix: Output throughput, tokens\/s\n1\.08 \[1\.07, 1\.10\]: pass/,
     );
     await page.keyboard.press('End');
     expect(await chart.locator('.reading').textContent()).toMatch(/^embed: Items/);
