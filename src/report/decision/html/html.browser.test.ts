@@ -127,7 +127,7 @@ describe('by keyboard', () => {
       /^prefix: Output throughput, tokens\/s\n1\.08 \[1\.07, 1\.10\]: pass/,
     );
     await page.keyboard.press('End');
-    expect(await chart.locator('.reading').textContent()).toMatch(/^embed: Items/);
+    expect(await chart.locator('.reading').textContent()).toMatch(/^embed: Throughput/);
     await page.keyboard.press('Escape');
     expect(await chart.locator('.reading').textContent()).toBe('');
     await page.context().close();
