@@ -1,6 +1,7 @@
 import {z} from 'zod';
+import {begunRun} from './begun-run.ts';
 import {block} from './block.ts';
-import {evidence, finding} from './finding.ts';
+import {finding} from './finding.ts';
 import {decisionPlan} from './plan.ts';
 import {machine} from './record.ts';
 import {roles} from './request.ts';
@@ -35,14 +36,7 @@ export type Sitting = z.infer<typeof sitting>;
 export const decision = z.object({
   schemaVersion: z.literal(schemaVersion),
   decisionId: z.string(),
-  /** 'running' in a file means that the harness died; --resume goes on from there. */
-  status: z.enum(['running', 'complete', 'interrupted', 'failed']),
-  failure: z.object({code: z.string(), message: z.string()}).nullable(),
-  evidence,
-  startedAt: z.string(),
-  endedAt: z.string().nullable(),
-  cutover: z.object({version: z.string(), gitCommit: z.string().nullable(), gitDirty: z.boolean().nullable()}),
-  command: z.array(z.string()),
+  ...begunRun,
   machine,
   seed: z.int(),
   plan: decisionPlan,

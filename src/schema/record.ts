@@ -1,6 +1,7 @@
 import {z} from 'zod';
+import {begunRun} from './begun-run.ts';
 import {examination} from './examination.ts';
-import {evidence, finding} from './finding.ts';
+import {finding} from './finding.ts';
 import {roles} from './request.ts';
 import {server} from './server.ts';
 import {sweep} from './sweep.ts';
@@ -44,15 +45,7 @@ export type RunGpu = z.infer<typeof runGpu>;
 export const runRecord = z.object({
   schemaVersion: z.literal(schemaVersion),
   runId: z.string(),
-  /** 'running' in a file means that the harness died: the trials up to there are whole. */
-  status: z.enum(['running', 'complete', 'interrupted', 'failed']),
-  failure: z.object({code: z.string(), message: z.string()}).nullable(),
-  evidence,
-  startedAt: z.string(),
-  endedAt: z.string().nullable(),
-  cutover: z.object({version: z.string(), gitCommit: z.string().nullable(), gitDirty: z.boolean().nullable()}),
-  /** The words after `cutover`, as given. */
-  command: z.array(z.string()),
+  ...begunRun,
   engine: z.object({
     name: z.string(),
     title: z.string(),
