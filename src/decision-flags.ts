@@ -82,7 +82,7 @@ export const decisionFlags = {
     on: ['decide'],
     help: 'Compute the verdict and the reports of a decision again from its folder, without any server',
   }),
-  baseline: once('run', text('--baseline reports/evidence/decision'), {
+  baseline: once('run', text('--baseline reports/evidence/2026-11-22-decision'), {
     on: ['decide'],
     help: 'Compare with the baseline of a stored decision, or with a stored run, and measure only the candidate: weaker evidence than a baseline measured beside it',
   }),
