@@ -1,7 +1,6 @@
+import {percentText} from '../stats/gate.ts';
 import type {Calibration, CalibrationRow, CalibrationScenario} from './calibration.ts';
 import {goalsOf} from './goals.ts';
-
-const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 
 const effectText = (effect: number): string =>
   ({0: '0', 0.5: '½ δ', 1: 'δ', 1.5: '1½ δ', 2: '2 δ'})[effect] ?? `${effect} δ`;
@@ -9,12 +8,12 @@ const effectText = (effect: number): string =>
 const columns: readonly (readonly [title: string, cell: (row: CalibrationRow) => string])[] = [
   ['effect', ({effect}) => effectText(effect)],
   ['decisions', ({decisions}) => String(decisions)],
-  ['GO', ({go}) => percent(go)],
-  ['NO-GO', ({noGo}) => percent(noGo)],
-  ['INCONCLUSIVE', ({inconclusive}) => percent(inconclusive)],
-  ['undecidable', ({undecidable}) => percent(undecidable)],
-  ['interval holds', ({coverage}) => percent(coverage)],
-  ['difference', ({claims}) => percent(claims)],
+  ['GO', ({go}) => percentText(go)],
+  ['NO-GO', ({noGo}) => percentText(noGo)],
+  ['INCONCLUSIVE', ({inconclusive}) => percentText(inconclusive)],
+  ['undecidable', ({undecidable}) => percentText(undecidable)],
+  ['interval holds', ({coverage}) => percentText(coverage)],
+  ['difference', ({claims}) => percentText(claims)],
   ['pairs', ({meanPairs}) => meanPairs.toFixed(1)],
 ];
 
@@ -36,7 +35,7 @@ const mainTable = ({rows}: Calibration): string =>
 
 const at = ({rows}: CalibrationScenario, effect: number, of: (row: CalibrationRow) => number): string => {
   const row = rows.find(one => one.effect === effect);
-  return row === undefined ? '' : percent(of(row));
+  return row === undefined ? '' : percentText(of(row));
 };
 
 const sensitivityTable = ({sensitivity}: Calibration): string =>
@@ -55,32 +54,32 @@ const sensitivityTable = ({sensitivity}: Calibration): string =>
     ],
     ...sensitivity.map(scenario => [
       scenario.title,
-      percent(scenario.delta),
+      percentText(scenario.delta),
       String(scenario.rows[0]?.decisions ?? 0),
       at(scenario, 0, ({go}) => go),
       at(scenario, 1, ({go}) => go),
       at(scenario, 2, ({noGo}) => noGo),
       at(scenario, 0, ({noGo}) => noGo),
       at(scenario, 0, ({undecidable}) => undecidable),
-      percent(scenario.coverage),
-      percent(scenario.aaFalseAlarms),
+      percentText(scenario.coverage),
+      percentText(scenario.aaFalseAlarms),
     ]),
   ]);
 
 const goalsText = (calibration: Calibration): string =>
   goalsOf(calibration)
-    .map(({asked, rate, met}) => `  ${met ? 'met    ' : 'NOT MET'}  ${percent(rate).padStart(7)}  ${asked}`)
+    .map(({asked, rate, met}) => `  ${met ? 'met    ' : 'NOT MET'}  ${percentText(rate).padStart(7)}  ${asked}`)
     .join('\n');
 
 /** The table for a person, with what was asked of it. */
 export const calibrationText = (calibration: Calibration): string =>
   [
     `How often the verdict of the plan ${calibration.plan} is right, on simulated pairs with the noise of real runs.`,
-    `δ is the margin of chat's throughput, ${percent(calibration.delta)}; an effect is how much worse the candidate is in truth.`,
+    `δ is the margin of chat's throughput, ${percentText(calibration.delta)}; an effect is how much worse the candidate is in truth.`,
     '',
     mainTable(calibration),
     '',
-    `Interval holds the true ratio, all rows: ${percent(calibration.coverage)}. A/A false alarms: ${percent(calibration.aaFalseAlarms)}.`,
+    `Interval holds the true ratio, all rows: ${percentText(calibration.coverage)}. A/A false alarms: ${percentText(calibration.aaFalseAlarms)}.`,
     '',
     'Goals',
     goalsText(calibration),

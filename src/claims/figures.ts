@@ -2,7 +2,6 @@ import type {MetricName} from '../schema/plan.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
 import {metrics} from '../stats/metrics.ts';
-import {percentile} from '../stats/percentile.ts';
 
 const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 
@@ -33,9 +32,6 @@ export const range = (values: readonly number[], shown: (value: number) => strin
   const [low, high] = [shown(Math.min(...values)), shown(Math.max(...values))];
   return low === high ? low : `${low} to ${high}`;
 };
-
-/** Throws on none. */
-export const median = (values: readonly number[]): number => percentile(Float64Array.from(values).sort(), 0.5);
 
 /** With a capital letter and a full stop. */
 export const sentence = (text: string): string => `${text.replace(/^./, first => first.toUpperCase())}.`;

@@ -1,9 +1,10 @@
 import type {MetricName} from '../schema/plan.ts';
 import {roleOf} from '../schema/request.ts';
 import type {Trial} from '../schema/trial.ts';
+import {median} from '../stats/percentile.ts';
 import type {Wanted} from './decided-ratio.ts';
 import {type Evidence, idsOf, sides, type TrialOfRun, trialsOf} from './evidence.ts';
-import {median, metricText, range} from './figures.ts';
+import {metricText, range} from './figures.ts';
 
 const reads: Readonly<Record<MetricName, (trial: Trial) => number | null>> = {
   outputTokensPerSecond: trial => trial.outputTokensPerSecond,

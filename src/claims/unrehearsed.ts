@@ -1,5 +1,6 @@
+import {median} from '../stats/percentile.ts';
 import {idsOf, runsAlone, sides, trialsOf} from './evidence.ts';
-import {figure, listed, median, percent, range} from './figures.ts';
+import {figure, listed, percent, range} from './figures.ts';
 import {inconclusive, notRun, type Rule} from './outcome.ts';
 
 /** For what no kind of record can hold yet. */

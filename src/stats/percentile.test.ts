@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {minimumForP99, minimumSampleFor, percentile, summarise} from './percentile.ts';
+import {median, minimumForP99, minimumSampleFor, percentile, summarise} from './percentile.ts';
 
 const oneTo = (n: number) => Array.from({length: n}, (_, index) => index + 1);
 const values = fc.array(fc.double({min: -1e6, max: 1e6, noNaN: true}), {minLength: 1, maxLength: 200});
@@ -53,6 +53,13 @@ describe('percentile', () => {
       }),
     );
   });
+});
+
+test('the median takes values in any order, leaves them so, and there is none of nothing', () => {
+  const given = [9, 1, 4, 2];
+  expect(median(given)).toBe(3);
+  expect(given).toEqual([9, 1, 4, 2]);
+  expect(() => median([])).toThrow(RangeError);
 });
 
 describe('minimumSampleFor', () => {

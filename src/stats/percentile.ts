@@ -18,6 +18,9 @@ export const percentile = (sorted: Ascending, q: number): number => {
   return below + (above - below) * (rank - Math.floor(rank));
 };
 
+/** Of values in any order. Throws a RangeError on none. */
+export const median = (values: readonly number[]): number => percentile(Float64Array.from(values).sort(), 0.5);
+
 /**
  * The smallest n whose second-largest value is an upper bound of the true `quantile` with `confidence` (both inside 0…1).
  *

@@ -3,7 +3,7 @@ import type {MetricVerdict} from '../schema/verdict.ts';
 import {hodgesLehmann} from '../stats/hodges-lehmann.ts';
 import {mannWhitney} from '../stats/mann-whitney.ts';
 import {type Metric, metrics} from '../stats/metrics.ts';
-import {percentile} from '../stats/percentile.ts';
+import {median} from '../stats/percentile.ts';
 import type {CostPair} from '../stats/two-level.ts';
 import {type Bounds, type MetricJudgement, marginOf} from './judge-metric.ts';
 
@@ -71,5 +71,4 @@ const ratioOfPair =
   ({baseline, candidate}: CostPair): number =>
     ratioOf(candidate.cost - baseline.cost, better);
 
-const medianOf = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : percentile(Float64Array.from(values).sort(), 0.5);
+const medianOf = (values: readonly number[]): number | null => (values.length === 0 ? null : median(values));

@@ -1,4 +1,4 @@
-import {percentile} from '../../stats/percentile.ts';
+import {median} from '../../stats/percentile.ts';
 import type {Results} from './rows.ts';
 import {agreement} from './scenarios.ts';
 import {renderTable} from './table.ts';
@@ -24,7 +24,7 @@ const rateOf = ({measured}: Results, name: string) => {
     .filter(({scenario}) => scenario.name === name)
     .map(({outcome}) => outcome.requestsPerSecond)
     .filter(rate => rate !== null);
-  return rates.length === 0 ? null : percentile(Float64Array.from(rates).sort(), 0.5);
+  return rates.length === 0 ? null : median(rates);
 };
 
 const agreementLine = (results: Results): string => {

@@ -1,4 +1,4 @@
-import {percentile} from '../../stats/percentile.ts';
+import {median} from '../../stats/percentile.ts';
 import type {ClientName} from './measure.ts';
 import {type Goal, type Results, type Row, rivalNames, rows} from './rows.ts';
 
@@ -10,18 +10,16 @@ export const shown = (value: number): string => {
   return Number(text) === 0 ? '0' : text;
 };
 
-const medianOf = (values: readonly number[]) => percentile(Float64Array.from(values).sort(), 0.5);
-
 /** "median [least..most]", or the one value; empty where nothing was measured. */
 const spread = (values: readonly number[]): string => {
   if (values.length === 0) return '';
-  const median = shown(medianOf(values));
-  return values.length === 1 ? median : `${median} [${shown(Math.min(...values))}..${shown(Math.max(...values))}]`;
+  const middle = shown(median(values));
+  return values.length === 1 ? middle : `${middle} [${shown(Math.min(...values))}..${shown(Math.max(...values))}]`;
 };
 
 const isMet = (goal: Exclude<Goal, null>, values: readonly number[]) => {
-  const median = Math.abs(medianOf(values));
-  return 'most' in goal ? median <= goal.most : median >= goal.least;
+  const size = Math.abs(median(values));
+  return 'most' in goal ? size <= goal.most : size >= goal.least;
 };
 
 /** For each of a row's figures, its values over the repetitions. */
