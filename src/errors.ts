@@ -36,6 +36,9 @@ const errorEndings = {
 
 export type ErrorCode = keyof typeof errorEndings;
 
+/** Of a code that another process of cutover wrote down. */
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorEndings, code);
+
 /**
  * The one error a user is meant to see: what happened, why, and what to do.
  * `message` names the thing and the reason; `hint` is the fix, in the imperative.

@@ -44,7 +44,7 @@ const describedStage = z.strictObject({
   sweep: sweepSpec,
 });
 
-const side = z.strictObject({
+export const side = z.strictObject({
   engine: z.string(),
   /** Launch plan under docker/stacks/; null: the engine's default one. */
   stack: z.string().nullable(),

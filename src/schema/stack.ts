@@ -102,6 +102,8 @@ export const stackServer = fieldsOf({
   role: z.enum(roles),
   /** Model name or folder, as the engine takes it. */
   model: z.string().min(1),
+  /** The models of the other roles that this same server answers for, where one server answers for several. */
+  also: z.partialRecord(z.enum(roles), z.string().min(1)).optional(),
   port: z.int().min(1).max(65_535),
   /** The engine's own flags without the leading dashes, in the order in which they are passed. */
   arguments: z.record(
@@ -125,17 +127,22 @@ export const stackPlan = fieldsOf({
   /** In the order in which they are started: SGLang's memory fraction is of what is free at that moment. */
   servers: z.array(stackServer).min(1),
 }).superRefine(({servers}, context) => {
+  const values = {
+    role: ({role, also}: StackServer) => [role, ...Object.keys(also ?? {})],
+    port: ({port}: StackServer) => [port],
+  };
   for (const key of ['role', 'port'] as const) {
     const seen = new Set<unknown>();
-    for (const [index, server] of servers.entries()) {
-      if (seen.has(server[key]))
-        context.addIssue({
-          code: 'custom',
-          path: ['servers', index, key],
-          message: `repeats ${key} ${server[key]}: each server needs its own`,
-        });
-      seen.add(server[key]);
-    }
+    for (const [index, server] of servers.entries())
+      for (const value of values[key](server)) {
+        if (seen.has(value))
+          context.addIssue({
+            code: 'custom',
+            path: ['servers', index, key],
+            message: `repeats ${key} ${value}: each server needs its own`,
+          });
+        seen.add(value);
+      }
   }
 });
 
