@@ -1,21 +1,20 @@
-import type {Endpoint, Engine} from '../engines/engine.ts';
 import {valueAt} from '../engines/json-field.ts';
-import {readContent, readEmbeddings, type Serving} from '../engines/serving.ts';
+import {readContent, readEmbeddings} from '../engines/serving.ts';
 import type {Role} from '../schema/request.ts';
 import type {Bodies} from './bodies.ts';
+import {askWhole, jsonOf, type Question} from './exchange.ts';
 import {Refusal} from './refusal.ts';
-import type {Upstream} from './upstream.ts';
+import type {Target} from './target.ts';
+import {vectorsAsWritten} from './vectors-as-written.ts';
+import type {Visit} from './visit.ts';
 
-/** A stack as the service sees it. */
-export interface Served {
-  readonly engine: Engine;
-  readonly serving: Serving;
-  /** Roles without a server are answered with 501. */
-  readonly endpoints: Readonly<Partial<Record<Role, Pick<Endpoint, 'url' | 'model' | 'facts'>>>>;
-  readonly upstream: Upstream;
+/** A body as it came, and what it says. */
+export interface Asked<Kind extends Role> {
+  readonly bytes: Buffer;
+  readonly body: Bodies[Kind];
 }
 
-const endpointFor = ({endpoints}: Served, role: Role, model: string | null | undefined) => {
+export const endpointFor = ({endpoints}: Target, role: Role, model: string | null | undefined) => {
   const endpoint = endpoints[role];
   if (endpoint === undefined) throw new Refusal('not_served', `No server here serves ${role}`);
   if (model != null && model !== endpoint.model)
@@ -29,24 +28,48 @@ const endpointFor = ({endpoints}: Served, role: Role, model: string | null | und
 
 const noAnswer = (what: string) => new Refusal('engine_failed', `The engine's reply has no ${what}`);
 
-const embed = async (served: Served, {texts, model}: Bodies['embed'], signal: AbortSignal) => {
-  const {engine, upstream} = served;
-  const {url, facts, ...endpoint} = endpointFor(served, 'embed', model);
+/** `asked` null: the target is such a service itself, and is asked in the caller's own words. */
+export const questionFor = (
+  target: Target,
+  kind: Role,
+  url: string,
+  asked: object | null,
+  bytes: Buffer,
+): Question => ({
+  url,
+  path: target.engine.path(kind),
+  body: asked === null ? bytes : JSON.stringify(asked),
+});
+
+const embed = async (target: Target, {body: {texts, model}, bytes}: Asked<'embed'>, visit: Visit) => {
+  const {engine} = target;
+  const {url, facts, ...endpoint} = endpointFor(target, 'embed', model);
+  if (engine.serving === null) return askWhole(target, questionFor(target, 'embed', url, null, bytes), visit);
   const asked = engine.body({kind: 'embed', id: '', texts}, endpoint.model);
-  const reply = await upstream.ask(url + engine.path('embed'), asked, signal);
+  const said = await askWhole(target, questionFor(target, 'embed', url, asked, bytes), visit);
+  const rest = (told: unknown) => {
+    const {promptTokens} = engine.readUsage(told, facts);
+    const usage = promptTokens === null ? {} : {prompt_tokens: promptTokens, total_tokens: promptTokens};
+    return {model: endpoint.model, usage};
+  };
+  const written = vectorsAsWritten(said.toString(), texts.length);
+  if (written !== null)
+    return Buffer.from(`{"embeddings":[${written.vectors.join()}],${JSON.stringify(rest(written.usage)).slice(1)}`);
+  const reply = jsonOf(said);
   const embeddings = readEmbeddings(reply, texts.length);
   if (embeddings === null) throw noAnswer(`vector for each of ${texts.length} texts`);
-  const {promptTokens} = engine.readUsage(valueAt(reply, 'usage'), facts);
-  const usage = promptTokens === null ? {} : {prompt_tokens: promptTokens, total_tokens: promptTokens};
-  return {embeddings, model: endpoint.model, usage};
+  return {embeddings, ...rest(valueAt(reply, 'usage'))};
 };
 
 /** All documents are ranked, and sorted here: equal scores stand in the order of the request on every engine. */
-const rerank = async (served: Served, {query, documents, top_n, model}: Bodies['rerank'], signal: AbortSignal) => {
-  const {engine, serving, upstream} = served;
-  const endpoint = endpointFor(served, 'rerank', model);
+const rerank = async (target: Target, {body, bytes}: Asked<'rerank'>, visit: Visit) => {
+  const {engine} = target;
+  const {query, documents, top_n, model} = body;
+  const {url, ...endpoint} = endpointFor(target, 'rerank', model);
+  if (engine.serving === null) return askWhole(target, questionFor(target, 'rerank', url, null, bytes), visit);
   const asked = engine.body({kind: 'rerank', id: '', query, documents}, endpoint.model);
-  const scores = serving.readScores(await upstream.ask(endpoint.url + engine.path('rerank'), asked, signal));
+  const reply = await askWhole(target, questionFor(target, 'rerank', url, asked, bytes), visit);
+  const scores = engine.serving.readScores(jsonOf(reply));
   const scored = new Set(scores?.map(({index}) => index).filter(index => index < documents.length));
   if (scores === null || scores.length !== documents.length || scored.size !== documents.length)
     throw noAnswer(`score for each of ${documents.length} documents`);
@@ -57,23 +80,26 @@ const rerank = async (served: Served, {query, documents, top_n, model}: Bodies['
   return {results, model: endpoint.model};
 };
 
-const chat = async (served: Served, body: Bodies['chat'], signal: AbortSignal) => {
-  const {engine, serving, upstream} = served;
-  const {url, facts, ...endpoint} = endpointFor(served, 'chat', body.model);
-  const {messages, max_tokens: maxTokens, temperature} = body;
-  const asked = serving.chat({messages, maxTokens, temperature}, endpoint.model);
-  const reply = await upstream.ask(url + engine.path('chat'), asked, signal);
-  const content = readContent(reply);
-  if (content === null) throw noAnswer('message');
-  const {promptTokens, outputTokens} = engine.readUsage(valueAt(reply, 'usage'), facts);
-  const usage =
-    promptTokens === null || outputTokens === null
-      ? {}
-      : {prompt_tokens: promptTokens, completion_tokens: outputTokens, total_tokens: promptTokens + outputTokens};
-  return {content, model: endpoint.model, usage};
+/** OpenAI's names; empty where the engine does not tell both. */
+export const chatUsage = ({engine}: Target, usage: unknown, facts: Parameters<typeof engine.readUsage>[1]) => {
+  const {promptTokens, outputTokens} = engine.readUsage(usage, facts);
+  if (promptTokens === null || outputTokens === null) return {};
+  return {prompt_tokens: promptTokens, completion_tokens: outputTokens, total_tokens: promptTokens + outputTokens};
 };
 
-/** What each path answers with; each throws a Refusal where it cannot. */
+const chat = async (target: Target, {body, bytes}: Asked<'chat'>, visit: Visit) => {
+  const {serving} = target.engine;
+  const {url, facts, ...endpoint} = endpointFor(target, 'chat', body.model);
+  if (serving === null) return askWhole(target, questionFor(target, 'chat', url, null, bytes), visit);
+  const {messages, max_tokens: maxTokens, temperature} = body;
+  const asked = serving.chat({messages, maxTokens, temperature}, endpoint.model);
+  const reply = jsonOf(await askWhole(target, questionFor(target, 'chat', url, asked, bytes), visit));
+  const content = readContent(reply);
+  if (content === null) throw noAnswer('message');
+  return {content, model: endpoint.model, usage: chatUsage(target, valueAt(reply, 'usage'), facts)};
+};
+
+/** What each path answers with: an object, or the bytes of one; each throws a Refusal where it cannot. */
 export const answers: {
-  readonly [Kind in keyof Bodies]: (served: Served, body: Bodies[Kind], signal: AbortSignal) => Promise<object>;
+  readonly [Kind in Role]: (target: Target, asked: Asked<Kind>, visit: Visit) => Promise<object>;
 } = {embed, rerank, chat};

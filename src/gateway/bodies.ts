@@ -3,13 +3,15 @@ import {Refusal} from './refusal.ts';
 
 // A lone surrogate is a JSON string but no text: UTF-8 has no bytes for it.
 const text = z.string().refine(value => value.isWellFormed(), 'is not well-formed Unicode text');
-const saying = text.refine(value => value.trim() !== '', 'is empty or only white space');
+const saying = text
+  .refine(value => value.trim() !== '', 'is empty or only white space')
+  .meta({pattern: String.raw`\S`}); // as the OpenAPI document says it
 const items = z.array(saying).min(1);
 /** Optional fields may be null, as pydantic's Optional; fields with a default may not. */
 const model = text.nullish();
 
 /** Fields that are not here are ignored, as pydantic ignores them. */
-const bodies = {
+export const bodies = {
   embed: z.object({texts: items, model}),
   rerank: z.object({query: saying, documents: items, top_n: z.int().min(0).nullish(), model}),
   chat: z.object({
@@ -17,6 +19,7 @@ const bodies = {
     model,
     max_tokens: z.int().min(1).default(1024),
     temperature: z.number().min(0).default(0.7),
+    stream: z.boolean().default(false),
   }),
 };
 export type Bodies = {readonly [Kind in keyof typeof bodies]: z.output<(typeof bodies)[Kind]>};

@@ -167,11 +167,13 @@ describe('what the engine does not answer', () => {
     expect(headers.get('retry-after')).toBe(ours === 503 ? '1' : null);
   });
 
-  test('silence is 504, no JSON is 502, a reply without a message is 502, and a cut connection is 503', async () => {
+  test('silence is 504, no JSON is 502, a reply without a message is 502, and so is a connection that is cut when the request was sent', async () => {
     expect(await statusFor(() => {}, 50)).toMatchObject({status: 504, body: {code: 'engine_timeout'}});
     expect(await statusFor((_, response) => response.end('<html>'))).toMatchObject({status: 502});
     expect(await statusFor((_, response) => sent(response, 200, {}))).toMatchObject({status: 502});
-    expect(await statusFor((_, response) => response.destroy())).toMatchObject({status: 503});
+    const cut = await statusFor((_, response) => response.destroy());
+    expect(cut).toMatchObject({status: 502, body: {code: 'engine_failed'}});
+    expect(cut.headers.get('retry-after')).toBeNull(); // it may have been done
   });
 
   test('a role without a server is 501, and health then names no model for it', async () => {

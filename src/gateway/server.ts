@@ -1,129 +1,166 @@
 import type {AddressInfo} from 'node:net';
-import {type FastifyError, type FastifyReply, type FastifyRequest, fastify} from 'fastify';
+import type {FastifyInstance} from 'fastify';
 import {CutoverError, reasonOf} from '../errors.ts';
 import type {Stack} from '../runtimes/stack.ts';
-import {answers, type Served} from './answers.ts';
-import {type Bodies, parseBody, readBody} from './bodies.ts';
-import {drain} from './drain.ts';
-import {healthOf} from './health.ts';
-import {Refusal} from './refusal.ts';
-import {openUpstream} from './upstream.ts';
+import type {GatewayLine} from '../schema/journal.ts';
+import {adminListener} from './admin/listener.ts';
+import {openCopies} from './copies.ts';
+import {bearerCheck, isLoopback} from './door.ts';
+import {openJournal} from './journal.ts';
+import {openLedger} from './ledger.ts';
+import {type LineBatch, lineBatch} from './line-batch.ts';
+import {type GatewayMetrics, gatewayMetrics} from './metrics.ts';
+import {serviceOf} from './service.ts';
+import {openSwitchboard} from './switchboard.ts';
+import {turnstile} from './turnstile.ts';
 
 export interface GatewayOptions {
-  /** What stands behind it; a role that it has no server for is answered with 501. */
-  readonly stack: Pick<Stack, 'engine' | 'servers' | 'evidence'>;
+  /** What stands behind it; a role that it has no server for is answered with 501. Null: what the admin listener is told. */
+  readonly stack: Pick<Stack, 'engine' | 'servers' | 'evidence'> | null;
   /** 0 takes a free one. */
   readonly port: number;
   /** For one whole answer of the engine. */
   readonly timeoutMs: number;
+  /** Another one than loopback needs a token. */
+  readonly host?: string;
+  readonly token?: string | null;
+  /** Of the admin listener on 127.0.0.1; 0 takes a free one, null has none. */
+  readonly adminPort?: number | null;
+  /** Of gateway.jsonl. */
+  readonly journal?: string | null;
+  /** Requests that are served at a time, and that wait; what is over both is refused with 429. */
+  readonly maxInFlight?: number;
+  readonly maxQueued?: number;
+  /** Gets the log, many lines at a time; absent for none. */
+  readonly log?: ((text: string) => void) | undefined;
+  /** Hears of what a person should know. */
+  readonly warn?: (sentence: string) => void;
 }
 
 export interface Gateway extends AsyncDisposable {
   /** Origin without a trailing slash. */
   readonly url: string;
+  /** Of the admin listener; null where there is none. */
+  readonly adminUrl: string | null;
+  /** Refuses what comes from now on, and resolves when all that had come is answered, or after `withinMs`, with how many are not. */
+  drain(withinMs: number): Promise<number>;
 }
 
-const bodyLimitBytes = 32 * 2 ** 20;
-/** Of a body that is refused: enough for callers who are a little over the limit, too little to keep the service busy. */
-const dropped = {bytes: 64 * 2 ** 20, ms: 10_000};
-const retryAfterSeconds = '1';
-
-const refusalOf = (thrown: FastifyError | Refusal): Refusal => {
-  if (thrown instanceof Refusal) return thrown;
-  if (thrown.statusCode === 413) return new Refusal('too_large', `The body is over ${bodyLimitBytes / 2 ** 20} MiB`);
-  if (thrown.statusCode === 415) return new Refusal('wrong_content_type', 'The body must be application/json');
-  if ((thrown.statusCode ?? 500) < 500) return new Refusal('invalid', thrown.message);
-  return new Refusal('internal', `The service failed: ${reasonOf(thrown)}`);
-};
-
-/** Aborted when the caller goes away before it is answered: the engine need not go on. */
-const goneSignal = ({raw}: FastifyReply): AbortSignal => {
-  const gone = new AbortController();
-  if (raw.closed) gone.abort(); // while its body was read
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort(new Error('the caller went away'));
-  });
-  return gone.signal;
-};
-
-const serviceOf = (served: Served) => {
-  const service = fastify({
-    bodyLimit: bodyLimitBytes,
-    forceCloseConnections: true,
-    // What is wrong before any route is found, as /%zz, does not come to the error handler.
-    frameworkErrors({message}, _, reply: FastifyReply) {
-      const {status, body} = new Refusal('invalid', message);
-      void reply.code(status).send(body);
-    },
-  });
-  service.removeAllContentTypeParsers();
-  service.addContentTypeParser('application/json', {parseAs: 'buffer'}, async (_: FastifyRequest, bytes: Buffer) =>
-    parseBody(bytes),
-  );
-  service.setErrorHandler<FastifyError | Refusal>(async (thrown, request, reply) => {
-    const refusal = refusalOf(thrown);
-    await drain(request.raw, dropped);
-    // What is left of a body that was not read to its end would be taken for the next request.
-    if (refusal.code === 'too_large') reply.header('connection', 'close');
-    else reply.removeHeader('connection');
-    if (refusal.code === 'engine_unavailable') reply.header('retry-after', retryAfterSeconds);
-    return reply.code(refusal.status).send(refusal.body);
-  });
-  for (const kind of Object.keys(answers) as (keyof Bodies)[]) {
-    const answer = answers[kind] as (served: Served, body: object, signal: AbortSignal) => Promise<object>;
-    service.post(`/${kind}`, (request, reply) => answer(served, readBody(kind, request.body), goneSignal(reply)));
-  }
-  service.get('/health', async (_, reply) => {
-    const {status, body} = await healthOf(served);
-    return reply.code(status).send(body);
-  });
-  const methods: Readonly<Record<string, string>> = {
-    '/embed': 'POST',
-    '/rerank': 'POST',
-    '/chat': 'POST',
-    '/health': 'GET',
-  };
-  service.setNotFoundHandler(async ({url, method}, reply) => {
-    const [path = ''] = url.split('?');
-    const right = methods[path];
-    if (right === undefined) throw new Refusal('unknown_path', `There is no ${path} here`);
-    reply.header('allow', right);
-    throw new Refusal('wrong_method', `${path} takes ${right}, not ${method}`);
-  });
-  return service;
-};
-
-/**
- * Serves the contract of docs/contract.md on 127.0.0.1, in front of a stack. Throws BAD_OPTIONS for an engine that is
- * such a service itself, ENGINE_DID_NOT_START when the port cannot be had. Disposing of it closes every connection.
- */
-export const startGateway = async ({stack, port, timeoutMs}: GatewayOptions): Promise<Gateway> => {
-  const {engine, servers, evidence} = stack;
-  const {serving} = engine;
-  const endpoints = Object.fromEntries(servers.map(server => [server.role, server]));
-  if (serving === null)
-    throw new CutoverError('BAD_OPTIONS', `${engine.title} is such a service itself`, {
-      hint: 'Name the engine behind it: --engine vllm, sglang or openai.',
-    });
-  const upstream = openUpstream(engine.readError, timeoutMs);
-  const service = serviceOf({engine, serving, endpoints, upstream});
-  // As the simulated engine marks its own replies: what it says through us is no evidence either.
-  if (evidence === 'simulated')
-    service.addHook('onRequest', async (_, reply) => void reply.header('x-cutover-evidence', evidence));
+const listening = async (service: FastifyInstance, host: string, port: number, name: string): Promise<string> => {
   try {
-    await service.listen({host: '127.0.0.1', port});
+    await service.listen({host, port});
   } catch (thrown) {
-    upstream[Symbol.dispose]();
     throw new CutoverError('ENGINE_DID_NOT_START', `The gateway cannot listen on port ${port}: ${reasonOf(thrown)}`, {
-      hint: 'Take another --port; 0 takes a free one.',
+      hint: `Take another ${name}; 0 takes a free one.`,
       cause: thrown,
     });
   }
-  return {
-    url: `http://127.0.0.1:${(service.server.address() as AddressInfo).port}`,
-    [Symbol.asyncDispose]: async () => {
-      await service.close();
-      upstream[Symbol.dispose]();
+  const {port: bound} = service.server.address() as AddressInfo;
+  return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${bound}`;
+};
+
+const refuseOpenDoor = (host: string, token: string | null): void => {
+  if (isLoopback(host) || (token !== null && token !== '')) return;
+  throw new CutoverError(
+    'BAD_OPTIONS',
+    `--host ${host} lets other machines in, and there is no token to know callers by`,
+    {
+      hint: 'Set CUTOVER_GATEWAY_TOKEN, which callers then send as `authorization: Bearer …`, or leave --host out.',
     },
+  );
+};
+
+/**
+ * Serves the contract of docs/contract.md, in front of a stack or of what the admin listener is told (docs/gateway.md). Throws
+ * BAD_OPTIONS for an engine that is such a service itself and for an open door without a token, ENGINE_DID_NOT_START when a port
+ * cannot be had, RECORD_NOT_WRITABLE for the journal. Disposing of it closes every connection.
+ */
+export const startGateway = async ({
+  stack,
+  port,
+  timeoutMs,
+  host = '127.0.0.1',
+  token = null,
+  adminPort = null,
+  journal: path = null,
+  maxInFlight = 1024,
+  maxQueued = 1024,
+  log,
+  warn = () => {},
+}: GatewayOptions): Promise<Gateway> => {
+  refuseOpenDoor(host, token);
+  if (stack !== null && stack.engine.serving === null)
+    throw new CutoverError('BAD_OPTIONS', `${stack.engine.title} is such a service itself`, {
+      hint: 'Name the engine behind it: --engine vllm, sglang or openai.',
+    });
+  const switchboard = openSwitchboard(timeoutMs);
+  if (stack !== null) {
+    const endpoints = Object.fromEntries(stack.servers.map(server => [server.role, server]));
+    switchboard.putTarget('baseline', {engine: stack.engine.name, evidence: stack.evidence, endpoints});
+    switchboard.putRoute({primary: 'baseline', candidateShare: 0, mirrorShare: 0, standby: null});
+  }
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => switchboard.close());
+  const logs: LineBatch | null =
+    log === undefined
+      ? null
+      : lineBatch(
+          async text => log(text),
+          () => {},
+        );
+  opened.defer(async () => logs?.flush());
+  const journal = opened.use(await openJournal(path, warn));
+  const door = turnstile({inFlight: maxInFlight, queued: maxQueued});
+  const metrics: GatewayMetrics | null = adminPort === null ? null : gatewayMetrics(switchboard, door);
+  const tell = (line: Omit<GatewayLine, 'seq'>) => {
+    journal.add(line);
+    metrics?.observe(line);
+    const {id, kind, target, mirror, outcome, status, code, items} = line;
+    if (logs !== null)
+      service.log.info({
+        id,
+        kind,
+        target,
+        mirror,
+        outcome,
+        status,
+        code,
+        items,
+        ms: Math.round(1000 * (line.endMs - line.receivedMs)) / 1000,
+      });
+  };
+  const ledger = openLedger(door, tell);
+  const copies = openCopies(ledger);
+  opened.defer(async () => {
+    await switchboard.close();
+    await copies.settled();
+  });
+  let draining = false;
+  const service = serviceOf({
+    ...{door, switchboard, copies, timeoutMs, ledger},
+    allows: isLoopback(host) || token === null ? null : bearerCheck(token),
+    draining: () => draining,
+    log: logs === null ? null : logs.add,
+  });
+  const url = await listening(service, host, port, '--port');
+  opened.defer(async () => {
+    await service.close();
+    await ledger.settled(1000);
+  });
+  let adminUrl: string | null = null;
+  if (metrics !== null && adminPort !== null) {
+    const admin = adminListener({switchboard, journal, metrics});
+    opened.defer(() => admin.close());
+    adminUrl = await listening(admin, '127.0.0.1', adminPort, '--admin-port');
+  }
+  const open = opened.move();
+  return {
+    url,
+    adminUrl,
+    async drain(withinMs) {
+      draining = true;
+      return ledger.settled(withinMs);
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 };

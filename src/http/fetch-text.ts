@@ -5,7 +5,7 @@ import {reasonOf} from '../errors.ts';
 
 export interface FetchOptions {
   /** Default GET. */
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Sent as the JSON body. */
   readonly json?: unknown;
   readonly timeoutMs: number;
