@@ -9,7 +9,7 @@ import {simulatorConfig} from '../../src/simulator/config.ts';
 import {memoryParts} from '../../src/simulator/memory.ts';
 import {startSimulator} from '../../src/simulator/server.ts';
 import {readArguments} from './arguments.ts';
-import {eatMemory, readMisbehaviour} from './misbehaviour.ts';
+import {eatMemory, leakMemory, readMisbehaviour} from './misbehaviour.ts';
 import {wordsOf} from './words.ts';
 
 const asked = readArguments(process.argv.slice(1));
@@ -43,6 +43,9 @@ subscribe('http.server.request.start', message => {
   const {request, response} = message as {request: IncomingMessage; response: ServerResponse};
   if (request.method === 'POST' && request.url === '/die') die(...words.died);
   if (request.method === 'POST' && request.url === '/eat-memory') eatMemory();
+  // Beside the memory of the card, which the simulated engine only says that it takes.
+  const [, rate] = /^\/simulator\/leak\?mib-per-second=([\d.]+)$/.exec(request.url ?? '') ?? [];
+  if (request.method === 'POST' && Number(rate) > 0) leakMemory(Number(rate));
   open.add(response);
   response.once('close', () => open.delete(response));
 });
@@ -88,6 +91,7 @@ for (const stage of stages) {
     await new Promise(() => setInterval(() => {}, 1e6));
 }
 await delay(stageMs);
-await startSimulator(config);
+const simulator = await startSimulator(config);
+simulator.died.addEventListener('abort', () => die(...words.died));
 say(words.serving());
 if (fake['exit-after'] !== undefined) setTimeout(die, fake['exit-after'], ...words.died);

@@ -57,3 +57,14 @@ export const eatMemory = (): void => {
   };
   bite();
 };
+
+const leakStepMs = 100;
+
+/** Takes so much each second, and holds it. */
+export const leakMemory = (mibPerSecond: number): void => {
+  const held: Buffer[] = [];
+  const stepBytes = Math.ceil((mibPerSecond * 2 ** 20 * leakStepMs) / 1000);
+  setInterval(() => {
+    if (held.length * stepBytes < enoughBytes) held.push(Buffer.alloc(stepBytes, 1));
+  }, leakStepMs);
+};

@@ -11,6 +11,7 @@ import {endpointOf} from './endpoint.ts';
 import {interruptionOf} from './interruption.ts';
 import {readPages} from './probe.ts';
 import {waitUntilReady} from './ready.ts';
+import type {ServerListener} from './server-handle.ts';
 import type {BringUpListener, Stack} from './stack.ts';
 import {stopOnce} from './stack-end.ts';
 
@@ -26,6 +27,7 @@ export interface EmbeddedOptions {
   readonly pageTokens?: number | null;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
+  readonly onServer?: ServerListener | undefined;
   readonly readyWithinSeconds?: number;
 }
 
@@ -36,12 +38,26 @@ const stopWithinMs = 5000;
  * loop; one server answers for all roles. Throws ENGINE_DID_NOT_START or INTERRUPTED.
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<Stack> => {
-  const {engine, dialect, model, seed, faults, kvTokens, pageTokens, signal, onLine, readyWithinSeconds = 30} = options;
+  const {
+    engine,
+    dialect,
+    model,
+    seed,
+    faults,
+    kvTokens,
+    pageTokens,
+    signal,
+    onLine,
+    onServer,
+    readyWithinSeconds = 30,
+  } = options;
   if (signal.aborted) throw interruptionOf(signal, 'starting the simulated engine');
   onLine(`starting the simulated engine (${dialect} dialect) in a thread`);
   const startedMs = performance.now();
+  const ice = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(join(projectRoot, 'src/simulator/worker.ts'), {
     workerData: {
+      ice,
       ...{dialect, port: 0, seed, model, faults},
       ...{kvTokens: kvTokens ?? undefined, pageTokens: pageTokens ?? undefined},
     },
@@ -54,9 +70,26 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Stack> =>
   let stopping = false;
   started.defer(async () => {
     stopping = true;
+    thaw(ice);
     worker.postMessage('stop');
     await Promise.race([ended, delay(stopWithinMs, undefined, {ref: false})]);
     await worker.terminate(); // does nothing to a thread that has ended
+  });
+
+  onServer?.({
+    roles,
+    kill: async () => void (await worker.terminate()),
+    freeze: async () => {
+      Atomics.store(ice, 0, 1);
+      worker.postMessage('freeze');
+    },
+    thaw: async () => thaw(ice),
+    network: null,
+    // Of the whole program: a thread has no memory of its own that the system counts.
+    hostMiB: async () => process.memoryUsage.rss() / 2 ** 20,
+    processes: async () => [],
+    memoryLimitGiB: null,
+    runPython: null,
   });
 
   const url = await servedAt(worker, ended);
@@ -88,6 +121,12 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Stack> =>
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
   };
+};
+
+/** The thread waits in the kernel until the word is 0 (worker.ts), and answers nothing meanwhile. */
+const thaw = (ice: Int32Array): void => {
+  Atomics.store(ice, 0, 0);
+  Atomics.notify(ice, 0);
 };
 
 /** The URL that the worker posts once it listens. It loads a few files to get there: only its end can prevent it. */

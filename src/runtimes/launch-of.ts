@@ -1,6 +1,7 @@
 import type {Engine} from '../engines/engine.ts';
 import {CutoverError} from '../errors.ts';
 import type {Role} from '../schema/request.ts';
+import {servedRoles} from '../schema/served-roles.ts';
 import type {StackPlan} from '../schema/stack.ts';
 import {endpointOf} from './endpoint.ts';
 
@@ -10,6 +11,7 @@ export const launchOf = (engine: Engine, plan: StackPlan, roles: readonly Role[]
     throw new CutoverError('BAD_OPTIONS', `cutover cannot start ${engine.title}`, {
       hint: 'Start it yourself and measure it with --attach <URL>.',
     });
-  for (const role of roles) endpointOf(plan.servers, role);
+  const served = plan.servers.flatMap(server => servedRoles(server).map(role => ({role})));
+  for (const role of roles) endpointOf(served, role);
   return engine.launch;
 };

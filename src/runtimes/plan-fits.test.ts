@@ -36,6 +36,13 @@ describe.each([
   });
 });
 
+test.each(['bentoml-untuned', 'bentoml-tuned'])('the one server of %s fits an 80 GB card', async stack => {
+  expect(await fits(stack)).toEqual([
+    expect.stringMatching(/^chat: .*; embed and rerank on top, of which nothing is known; takes /),
+  ]);
+  expect(await fits(stack, {roles: ['rerank']})).toHaveLength(1);
+});
+
 test('each server finds what those before it leave', async () => {
   const lines = await fits('sglang');
   expect(lines.map(line => /; (takes .*)$/.exec(line)?.[1])).toEqual([

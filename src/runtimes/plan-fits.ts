@@ -1,6 +1,7 @@
 import type {CardMemory, Engine} from '../engines/engine.ts';
 import {CutoverError} from '../errors.ts';
 import type {Role} from '../schema/request.ts';
+import {serversFor} from '../schema/served-roles.ts';
 import type {StackPlan, StackServer} from '../schema/stack.ts';
 import {needsOfFolder} from './model-folder.ts';
 
@@ -34,7 +35,7 @@ export const planFits = async (options: PlanFitsOptions): Promise<readonly strin
   if (engine.launch === null) return [];
   const lines: string[] = [];
   let freeGiB = card.freeGiB;
-  for (const planned of plan.servers.filter(({role}) => roles.includes(role))) {
+  for (const planned of serversFor(plan.servers, roles)) {
     const server = await withNeeds(planned, models[planned.role]);
     const {takesGiB, arithmetic, problem} = engine.launch.planMemory(server, {totalGiB: card.totalGiB, freeGiB});
     lines.push(`${server.role}: ${arithmetic}; takes ${takesGiB.toFixed(2)} of ${freeGiB.toFixed(2)} GiB free`);

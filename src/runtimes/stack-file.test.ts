@@ -97,7 +97,9 @@ describe('a file that is not there', () => {
   test('by name: the names that are', async () => {
     const {message, hint} = await failureOf(readStackFile('slang', shipped));
     expect(message).toBe(`There is no stack file named slang in ${shipped}`);
-    expect(hint).toBe('Name one of sglang, vllm-default, vllm-tuned, or give the path of a YAML file.');
+    expect(hint).toBe(
+      'Name one of bentoml-tuned, bentoml-untuned, sglang, vllm-default, vllm-tuned, or give the path of a YAML file.',
+    );
   });
 
   test('by name, where there are no stacks at all', async () => {
@@ -147,7 +149,7 @@ servers:
     arguments: {}
 `);
     expect(mistakes).toEqual([
-      'engine: vlm is not an engine that cutover can start; those are vllm, sglang',
+      'engine: vlm is not an engine that cutover can start; those are vllm, sglang, bentoml',
       'name: Too small: expected string to have >=1 characters',
       'description: is missing, expected string',
       'servers.0.port: Too small: expected number to be >=1',
@@ -178,7 +180,7 @@ servers:
 
   test('an engine that cutover knows and cannot start', async () => {
     expect(await mistakesIn(good.replace('vllm', 'openai'))).toEqual([
-      'engine: openai is not an engine that cutover can start; those are vllm, sglang',
+      'engine: openai is not an engine that cutover can start; those are vllm, sglang, bentoml',
     ]);
   });
 

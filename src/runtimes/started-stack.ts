@@ -5,6 +5,8 @@ import {type GpuAccount, stopOnce} from './stack-end.ts';
 /** One server that a runtime has started. */
 export interface StartedServer {
   readonly server: RunningServer;
+  /** The same for the other roles that it answers for. */
+  readonly also: readonly RunningServer[];
   /** Whether it says of itself that it is a simulation. */
   readonly simulated: boolean;
   /** As nvidia-smi counts them on its machine. */
@@ -20,7 +22,7 @@ interface StartedStack extends Pick<Stack, 'engine' | 'runtime' | 'died' | 'nvid
 
 /** The stack of servers that a runtime has started itself. */
 export const startedStack = ({started, account, down, ...known}: StartedStack): Stack => {
-  const servers = started.map(({server}) => server);
+  const servers = started.flatMap(({server, also}) => [server, ...also]);
   const stop = stopOnce(down, account);
   return {
     ...known,

@@ -11,13 +11,15 @@ export interface YamlKind {
   readonly noun: string;
   /** What shows how one is written: where its fields are described, and files that are right. */
   readonly hint: string;
+  /** Of what is thrown; absent is BAD_STACK. */
+  readonly code?: 'BAD_STACK' | 'BAD_SUITE';
 }
 
 const isPath = (nameOrPath: string) => /[/\\]|\.ya?ml$/.test(nameOrPath);
 
 /**
  * What stands in the YAML file `<folder>/<name>.yaml`, or in the one at a path.
- * Throws BAD_STACK when it cannot be read, or with every place in which it is not YAML.
+ * Throws BAD_STACK (or the kind's own code) when it cannot be read, or with every place in which it is not YAML.
  */
 export const readYamlFile = async (
   nameOrPath: string,
@@ -38,25 +40,30 @@ export const readYamlFile = async (
   return {file, value: document.toJS()};
 };
 
-export const badFile = (file: string, {noun, hint}: YamlKind, mistakes: readonly string[]): CutoverError =>
+export const badFile = (file: string, kind: YamlKind, mistakes: readonly string[]): CutoverError =>
   new CutoverError(
-    'BAD_STACK',
-    [`${file} is not a ${noun} file:`, ...mistakes.map(mistake => `  ${mistake}`)].join('\n'),
-    {hint},
+    kind.code ?? 'BAD_STACK',
+    [`${file} is not a ${kind.noun} file:`, ...mistakes.map(mistake => `  ${mistake}`)].join('\n'),
+    {hint: kind.hint},
   );
 
-const notReadable = async (nameOrPath: string, folder: string, {noun}: YamlKind, cause: unknown) => {
+const notReadable = async (
+  nameOrPath: string,
+  folder: string,
+  {noun, code = 'BAD_STACK'}: YamlKind,
+  cause: unknown,
+) => {
   const names = (await readdir(folder).catch(() => []))
     .filter(file => file.endsWith('.yaml'))
     .map(file => basename(file, '.yaml'))
     .sort();
   const known = names.length === 0 ? '' : `ame one of ${names.join(', ')}`;
   if (isPath(nameOrPath))
-    return new CutoverError('BAD_STACK', `The ${noun} file ${nameOrPath} cannot be read: ${inWords(cause)}`, {
+    return new CutoverError(code, `The ${noun} file ${nameOrPath} cannot be read: ${inWords(cause)}`, {
       hint: `Check the path${known === '' ? '' : `, or n${known}`}.`,
       cause,
     });
-  return new CutoverError('BAD_STACK', `There is no ${noun} file named ${nameOrPath} in ${folder}`, {
+  return new CutoverError(code, `There is no ${noun} file named ${nameOrPath} in ${folder}`, {
     hint: known === '' ? 'Give the path of a YAML file.' : `N${known}, or give the path of a YAML file.`,
     cause,
   });

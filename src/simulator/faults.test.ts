@@ -16,6 +16,7 @@ describe('the text of a fault', () => {
     ['reset-ignored', {kind: 'reset-ignored'}],
     ['dies:at-ms=3000', {kind: 'dies', atMs: 3000}],
     ['slow:share=-0.1', {kind: 'slow', share: -0.1}],
+    ['leak:mib-per-second=0.5', {kind: 'leak', mibPerSecond: 0.5}],
   ])('%s', (text, fault) => {
     expect(parseFault(text)).toEqual(fault);
   });

@@ -12,6 +12,7 @@ const limits = {
   times: {whole: true, min: 1},
   /** Of every duration: 0.08 takes 8 % longer, -0.1 takes a tenth less. */
   share: {whole: false, min: -0.9},
+  mibPerSecond: {whole: false, min: Number.MIN_VALUE},
 } as const;
 type Parameter = keyof typeof limits;
 
@@ -39,6 +40,8 @@ const kinds = {
   dies: ['atMs'],
   /** All that the engine does takes this much longer, or less: a regression or a gain of a known size. */
   slow: ['share'],
+  /** It takes more and more of its card, and dies when nothing is left. */
+  leak: ['mibPerSecond'],
 } as const satisfies Record<string, readonly Parameter[]>;
 type Kind = keyof typeof kinds;
 
@@ -61,6 +64,10 @@ export const faultOfReset = (faults: readonly Fault[], n: number): 'reset-busy' 
 /** By what every duration of the engine is multiplied. */
 export const slownessOf = (faults: readonly Fault[]): number =>
   faults.reduce((factor, fault) => (fault.kind === 'slow' ? factor * (1 + fault.share) : factor), 1);
+
+/** All leaks together. */
+export const leakOf = (faults: readonly Fault[]): number =>
+  faults.reduce((sum, fault) => (fault.kind === 'leak' ? sum + fault.mibPerSecond : sum), 0);
 
 /** When a token may be written that the engine has made now. A request's tokens are asked for in order. */
 export const releaseOf = (fault: RequestFault | undefined) => {
@@ -112,4 +119,10 @@ export const parseFault = (text: string): Fault => {
   }
   for (const [key, name] of wanted) if (!(name in given)) throw refuse(`lacks ${key}`);
   return {kind, ...given} as Fault; // its parameters are those of its kind, which the compiler cannot follow
+};
+
+/** The text that `parseFault` makes it of. */
+export const faultText = ({kind, ...parameters}: Fault): string => {
+  const given = Object.entries(parameters).map(([name, value]) => `${kebab(name)}=${value}`);
+  return given.length === 0 ? kind : `${kind}:${given.join(',')}`;
 };

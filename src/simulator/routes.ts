@@ -4,20 +4,11 @@ import {answerChat} from './chat.ts';
 import {jsonPage, type Page} from './dialects/dialect.ts';
 import {answerEmbed, answerRerank} from './embed-rerank.ts';
 import {type Exchange, sendPage} from './exchange.ts';
+import {answerOwn} from './own-routes.ts';
 import type {Service} from './service.ts';
 import {answerTokenize} from './tokenize.ts';
 
 const answers = {chat: answerChat, embed: answerEmbed, rerank: answerRerank};
-
-/** The truth so far, one row a line, in the order in which the requests came. */
-const truthPage = ({truth}: Service): Page => ({
-  status: 200,
-  type: 'application/x-ndjson',
-  body: truth
-    .rows()
-    .map(row => `${JSON.stringify(row)}\n`)
-    .join(''),
-});
 
 const reset = ({dialect, engine, nextResetFault}: Service): Page => {
   const fault = nextResetFault();
@@ -48,7 +39,7 @@ const route = async (service: Service, exchange: Exchange): Promise<void> => {
   if (action !== undefined) return work(service, action, exchange);
   if (page !== undefined) return sendPage(response, page(service.view(request.socket.localPort ?? 0)));
   if (dialect.reset.routes.includes(key)) return sendPage(response, reset(service));
-  if (key === 'GET /simulator/truth') return sendPage(response, truthPage(service));
+  if (await answerOwn(service, key, exchange)) return;
   // Both engines leave these to FastAPI, which has a shape of its own.
   const known = [...Object.keys(dialect.actions), ...Object.keys(dialect.pages), ...dialect.reset.routes];
   const status = known.some(other => other.endsWith(` ${path}`)) ? 405 : 404;

@@ -14,7 +14,7 @@ export interface RunningSimulator extends AsyncDisposable {
   readonly url: string;
   /** The requests that have ended, in the order in which they came. */
   truth(): readonly TruthRow[];
-  /** Aborted when the fault `dies` has closed the server; the reason is an Error that says so. */
+  /** Aborted when the fault `dies`, or a card without memory, has closed the server; the reason is an Error that says so. */
   readonly died: AbortSignal;
 }
 
@@ -49,6 +49,7 @@ export const startSimulator = async (config: SimulatorConfig): Promise<RunningSi
 
   const stop = async () => {
     clearTimeout(death);
+    service.card.stop();
     service.engine.stop();
     if (!server.listening) return;
     const closed = once(server, 'close');
@@ -58,11 +59,20 @@ export const startSimulator = async (config: SimulatorConfig): Promise<RunningSi
   };
   const died = new AbortController();
   const deadly = config.faults.find(fault => fault.kind === 'dies');
-  const die = async (atMs: number) => {
+  const die = async (why: string) => {
     await stop();
-    died.abort(new Error(`the simulated engine died ${atMs} ms after its start, as its fault "dies" asked for`));
+    died.abort(new Error(why));
   };
-  const death = deadly && setTimeout(die, deadly.atMs, deadly.atMs);
+  const death =
+    deadly &&
+    setTimeout(
+      die,
+      deadly.atMs,
+      `the simulated engine died ${deadly.atMs} ms after its start, as its fault "dies" asked for`,
+    );
+  service.card.full.addEventListener('abort', () =>
+    die('CUDA out of memory: the simulated engine has taken all of its card'),
+  );
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

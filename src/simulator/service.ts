@@ -1,13 +1,14 @@
 import type {IncomingMessage} from 'node:http';
 import {Refusal} from './bodies.ts';
 import {calibrations} from './calibration.ts';
+import {type Card, createCard} from './card.ts';
 import type {SimulatorConfig} from './config.ts';
 import type {Dialect, ServerView} from './dialects/dialect.ts';
 import {sglang} from './dialects/sglang.ts';
 import {vllm} from './dialects/vllm.ts';
 import {monotonicMs, realClockwork} from './driver.ts';
 import {createEngine, type Engine} from './engine.ts';
-import {faultOfRequest, faultOfReset, type RequestFault, slownessOf} from './faults.ts';
+import {faultOfRequest, faultOfReset, leakOf, type RequestFault, slownessOf} from './faults.ts';
 import {createTruth} from './truth.ts';
 
 const dialects = {vllm, sglang} satisfies Record<SimulatorConfig['dialect'], Dialect>;
@@ -18,6 +19,7 @@ export interface Service {
   readonly dialect: Dialect;
   readonly engine: Engine;
   readonly truth: ReturnType<typeof createTruth>;
+  readonly card: Card;
   /** What a request of each kind may have, output included: its model's, or the pool's where that is smaller. */
   readonly contextTokens: Readonly<Record<'chat' | 'embed' | 'rerank', number>>;
   /** Of one page of the pool. */
@@ -53,6 +55,13 @@ export const createService = (config: SimulatorConfig): Service => {
     dialect,
     engine,
     truth: createTruth(monotonicMs),
+    card: createCard({
+      calibration,
+      kvTokens: poolTokens,
+      encoder: config.encoder,
+      leakMibPerSecond: leakOf(config.faults),
+      nowMs: monotonicMs,
+    }),
     contextTokens,
     pageTokens,
     requestId(request) {

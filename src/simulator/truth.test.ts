@@ -44,3 +44,18 @@ test('rows come in the order of receipt, once they have ended, and the first end
     },
   ]);
 });
+
+test('of every request the account stays, whole rows only of the last ones and of those under way', () => {
+  const truth = createTruth(() => 7, 10);
+  const late = truth.open('late', 'chat', 0);
+  for (let n = 1; n <= 100; n++) truth.open(`r${n}`, 'embed', n).end(n === 2 ? 'client-gone' : 'ok');
+  const kept = truth.rows();
+  expect(kept.length).toBeLessThanOrEqual(10);
+  expect(kept.at(-1)).toMatchObject({id: 'r100', receivedMs: 100});
+  late.end('ok');
+  expect(truth.rows()[0]?.id).toBe('late');
+  const account = [...truth.account()];
+  expect(account.find(({id}) => id === 'r2')).toEqual({id: 'r2', kind: 'embed', endMs: 7, outcome: 'client-gone'});
+  expect(new Set(account.map(({id}) => id)).size).toBe(101);
+  expect(account.length).toBe(101);
+});

@@ -26,6 +26,9 @@ export interface TruthRow {
   readonly outcome: TruthOutcome;
 }
 
+/** What is kept of every request for good. */
+export type AccountRow = Pick<TruthRow, 'id' | 'kind' | 'endMs' | 'outcome'>;
+
 /** A row while its request is served. */
 export interface OpenTruth {
   readonly tokenMs: number[];
@@ -36,30 +39,58 @@ export interface OpenTruth {
   end(outcome: TruthOutcome): void;
 }
 
-export const createTruth = (nowMs: () => number) => {
-  const rows: (() => TruthRow | null)[] = [];
+/** Whole rows, of which each token has its time, are some kilobytes each: an engine that serves for days keeps only the last ones. */
+const defaultWholeRows = 20_000;
+
+interface Kept {
+  readonly id: string;
+  readonly kind: TruthRow['kind'];
+  readonly receivedMs: number;
+  readonly open: Omit<OpenTruth, 'end'>;
+  ending: {readonly endMs: number; readonly outcome: TruthOutcome} | null;
+}
+
+export const createTruth = (nowMs: () => number, wholeRows = defaultWholeRows) => {
+  /** In the order in which they came. */
+  let whole: Kept[] = [];
+  const short: AccountRow[] = [];
+
+  const shorten = () => {
+    // Half of them at a time, so that what it costs does not matter to a single request.
+    const old = whole.slice(0, wholeRows >> 1);
+    for (const row of old) if (row.ending !== null) short.push(accountRow(row, row.ending));
+    whole = [...old.filter(({ending}) => ending === null), ...whole.slice(wholeRows >> 1)];
+  };
+
   return {
     open(id: string, kind: TruthRow['kind'], receivedMs: number): OpenTruth {
-      let ending: {endMs: number; outcome: TruthOutcome} | null = null;
-      const open: OpenTruth = {
-        tokenMs: [],
-        promptTokens: 0,
-        outputTokens: 0,
-        cachedPromptTokens: 0,
-        end(outcome) {
-          ending ??= {endMs: nowMs(), outcome};
+      const open = {tokenMs: [], promptTokens: 0, outputTokens: 0, cachedPromptTokens: 0};
+      const row: Kept = {id, kind, receivedMs, open, ending: null};
+      if (whole.length >= wholeRows) shorten();
+      whole.push(row);
+      return Object.assign(open, {
+        end(outcome: TruthOutcome) {
+          row.ending ??= {endMs: nowMs(), outcome};
         },
-      };
-      rows.push(() => {
-        if (ending === null) return null;
-        const {tokenMs, promptTokens, outputTokens, cachedPromptTokens} = open;
-        const [firstTokenMs = null, lastTokenMs = null] = [tokenMs[0], tokenMs.at(-1)];
-        const times = {receivedMs, firstTokenMs, lastTokenMs, endMs: ending.endMs, tokenMs};
-        return {id, kind, ...times, promptTokens, outputTokens, cachedPromptTokens, outcome: ending.outcome};
       });
-      return open;
     },
-    /** The requests that have ended, in the order in which they came. */
-    rows: (): readonly TruthRow[] => rows.map(row => row()).filter(row => row !== null),
+    /** The requests that have ended, in the order in which they came; the last 10,000 to 20,000 of them. */
+    rows: (): readonly TruthRow[] => whole.flatMap(row => (row.ending === null ? [] : [truthRow(row, row.ending)])),
+    /** All that have ended, without the rest of what is known of them. */
+    *account(): Generator<AccountRow> {
+      yield* short;
+      for (const row of whole) if (row.ending !== null) yield accountRow(row, row.ending);
+    },
   };
+};
+
+type Ended = NonNullable<Kept['ending']>;
+
+const accountRow = ({id, kind}: Kept, {endMs, outcome}: Ended): AccountRow => ({id, kind, endMs, outcome});
+
+const truthRow = ({id, kind, receivedMs, open}: Kept, {endMs, outcome}: Ended): TruthRow => {
+  const {tokenMs, promptTokens, outputTokens, cachedPromptTokens} = open;
+  const [firstTokenMs = null, lastTokenMs = null] = [tokenMs[0], tokenMs.at(-1)];
+  const times = {receivedMs, firstTokenMs, lastTokenMs, endMs, tokenMs};
+  return {id, kind, ...times, promptTokens, outputTokens, cachedPromptTokens, outcome};
 };

@@ -5,9 +5,11 @@ import {startSimulator} from './server.ts';
 
 /**
  * A simulated engine on a thread of its own, so that it does not share the client's event loop. Takes a SimulatorConfig as workerData,
- * posts `{url}` when it serves, and ends on the message 'stop'. Ends with code 1 and a last line on stderr when it dies.
+ * posts `{url}` when it serves, stands still on 'freeze' while
+ * the first word of `ice` is 1, and ends on 'stop'. Ends with code 1 and a last line on stderr when it dies.
  */
-const simulator = await startSimulator(simulatorConfig.parse(workerData));
+const {ice, ...config} = workerData as {ice?: Int32Array};
+const simulator = await startSimulator(simulatorConfig.parse(config));
 
 simulator.died.addEventListener('abort', () => {
   process.stderr.write(`${reasonOf(simulator.died.reason)}\n`);
@@ -15,6 +17,7 @@ simulator.died.addEventListener('abort', () => {
 });
 
 parentPort?.on('message', async message => {
+  if (message === 'freeze' && ice !== undefined) Atomics.wait(ice, 0, 1); // until somebody else sets it to 0
   if (message !== 'stop') return;
   await simulator[Symbol.asyncDispose]();
   parentPort?.close();

@@ -1,6 +1,7 @@
 import type {MountSettings} from 'dockerode';
 import type {Engine} from '../../engines/engine.ts';
 import type {Role} from '../../schema/request.ts';
+import {modelsOf, serversFor, withModels} from '../../schema/served-roles.ts';
 import type {ServerStartup} from '../../schema/server.ts';
 import type {ContainerSettings, StackPlan, StackServer} from '../../schema/stack.ts';
 import type {BringUpListener} from '../stack.ts';
@@ -42,15 +43,15 @@ export interface PreparedServer {
 export const prepareServers = async (host: DockerHost, options: PrepareOptions): Promise<PreparedServer[]> => {
   const {engine, launch, plan, models, roles, environment, signal, onLine} = options;
   const facts = await readEngineFacts(host);
-  const wanted = plan.servers
-    .filter(({role}) => roles.includes(role))
-    .map(planned => {
-      const settings = mergeSettings(plan.docker, planned.docker, options.hostSettings);
-      const server = {...planned, model: wholeModelPath(models[planned.role] ?? planned.model, host.local)};
-      // These, and the ports below, are refused before gigabytes are pulled.
-      host.assertReachable(publishOf(settings));
-      return {server, settings, gpu: gpuAccess(settings.gpus, facts)};
-    });
+  const wanted = serversFor(plan.servers, roles).map(planned => {
+    const settings = mergeSettings(plan.docker, planned.docker, options.hostSettings);
+    const chosen = Object.entries(modelsOf(withModels(planned, models)));
+    const whole = chosen.map(([role, model]) => [role, wholeModelPath(model, host.local)]);
+    const server = withModels(planned, Object.fromEntries(whole));
+    // These, and the ports below, are refused before gigabytes are pulled.
+    host.assertReachable(publishOf(settings));
+    return {server, settings, gpu: gpuAccess(settings.gpus, facts)};
+  });
   assertPortsDiffer(wanted.map(({server, settings}) => ({role: server.role, settings})));
 
   const volumes = new Map<string, 'empty' | 'used'>();
@@ -66,8 +67,9 @@ export const prepareServers = async (host: DockerHost, options: PrepareOptions):
       volumes.set(source, state);
       if (state === 'empty' && kind === 'compiled') options.onNewCompileCache(source);
     }
-    const ownModel = modelMount(server.model, host.local);
-    const mounts = [...cacheMounts(sources, launch.container), ...(ownModel === null ? [] : [ownModel])];
+    const folders = new Set(Object.values(modelsOf(server)));
+    const ownModels = [...folders].flatMap(model => modelMount(model, host.local) ?? []);
+    const mounts = [...cacheMounts(sources, launch.container), ...ownModels];
     prepared.push({server, settings, gpu, image, mounts, compileCache: volumes.get(sources.compiled) ?? null});
   }
   return prepared;

@@ -9,6 +9,7 @@ import type {ContainerSettings, StackPlan} from '../../schema/stack.ts';
 import {holdAgainstCard} from '../hold-against-card.ts';
 import {interruptionOf} from '../interruption.ts';
 import {launchOf} from '../launch-of.ts';
+import type {ServerListener} from '../server-handle.ts';
 import {setLogAside} from '../set-log-aside.ts';
 import type {BringUpListener, Stack} from '../stack.ts';
 import {GpuAccount} from '../stack-end.ts';
@@ -47,6 +48,7 @@ export interface DockerOptions {
   readonly neighbours?: Neighbours;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
+  readonly onServer?: ServerListener | undefined;
 }
 
 /**
@@ -157,6 +159,7 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
       onDeath: error => died.abort(error),
       onLimitsRefused,
       onLine: line => onLine(`${role}: ${line}`),
+      onServer: options.onServer,
     });
     running.push(one);
   }

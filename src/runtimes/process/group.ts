@@ -14,3 +14,20 @@ const livesIn = async (group: number, pid: number): Promise<boolean> => {
   const [state, , of] = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // see proc_pid_stat(5)
   return Number(of) === group && state !== 'Z' && state !== 'X';
 };
+
+/** To every process of the group; nothing where it is gone. */
+export const signalGroup = (group: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(-group, signal);
+  } catch {
+    // already gone
+  }
+};
+
+/** What the group's processes have in memory, each with what it shares; null where /proc does not tell of any. */
+export const residentMiB = async (group: number): Promise<number | null> => {
+  const pids = await processesOfGroup(group);
+  const pages = await Promise.all(pids.map(pid => readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')));
+  const kib = pages.flatMap(page => /^VmRSS:\s+(\d+) kB$/m.exec(page)?.[1] ?? []).map(Number);
+  return kib.length === 0 ? null : kib.reduce((sum, one) => sum + one, 0) / 1024;
+};

@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {execa} from 'execa';
 import {projectRoot} from '../../root.ts';
+import {signalGroup} from './group.ts';
 import type {GuardReport} from './guard.ts';
 
 /** How a server's first process ended. */
@@ -78,16 +79,8 @@ export const startGuarded = async ({command, environment, logPath, graceSeconds}
       guard.stdin.end();
       await guardGone;
       if (stopped !== null) return stopped;
-      killGroup(pid); // somebody killed the guard
+      signalGroup(pid, 'SIGKILL'); // somebody killed the guard
       return {killed: true};
     },
   };
-};
-
-const killGroup = (pid: number) => {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // already gone
-  }
 };

@@ -1,16 +1,20 @@
 import {diagnose} from '../../engines/diagnose.ts';
 import type {Engine} from '../../engines/engine.ts';
 import {CutoverError, type ErrorCode} from '../../errors.ts';
+import {servedRoles} from '../../schema/served-roles.ts';
 import type {StackServer} from '../../schema/stack.ts';
+import {alsoServed} from '../also-served.ts';
 import {interruptionOf} from '../interruption.ts';
 import {readPages} from '../probe.ts';
 import {waitUntilReady} from '../ready.ts';
 import {maskOf} from '../secrets.ts';
+import type {ServerListener} from '../server-handle.ts';
+import type {RunningServer} from '../stack.ts';
 import type {StartedServer} from '../started-stack.ts';
 import {startingLog} from '../starting-log.ts';
 import {memoryOf, startupOf} from '../startup.ts';
 import {followStart} from './follow-start.ts';
-import {processesOfGroup} from './group.ts';
+import {processesOfGroup, residentMiB, signalGroup} from './group.ts';
 import {type Ending, type Guarded, LaunchFailure, startGuarded} from './guarded.ts';
 import {readLogTail} from './log-tail.ts';
 
@@ -28,6 +32,7 @@ interface ServerOptions {
   /** Called once, if the server ends after it was ready and before it was asked to stop. */
   readonly onDeath: (error: CutoverError) => void;
   readonly onLine: (line: string) => void;
+  readonly onServer?: ServerListener | undefined;
 }
 
 /** Starts one server and waits until it is ready. Throws ENGINE_DID_NOT_START with the reason and the fix. */
@@ -62,6 +67,18 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
     );
   });
 
+  options.onServer?.({
+    roles: servedRoles(server),
+    kill: async () => signalGroup(guarded.pid, 'SIGKILL'),
+    freeze: async () => signalGroup(guarded.pid, 'SIGSTOP'),
+    thaw: async () => signalGroup(guarded.pid, 'SIGCONT'),
+    network: null,
+    hostMiB: () => residentMiB(guarded.pid),
+    processes: () => processesOfGroup(guarded.pid),
+    memoryLimitGiB: null,
+    runPython: null,
+  });
+
   const startLog = followStart(logPath, startingLog({launch, mask: mask.text, say: onLine}));
   const readiness = await waitUntilReady({
     engine,
@@ -91,18 +108,20 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
   const facts = engine.readFacts(bodies);
   const readySeconds = Math.round(readiness.afterSeconds * 100) / 100;
   const model = facts.model ?? server.model; // the engine may serve it under another name, which requests must use
+  const running: RunningServer = {
+    role: server.role,
+    url,
+    model,
+    facts,
+    command: mask.words(command),
+    readySeconds,
+    container: null,
+    startup: startupOf(told, {pullSeconds: null, createSeconds: null, compileCache: null}),
+    memory: memoryOf(told, facts),
+  };
   return {
-    server: {
-      role: server.role,
-      url,
-      model,
-      facts,
-      command: mask.words(command),
-      readySeconds,
-      container: null,
-      startup: startupOf(told, {pullSeconds: null, createSeconds: null, compileCache: null}),
-      memory: memoryOf(told, facts),
-    },
+    server: running,
+    also: alsoServed(running, server),
     processes: async () => processesOfGroup(guarded.pid),
     simulated: simulated || readiness.simulated,
   };

@@ -5,9 +5,11 @@ import type {Neighbours} from '../../gpu/around.ts';
 import {claimGpu} from '../../gpu/claim.ts';
 import {localNvidiaSmi} from '../../gpu/local.ts';
 import type {Role} from '../../schema/request.ts';
+import {serversFor, withModels} from '../../schema/served-roles.ts';
 import type {StackPlan} from '../../schema/stack.ts';
 import {holdAgainstCard} from '../hold-against-card.ts';
 import {launchOf} from '../launch-of.ts';
+import type {ServerListener} from '../server-handle.ts';
 import {setLogAside} from '../set-log-aside.ts';
 import type {BringUpListener, Stack} from '../stack.ts';
 import {GpuAccount} from '../stack-end.ts';
@@ -34,6 +36,7 @@ export interface ProcessOptions {
   readonly neighbours?: Neighbours;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
+  readonly onServer?: ServerListener | undefined;
 }
 
 /**
@@ -44,7 +47,7 @@ export interface ProcessOptions {
 export const startProcesses = async (options: ProcessOptions): Promise<Stack> => {
   const {engine, plan, models, roles, host, logDir, gpuHeld = false, onLine} = options;
   const launch = launchOf(engine, plan, roles);
-  const wanted = plan.servers.filter(({role}) => roles.includes(role));
+  const wanted = serversFor(plan.servers, roles);
   for (const {role, port} of wanted) await assertPortFree(role, host, port);
   await mkdir(logDir, {recursive: true});
 
@@ -65,7 +68,7 @@ export const startProcesses = async (options: ProcessOptions): Promise<Stack> =>
   });
   for (const planned of wanted) {
     await setLogAside(logDir, planned.role);
-    const server = {...planned, model: models[planned.role] ?? planned.model};
+    const server = withModels(planned, models);
     const {role, port} = server;
     const process = await startServer({
       engine,
@@ -79,6 +82,7 @@ export const startProcesses = async (options: ProcessOptions): Promise<Stack> =>
       signal,
       onDeath: error => died.abort(error),
       onLine: line => onLine(`${role}: ${line}`),
+      onServer: options.onServer,
     });
     processes.push(process);
   }

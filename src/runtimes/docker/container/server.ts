@@ -4,15 +4,19 @@ import {diagnose} from '../../../engines/diagnose.ts';
 import type {Engine} from '../../../engines/engine.ts';
 import {CutoverError, type ErrorCode} from '../../../errors.ts';
 import type {ServerContainer, ServerStartup} from '../../../schema/server.ts';
+import {alsoServed} from '../../also-served.ts';
 import {interruptionOf} from '../../interruption.ts';
 import {readPages} from '../../probe.ts';
 import {waitUntilReady} from '../../ready.ts';
 import {maskOf} from '../../secrets.ts';
+import type {ServerListener} from '../../server-handle.ts';
+import type {RunningServer} from '../../stack.ts';
 import type {StartedServer} from '../../started-stack.ts';
 import {startingLog} from '../../starting-log.ts';
 import {memoryOf, startupOf} from '../../startup.ts';
 import type {DockerHost} from '../connect/host.ts';
 import {type ContainerPlan, commandOf, containerConfig, portKey, variablesOf, withoutUsualUlimits} from './config.ts';
+import {containerHandle} from './container-handle.ts';
 import {isLimitRefused, refusedByDocker} from './docker-refusal.ts';
 import {endingText} from './ending-text.ts';
 import {hostProcesses} from './host-processes.ts';
@@ -39,6 +43,7 @@ interface ServerOptions {
   /** Called when the Docker engine refuses the usual limits of processes, and the server is started without. */
   readonly onLimitsRefused: () => void;
   readonly onLine: (line: string) => void;
+  readonly onServer?: ServerListener | undefined;
 }
 
 /** It has no requests to finish, and the first process of a container ignores SIGTERM until it has asked for it. */
@@ -96,6 +101,10 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
       throw refusedByDocker(`${name} could not be started`, thrown, mask.text);
     });
 
+  options.onServer?.(
+    containerHandle({host, id: container.id, plan, reached: port => host.reach(publishOf(settings), port)}),
+  );
+
   /** An error about this server, with the last lines of its log and what they mean. */
   const failure = (code: ErrorCode, what: string, fix: string | null = null): CutoverError => {
     const logTail = [...container.log.tail()];
@@ -142,18 +151,20 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
   });
   const {bodies, simulated} = await readPages(url, engine.factPaths, signal);
   const facts = engine.readFacts(bodies);
+  const running: RunningServer = {
+    role: server.role,
+    url,
+    model: facts.model ?? server.model, // the engine may serve it under another name, which requests must use
+    facts,
+    command: mask.words(command),
+    readySeconds: rounded(readiness.afterSeconds),
+    container: image,
+    startup: startupOf(told, {...before, createSeconds: rounded(container.createSeconds)}),
+    memory: memoryOf(told, facts),
+  };
   return {
-    server: {
-      role: server.role,
-      url,
-      model: facts.model ?? server.model, // the engine may serve it under another name, which requests must use
-      facts,
-      command: mask.words(command),
-      readySeconds: rounded(readiness.afterSeconds),
-      container: image,
-      startup: startupOf(told, {...before, createSeconds: rounded(container.createSeconds)}),
-      memory: memoryOf(told, facts),
-    },
+    server: running,
+    also: alsoServed(running, server),
     processes: () => hostProcesses(host.docker, container.id),
     simulated: simulated || readiness.simulated,
   };

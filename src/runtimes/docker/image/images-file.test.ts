@@ -14,8 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
-test('every engine that cutover starts has an image of its own', async () => {
-  const startable = Object.values(engines).filter(({launch}) => launch !== null);
+test('every engine that cutover starts has an image of its own, but the one that is built here', async () => {
+  const startable = Object.values(engines).filter(({name, launch}) => launch !== null && name !== 'bentoml');
   expect(Object.keys(await readImages(imagesFile)).sort()).toEqual(startable.map(({name}) => name).sort());
 });
 
