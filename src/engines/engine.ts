@@ -183,7 +183,14 @@ export interface Engine {
     count(reply: Reply): number | null;
   } | null;
 
-  readonly metrics: {readonly path: string; read(page: string): MetricsReading} | null;
+  readonly metrics: {
+    readonly path: string;
+    read(page: string): MetricsReading;
+    /** Sequences that were worked on to their end since the server's start: one for each chat, text or document; null where it does not tell. */
+    readFinished(page: string, role?: Role): number | null;
+    /** Whether it tells the roles of one server apart. */
+    readonly tellsRoles?: true;
+  } | null;
 }
 
 /** Where a role of a running stack is served. */

@@ -367,6 +367,15 @@ describe('metrics', () => {
     expect(sglang.metrics?.read(sglangPage + sources).prefixHitsTotal).toBe(64);
   });
 
+  test('what was given up is not finished', () => {
+    const count = (reason: string, n: number) =>
+      `vllm:request_success_total{engine="0",finished_reason="${reason}"} ${n}`;
+    const page = [count('stop', 3), count('length', 4), count('abort', 5), count('error', 6)].join('\n');
+    expect(vllm.metrics?.readFinished(page)).toBe(7);
+    expect(vllm.metrics?.readFinished('')).toBeNull();
+    expect(sglang.metrics?.readFinished(sglangPage)).toBeNull();
+  });
+
   test("a page without the engine's metrics tells nothing", () => {
     for (const {metrics} of [vllm, sglang])
       expect(new Set(Object.values(metrics?.read('python_gc_objects_collected_total 3\n') ?? {}))).toEqual(

@@ -74,6 +74,9 @@ describe('metrics', () => {
       prefixQueriesTotal: 204,
       prefixHitsTotal: 144,
     });
+    const finished = (when: 'before' | 'after') =>
+      engines.vllm.metrics?.readFinished(fixtureText(`metrics/vllm/${when}.txt`));
+    expect([finished('before'), finished('after')]).toEqual([0, 4]);
   });
 
   test('SGLang: its own warm-up without a word of hits, then five more requests, four of which found 50', () => {
@@ -92,6 +95,9 @@ describe('metrics', () => {
       prefixQueriesTotal: 261,
       prefixHitsTotal: 200,
     });
+    const finished = (when: 'before' | 'after') =>
+      engines.sglang.metrics?.readFinished(fixtureText(`metrics/sglang/${when}.txt`));
+    expect([finished('before'), finished('after')]).toEqual([1, 6]); // the warm-up is one
   });
 });
 

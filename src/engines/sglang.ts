@@ -136,6 +136,8 @@ export const sglang: Engine = {
         prefixHitsTotal: hits ?? (promptTokensTotal === null ? null : 0),
       };
     },
+    // Each text of a batch is one; so is the request that it warms up with.
+    readFinished: page => sumOf(parseMetrics(page), 'sglang:num_requests_total'),
   },
 };
 

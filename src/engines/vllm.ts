@@ -125,6 +125,11 @@ export const vllm: Engine = {
         prefixHitsTotal: sumOf(samples, 'vllm:prefix_cache_hits_total'),
       };
     },
+    readFinished: page => {
+      // Those that were given up are in the same counter. A pooling request is one for each of its texts.
+      const given = parseMetrics(page).filter(({labels}) => !['abort', 'error'].includes(labels.finished_reason ?? ''));
+      return sumOf(given, 'vllm:request_success_total');
+    },
   },
 };
 

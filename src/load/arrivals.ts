@@ -14,6 +14,13 @@ const sumOf = (draw: () => number): (() => number) => {
   };
 };
 
+/** The next arrival of a Poisson process at every call, in ms from its start; it has no end. */
+export const poissonTimes = (ratePerSecond: number, random: () => number): (() => number) => {
+  const meanGapMs = 1000 / ratePerSecond;
+  // 1 - random() is in (0, 1]: its logarithm is finite.
+  return sumOf(() => -Math.log(1 - random()) * meanGapMs);
+};
+
 /** When arrival `index` is due, in ms from the start; asked for one after another, from 0 on. */
 const dueTimes = (load: OpenLoad, random: () => number, traceMs: Float64Array | null): ((index: number) => number) => {
   const meanGapMs = 1000 / load.ratePerSecond;
@@ -22,8 +29,7 @@ const dueTimes = (load: OpenLoad, random: () => number, traceMs: Float64Array | 
       // A product, not a sum of gaps: thousands of additions would drift.
       return index => index * meanGapMs;
     case 'poisson':
-      // 1 - random() is in (0, 1]: its logarithm is finite.
-      return sumOf(() => -Math.log(1 - random()) * meanGapMs);
+      return poissonTimes(load.ratePerSecond, random);
     case 'gamma': {
       const draw = gammaOfMeanOne(load.burstiness, random);
       return sumOf(() => draw() * meanGapMs);

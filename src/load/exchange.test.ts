@@ -64,6 +64,8 @@ const start = (
   return {exchange, transport, clock, handlers, bytes};
 };
 
+const noHeader = () => null;
+
 test("a request is the engine's body with its id in a header", () => {
   const {transport} = start(chat);
   expect(transport.sent).toMatchObject({
@@ -78,7 +80,7 @@ test('a streamed answer is a sample whose numbers are the arrivals of its bytes'
   const {exchange, handlers, bytes} = start(chat, {scheduledMs: 95});
   const role = event({choices: [{index: 0, delta: {role: 'assistant', content: ''}}]});
   handlers.onSent(101.5);
-  handlers.onHead(200, 140);
+  handlers.onHead(200, 140, noHeader);
   bytes(role, 150);
   bytes(token('a'), 170);
   bytes(token('b').slice(0, 10), 180);
@@ -115,7 +117,7 @@ test('a whole reply is a sample that ends with its last byte', async () => {
   const {exchange, handlers, bytes} = start(embed);
   const body = JSON.stringify({data: [0, 1, 2].map(index => ({index, embedding: [1, 0]})), usage: {prompt_tokens: 9}});
   handlers.onSent(101);
-  handlers.onHead(200, 120);
+  handlers.onHead(200, 120, noHeader);
   bytes(body.slice(0, 30), 120);
   bytes(body.slice(30), 130);
   handlers.onEnd(130);
@@ -138,7 +140,7 @@ test('a whole reply is a sample that ends with its last byte', async () => {
 describe('a failed request is a sample with', () => {
   test("the status and the server's words, where a stream was asked for", async () => {
     const {exchange, handlers, bytes} = start(chat);
-    handlers.onHead(503, 120);
+    handlers.onHead(503, 120, noHeader);
     bytes('{"error":{"mess', 120);
     bytes('age":"the queue is full"}}', 121);
     handlers.onEnd(121);
@@ -156,7 +158,7 @@ describe('a failed request is a sample with', () => {
   ])('no half of a character in the words of a server: one %s', async (_, body, message) => {
     const {exchange, handlers, bytes} = start(embed);
     handlers.onSent(101);
-    handlers.onHead(500, 110);
+    handlers.onHead(500, 110, noHeader);
     bytes(body, 120);
     handlers.onEnd(121);
     const sample = await exchange.ended;
@@ -167,7 +169,7 @@ describe('a failed request is a sample with', () => {
   test('no half of a character in the reason for which a stream says it finished', async () => {
     const {exchange, handlers, bytes} = start(chat);
     handlers.onSent(101);
-    handlers.onHead(200, 110);
+    handlers.onHead(200, 110, noHeader);
     bytes('data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"odd \\ud83d"}]}\n\n', 120);
     handlers.onEnd(121);
     expect(await exchange.ended).toMatchObject({finishReason: 'odd \ufffd'});
@@ -175,7 +177,7 @@ describe('a failed request is a sample with', () => {
 
   test('what had arrived before its connection was lost', async () => {
     const {exchange, handlers, bytes} = start(chat);
-    handlers.onHead(200, 120);
+    handlers.onHead(200, 120, noHeader);
     bytes(token('a'), 130);
     handlers.onError({kind: 'disconnect', message: 'other side closed'}, 140);
     expect(await exchange.ended).toMatchObject({
@@ -188,7 +190,7 @@ describe('a failed request is a sample with', () => {
 
   test('a disconnect, where a stream ended in good order but too early', async () => {
     const {exchange, handlers, bytes} = start(chat);
-    handlers.onHead(200, 120);
+    handlers.onHead(200, 120, noHeader);
     bytes(token('a'), 130);
     handlers.onEnd(131);
     expect(await exchange.ended).toMatchObject({outcome: 'failed', failure: {kind: 'disconnect', status: 200}});
@@ -196,7 +198,7 @@ describe('a failed request is a sample with', () => {
 
   test('an error that came in the stream', async () => {
     const {exchange, handlers, bytes} = start(chat);
-    handlers.onHead(200, 120);
+    handlers.onHead(200, 120, noHeader);
     bytes(token('a') + event({error: {message: 'CUDA error'}}) + done, 130);
     handlers.onEnd(131);
     expect(await exchange.ended).toMatchObject({
@@ -219,7 +221,7 @@ describe('a failed request is a sample with', () => {
 
   test('a reply that has other items than asked for', async () => {
     const {exchange, handlers, bytes} = start(embed);
-    handlers.onHead(200, 120);
+    handlers.onHead(200, 120, noHeader);
     bytes(JSON.stringify({data: [{index: 0, embedding: [1, 0]}]}), 130);
     handlers.onEnd(130);
     expect(await exchange.ended).toMatchObject({outcome: 'failed', failure: {kind: 'malformed', status: 200}});
@@ -228,7 +230,7 @@ describe('a failed request is a sample with', () => {
 
 test('a connection that breaks after [DONE] took nothing from the answer', async () => {
   const {exchange, handlers, bytes} = start(chat);
-  handlers.onHead(200, 120);
+  handlers.onHead(200, 120, noHeader);
   bytes(token('a') + finish + done, 130);
   handlers.onError({kind: 'disconnect', message: 'other side closed'}, 140);
   expect(await exchange.ended).toMatchObject({outcome: 'ok', lastTokenMs: 130, endMs: 140});
@@ -257,7 +259,7 @@ test('a request that is aborted is hung up on and fails, and its later end chang
 test('the reads of a body are kept as they came, where they are asked for', async () => {
   const {exchange, handlers} = start(embed, {keepReads: true});
   const shared = Buffer.from('x[1');
-  handlers.onHead(200, 120);
+  handlers.onHead(200, 120, noHeader);
   handlers.onBytes(shared, 1, 3, 121);
   shared.write('2]', 1);
   handlers.onBytes(shared, 1, 3, 122);
@@ -273,7 +275,7 @@ test('the reads of a body are kept as they came, where they are asked for', asyn
 test('a wall clock that is set back does not time a request out', async () => {
   const {exchange, handlers, bytes} = start(chat);
   vi.setSystemTime(new Date('2001-01-01'));
-  handlers.onHead(200, 120);
+  handlers.onHead(200, 120, noHeader);
   bytes(token('a') + finish + done, 130);
   vi.setSystemTime(new Date('2101-01-01'));
   handlers.onEnd(131);

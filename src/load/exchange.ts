@@ -3,7 +3,7 @@ import type {Failure, Sample} from '../schema/sample.ts';
 import {afterReads} from './after-reads.ts';
 import {ChatStream, nothingTold, StreamMemory} from './chat-stream.ts';
 import type {Clock} from './clock.ts';
-import type {ReplyHandlers, Transport} from './transport.ts';
+import type {ReplyHandlers, ReplyHeader, Transport} from './transport.ts';
 import {sampleOf, type Turn, type Wire} from './turn.ts';
 import {ReplySample, WholeBody} from './whole-body.ts';
 import {statusFailure, type WholeVerdict} from './whole-reply.ts';
@@ -47,6 +47,12 @@ export class Exchange implements ReplyHandlers {
   readonly ended: Promise<Sample>;
   /** Every read of the body; null where they are not kept. */
   readonly reads: Read[] | null;
+  /** It was written to an open connection: the server may have taken it. */
+  left = false;
+  /** Null while no head has come. */
+  status: number | null = null;
+  /** What a refusal says of when to come again; null where it does not, and of other replies. */
+  retryAfter: string | null = null;
 
   readonly #route: Route;
   readonly #turn: Turn;
@@ -57,7 +63,6 @@ export class Exchange implements ReplyHandlers {
   readonly #deadline: NodeJS.Timeout;
   readonly #hangUp: () => void;
   #resolve: (sample: Sample) => void = () => {};
-  #status: number | null = null;
   #sentMs: number;
   #firstByteMs: number | null = null;
   #replyBytes = 0;
@@ -88,12 +93,19 @@ export class Exchange implements ReplyHandlers {
     this.#cutOff('aborted', 'the run was interrupted');
   }
 
+  /** What was streamed has come to its `[DONE]`; always true where nothing is streamed. */
+  get done(): boolean {
+    return this.#stream === null || this.#stream.done;
+  }
+
   onSent(atMs: number): void {
+    this.left = true;
     this.#sentMs = atMs;
   }
 
-  onHead(status: number, atMs: number): void {
-    this.#status = status;
+  onHead(status: number, atMs: number, header: ReplyHeader): void {
+    this.status = status;
+    if (status === 429 || status === 503) this.retryAfter = header('retry-after');
     this.#firstByteMs = atMs;
     if (!this.#streams) this.#wholeBody = new WholeBody(this.#turn.request, status, this.#route.replySample);
   }
@@ -115,7 +127,7 @@ export class Exchange implements ReplyHandlers {
 
   /** An error status is explained by a whole body even where an answer would have been streamed. */
   get #streams(): boolean {
-    return this.#stream !== null && (this.#status ?? 0) < 400;
+    return this.#stream !== null && (this.status ?? 0) < 400;
   }
 
   #cutOff(kind: Failure['kind'], message: string): void {
@@ -147,10 +159,12 @@ export class Exchange implements ReplyHandlers {
 
   #judge(broken: Pick<Failure, 'kind' | 'message'> | null): WholeVerdict {
     const {engine, endpoint} = this.#route;
-    const status = this.#status;
+    const status = this.status;
     if (this.#stream !== null && this.#streams) {
-      // After [DONE] nothing was missing, however the connection ended.
-      const failure = (this.#stream.done ? null : broken) ?? this.#stream.failure();
+      const said = this.#stream.failure();
+      // After [DONE] nothing was missing, and after an error nothing more was to come, however the connection ended.
+      const over = this.#stream.done || said?.kind === 'error-event';
+      const failure = (over ? null : broken) ?? said;
       return {usage: this.#stream.usage, failure: failure && {...failure, status}};
     }
     if (broken !== null || status === null || this.#wholeBody === null)

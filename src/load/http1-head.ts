@@ -40,6 +40,15 @@ const readTransferEncoding = (value: string, known: boolean): true => {
   throw new Refusal(`transfer-encoding is ${value.slice(0, 40)}${known ? ' beside chunked' : ''}`);
 };
 
+/** The value of the first header of that name, in lower case, of a head that was read; null where there is none. */
+export const headerOf = (head: string, name: string): string | null => {
+  for (const line of head.split('\r\n')) {
+    const [, key = '', value = ''] = headerLine.exec(line) ?? [];
+    if (key.toLowerCase() === name) return value.trimEnd();
+  }
+  return null;
+};
+
 /**
  * Reads a reply's head (RFC 9112, latin1, without the empty line at its end) and nothing that is not exactly one: no
  * bare line feeds, no folded headers, no length beside chunks. Throws MalformedReply, and OddReply where undici would read on.

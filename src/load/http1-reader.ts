@@ -1,5 +1,5 @@
-import {MalformedReply, OddReply, readHead} from './http1-head.ts';
-import type {ReplyHandlers} from './transport.ts';
+import {headerOf, MalformedReply, OddReply, readHead} from './http1-head.ts';
+import type {ReplyHandlers, ReplyHeader} from './transport.ts';
 
 const lineFeed = 10;
 const carriageReturn = 13;
@@ -44,6 +44,9 @@ export class Http1Reader {
   keepAlive = false;
 
   #handlers: ReplyHandlers | null = null;
+  /** Of the last reply: looked into only for who asks. */
+  #head = '';
+  readonly #header: ReplyHeader = name => headerOf(this.#head, name);
   #state = complete;
   /** What has come of a head or trailer that is not complete, and how much of the end of it has. */
   #lines = '';
@@ -128,7 +131,8 @@ export class Http1Reader {
       throw new Refusal(`not an HTTP/1.1 reply: ${JSON.stringify(this.#lines.slice(0, 100))}`);
     }
     if (this.#lineEnds < 4) return at;
-    const {status, framing, keepAlive} = readHead(this.#lines.slice(0, -4));
+    this.#head = this.#lines.slice(0, -4);
+    const {status, framing, keepAlive} = readHead(this.#head);
     if (status === 101) throw new MalformedReply('a switch to another protocol, which nobody asked for');
     this.#lines = '';
     this.#lineEnds = 0;
@@ -143,7 +147,7 @@ export class Http1Reader {
       this.#state = inBody;
       this.#left = framing;
     }
-    this.#handlers?.onHead(status, this.#headMs);
+    this.#handlers?.onHead(status, this.#headMs, this.#header);
     return at;
   }
 

@@ -6,7 +6,7 @@ import type {Clock} from './clock.ts';
 import {netTransport} from './net-transport.ts';
 import {chunk, chunkedHead, lastChunk, type Received, reply, startTestServer} from './test-server.ts';
 import {counting, request, send, until} from './test-transport.ts';
-import type {Transport} from './transport.ts';
+import type {ReplyHeader, Transport} from './transport.ts';
 import {undiciTransport} from './undici-transport.ts';
 
 type Work = (transport: Transport, server: Awaited<ReturnType<typeof startTestServer>>) => Promise<void>;
@@ -47,6 +47,20 @@ describe.each<[Transport['http'], MakeTransport]>([
         expect(reads.map(([text]) => text)).toEqual(['hello']);
         const stamps = [sentMs[0], heads[0]?.[1], reads[0]?.[1], endMs];
         expect(stamps).toEqual(stamps.toSorted((a, b) => Number(a) - Number(b)));
+      },
+    ));
+
+  test("a reply's headers are found by their names, whatever the case, and what is not there is null", () =>
+    using(
+      ({socket}) =>
+        socket.write(reply('', {status: 503, headers: 'Retry-After:  7\r\nx-two: a\r\nx-two: b\r\nx-none:\r\n'})),
+      async transport => {
+        const heard = await new Promise(resolve => {
+          const found = (header: ReplyHeader) => ['retry-after', 'x-two', 'x-none', 'x-other'].map(header);
+          const onHead = (_status: number, _atMs: number, header: ReplyHeader) => resolve(found(header));
+          transport.send(request, {onHead, onSent() {}, onBytes() {}, onEnd() {}, onError: resolve});
+        });
+        expect(heard).toEqual(['7', 'a', '', null]);
       },
     ));
 

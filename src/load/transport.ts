@@ -7,6 +7,9 @@ export interface HttpRequest {
   readonly body: Buffer;
 }
 
+/** The value of a reply's header, the first one where there are several; null where there is none. */
+export type ReplyHeader = (name: string) => string | null;
+
 /**
  * What becomes of one request. Stamps are taken when the event loop hands over what arrived, before anything is parsed;
  * whatever one read of the socket brought has one stamp. Exactly one of `onEnd` and `onError` is called, last.
@@ -14,8 +17,8 @@ export interface HttpRequest {
 export interface ReplyHandlers {
   /** The request is about to be written to an open connection. */
   onSent(atMs: number): void;
-  /** `atMs` is the first byte of the reply's head. */
-  onHead(status: number, atMs: number): void;
+  /** `atMs` is the first byte of the reply's head. `header` finds what it says by a name in lower case, until the reply has ended. */
+  onHead(status: number, atMs: number, header: ReplyHeader): void;
   /** The body goes on with `buffer` from `start` to `end`, exclusive; it may be overwritten when this returns. */
   onBytes(buffer: Buffer, start: number, end: number, atMs: number): void;
   onEnd(atMs: number): void;

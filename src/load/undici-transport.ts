@@ -102,8 +102,9 @@ export const undiciTransport = (url: string, clock: Clock): Transport => {
           onResponseStarted() {
             headMs = connection.readAtMs;
           },
-          onResponseStart(_controller, status) {
-            if (!over && status >= 200) handlers.onHead(status, headMs ?? connection.readAtMs);
+          onResponseStart(_controller, status, headers) {
+            if (over || status < 200) return;
+            handlers.onHead(status, headMs ?? connection.readAtMs, name => [headers[name] ?? null].flat()[0] ?? null);
           },
           onResponseData(_controller, bytes) {
             if (!over) handlers.onBytes(bytes, 0, bytes.length, connection.readAtMs);

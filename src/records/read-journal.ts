@@ -1,0 +1,55 @@
+import {join} from 'node:path';
+import type {z} from 'zod';
+import {reasonOf} from '../errors.ts';
+import {type ClientLine, clientLine, type GatewayLine, gatewayLine} from '../schema/journal.ts';
+import {type MemoryReading, memoryReading} from '../schema/rehearsal.ts';
+import {linesUpTo, longestLine} from './lines-up-to.ts';
+import {openPacked} from './open-packed.ts';
+import {issuesText, unreadable} from './unreadable.ts';
+
+const fix = 'Copy it from the machine that rehearsed once more: it belongs to rehearsal.json.';
+
+const parse = <Line>(schema: z.ZodType<Line>, text: string): Line => {
+  const {success, data, error} = schema.safeParse(JSON.parse(text));
+  if (!success) throw new Error(issuesText(error));
+  return data;
+};
+
+/** Line by line, so that a journal of any length can be read. */
+async function* readJournal<Line>(folder: string, name: string, schema: z.ZodType<Line>): AsyncGenerator<Line> {
+  const path = join(folder, name);
+  const opened = await openPacked(path);
+  if (opened === null) throw unreadable(path, `neither it nor ${name}.gz exists`, {hint: fix});
+  const lines = linesUpTo(opened.stream, longestLine);
+  let number = 0;
+  let torn = false;
+  try {
+    for (let line = await lines.next(); line.done !== true; ) {
+      number += 1;
+      const following = await lines.next();
+      torn = following.done === true && following.value;
+      yield parse(schema, line.value);
+      line = following;
+    }
+  } catch (cause) {
+    if (!torn) throw unreadable(path, `line ${number}: ${reasonOf(cause)}`, {hint: fix, cause});
+  } finally {
+    await lines.return(false);
+  }
+}
+
+/** Their names in a rehearsal's folder. */
+export const clientJournal = 'client.jsonl';
+export const gatewayJournal = 'gateway.jsonl';
+export const memoryJournal = 'memory.jsonl';
+
+/*
+ * What they hold, packed with gzip or not; also while they grow. A last line that was torn when its writer was killed is
+ * left out. All throw RECORD_UNREADABLE, with the place.
+ */
+export const readClientJournal = (folder: string): AsyncGenerator<ClientLine> =>
+  readJournal(folder, clientJournal, clientLine);
+export const readGatewayJournal = (folder: string): AsyncGenerator<GatewayLine> =>
+  readJournal(folder, gatewayJournal, gatewayLine);
+export const readMemoryJournal = (folder: string): AsyncGenerator<MemoryReading> =>
+  readJournal(folder, memoryJournal, memoryReading);
