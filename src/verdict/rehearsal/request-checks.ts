@@ -1,0 +1,107 @@
+import type {Rehearsal, StageName} from '../../schema/rehearsal.ts';
+import type {Accounting, RehearsalCheck} from '../../schema/rehearsal-verdict.ts';
+import {percentile} from '../../stats/percentile.ts';
+import {countText} from '../metric-sentence.ts';
+import {checksOf} from './check.ts';
+import type {Evidence} from './evidence.ts';
+import {countedBy} from './outcomes.ts';
+import {isWithin, spanOf} from './spans.ts';
+
+/** Whose a request is: what was sent and had ended before the fault (or the way back) is the migration's. */
+export const isMigrations = ({table, times}: Evidence, row: number): boolean => {
+  const {ended, sentMs, endMs} = table.columns;
+  const lastMs = (ended[row] === 0 ? sentMs[row] : endMs[row]) as number;
+  return (sentMs[row] as number) < times.migrationEndMs && lastMs < times.migrationEndMs;
+};
+
+/** Requests of one part, sent in one of the stages; without stages all of the part. */
+export const requestsOf = (
+  evidence: Evidence,
+  part: 'migration' | 'rollback',
+  ...stages: readonly StageName[]
+): Accounting => {
+  const {table, outcomes, rehearsal} = evidence;
+  const span = stages.length === 0 ? null : spanOf(rehearsal, ...stages);
+  const within = (row: number) =>
+    stages.length === 0 || (span !== null && isWithin(table.columns.sentMs[row] as number, span));
+  return countedBy(table, row => outcomes.of(row), {
+    isDuplicated: row => outcomes.isDuplicated(row),
+    take: row => within(row) && isMigrations(evidence, row) === (part === 'migration'),
+  });
+};
+
+/** Lost and duplicated are never allowed, whatever the plan says. */
+export const nothingLost = (evidence: Evidence, part: 'migration' | 'rollback'): RehearsalCheck => {
+  const {sent, lost, duplicated} = requestsOf(evidence, part);
+  const check = checksOf(part);
+  if (sent === 0) return check('nothing-lost', 'inconclusive', 'No request was sent.');
+  const detail = `${lost} of ${countText(sent, 'request')} lost, and ${duplicated} duplicated.`;
+  return check('nothing-lost', lost + duplicated === 0 ? 'pass' : 'fail', detail);
+};
+
+export const accountsAgree = ({accounts: {agree, differences, engines}, table}: Evidence): RehearsalCheck => {
+  const check = checksOf('both');
+  if (table.length === 0) return check('accounts-agree', 'void', 'There is no account of any request.');
+  if (!agree) return check('accounts-agree', 'void', `The accounts differ. ${differences.join(' ')}`);
+  const told = engines.filter(({by}) => by !== 'none').length;
+  return check(
+    'accounts-agree',
+    'pass',
+    `Client and gateway agree on every one of ${countText(table.length, 'request')}, and so do ${told} of ${engines.length} engines; the others do not tell.`,
+  );
+};
+
+/** Told apart, and no part of the sums. */
+export const cutOffCheck = ({cutOff, rehearsal}: Evidence): RehearsalCheck => {
+  const check = checksOf('both');
+  if (!rehearsal.sittings.some(({endMs}, at) => endMs === null && at < rehearsal.sittings.length - 1))
+    return check('cut-off', 'not-asked', 'The harness was not killed.');
+  const {requests, gone, answered, untaken} = cutOff;
+  return check(
+    'cut-off',
+    'pass',
+    `${countText(requests, 'request')} on the way when the harness was killed: ${gone} gone by the gateway's account, ${answered} answered to nobody, ${untaken} never taken. The sums are without them.`,
+  );
+};
+
+/** p99 of how late the client sent, above which a stage says nothing about the service. */
+const latestMs = 25;
+
+const lagOf = ({table, rehearsal, outcomes}: Evidence, names: readonly StageName[]) => {
+  const {scheduledMs, sentMs} = table.columns;
+  const spans = names.flatMap(name => {
+    const span = spanOf(rehearsal, name);
+    return span === null ? [] : [{name, span, lags: [] as number[]}];
+  });
+  for (let row = 0; row < table.length; row += 1) {
+    if (outcomes.of(row) === 'not-sent') continue;
+    for (const {span, lags} of spans)
+      if (isWithin(sentMs[row] as number, span)) lags.push((sentMs[row] as number) - (scheduledMs[row] as number));
+  }
+  return spans
+    .filter(({lags}) => lags.length > 0)
+    .map(({name, lags}) => ({name, lagMs: percentile(Float64Array.from(lags).sort(), 0.99)}));
+};
+
+const loaded: Record<'migration' | 'rollback', readonly StageName[]> = {
+  migration: ['before', 'candidate-up', 'check', 'cutover', 'watch'],
+  // What is compared with `before` is as good as `before` was.
+  rollback: ['before', 'fault', 'rollback', 'recover', 'after'],
+};
+
+/** A client that was late itself has measured itself. */
+export const clientOnTime = (evidence: Evidence, part: 'migration' | 'rollback'): RehearsalCheck => {
+  const check = checksOf(part);
+  const lags = lagOf(evidence, loaded[part]).sort((a, b) => b.lagMs - a.lagMs);
+  const [worst] = lags;
+  if (worst === undefined) return check('client-on-time', 'inconclusive', 'No request was sent.');
+  const late = worst.lagMs > latestMs;
+  return check(
+    'client-on-time',
+    late ? 'void' : 'pass',
+    `The client was at most ${Number(worst.lagMs.toFixed(1))} ms late (p99 in the stage ${worst.name}; limit ${latestMs} ms).`,
+  );
+};
+
+export const simulatedOf = ({evidence, sides}: Rehearsal): boolean =>
+  evidence === 'simulated' || sides.some(side => side.evidence === 'simulated');
