@@ -1,11 +1,6 @@
 import type {ExportFile} from '../format.ts';
+import type {PageTexts} from '../page/document.ts';
 import type {DecidedRun} from './decided-run.ts';
-
-/** Read by the caller: reports do no I/O. */
-export interface PageTexts {
-  /** Chart.js as one classic script; the page carries it. */
-  chartJs(): Promise<string>;
-}
 
 /** A way to show a decision: pure, the caller writes the files into the decision's folder. */
 interface DecisionFormat {

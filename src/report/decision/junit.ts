@@ -1,27 +1,11 @@
 import type {Verdict, WorkloadVerdict} from '../../schema/verdict.ts';
 import {metrics} from '../../stats/metrics.ts';
 import type {ExportFile} from '../format.ts';
+import {type Ending, junitText, type TestCase, verdictEndings} from '../junit.ts';
 import type {DecidedRun} from './decided-run.ts';
 import {intervalText} from './metric-words.ts';
-import {type XmlElement, xmlText} from './xml.ts';
 
-/**
- * How a test case ends. GitLab and the JUnit actions of GitHub show 'failure' and 'error' as red and count them; 'skipped' is
- * grey and passes. So what a GO needs and does not have is an error, and only what a GO can do without is skipped.
- */
-type Ending = 'passed' | 'failure' | 'error' | 'skipped';
-
-interface Case {
-  readonly name: string;
-  readonly ending: Ending;
-  /** Of whatever is not 'passed'. */
-  readonly type: string;
-  readonly reason: string;
-}
-
-const verdictEndings = {GO: 'passed', 'NO-GO': 'failure', INCONCLUSIVE: 'error', VOID: 'error'} as const;
-
-const verdictCase = ({verdict, reasons}: Verdict): Case => ({
+const verdictCase = ({verdict, reasons}: Verdict): TestCase => ({
   name: 'verdict',
   ending: verdictEndings[verdict],
   type: verdict,
@@ -32,7 +16,7 @@ const ratioText = (ratio: WorkloadVerdict['metrics'][number]['ratio']) =>
   ratio === null ? '' : `\nCandidate ÷ baseline ${intervalText({ratio})}`;
 
 /** A metric without a margin is shown in reports and is nothing to pass. */
-const metricCases = ({metrics: judged}: WorkloadVerdict): Case[] =>
+const metricCases = ({metrics: judged}: WorkloadVerdict): TestCase[] =>
   judged
     .filter(({marginShare}) => marginShare !== null)
     .map(({metric, rank, outcome, reason, ratio}) => {
@@ -46,7 +30,7 @@ const metricCases = ({metrics: judged}: WorkloadVerdict): Case[] =>
     });
 
 /** A block that a gate closed is made again: it is an error only where that left the workload undecided. */
-const gateCases = ({decision, verdict}: DecidedRun, {name: workload, outcome}: WorkloadVerdict): Case[] => {
+const gateCases = ({decision, verdict}: DecidedRun, {name: workload, outcome}: WorkloadVerdict): TestCase[] => {
   const blocks = decision.blocks.filter(block => block.workload === workload);
   const codes = [...new Set(blocks.flatMap(block => block.void))];
   if (codes.length === 0) {
@@ -63,7 +47,7 @@ const gateCases = ({decision, verdict}: DecidedRun, {name: workload, outcome}: W
   }));
 };
 
-const answerCases = ({answers}: Verdict): Case[] =>
+const answerCases = ({answers}: Verdict): TestCase[] =>
   answers.map(({role, required, outcome, detail}) => {
     const missing: Ending = outcome === 'differs' ? 'failure' : 'error';
     return {
@@ -73,20 +57,6 @@ const answerCases = ({answers}: Verdict): Case[] =>
       reason: detail,
     };
   });
-
-const caseElement = ({name, ending, type, reason}: Case, classname: string): XmlElement => ({
-  name: 'testcase',
-  attributes: {classname, name},
-  // GitLab shows the text and GitHub's actions the message, so that both have it.
-  children: ending === 'passed' ? [] : [{name: ending, attributes: {type, message: reason}, children: [reason]}],
-});
-
-const countsOf = (cases: readonly Case[]) => {
-  const count = (ending: Ending) => cases.filter(one => one.ending === ending).length;
-  return {tests: cases.length, failures: count('failure'), errors: count('error')};
-};
-
-const seconds = (ms: number) => (ms / 1000).toFixed(3);
 
 /** One suite a workload, one for the answers and one for the verdict itself, which is red unless it is GO. */
 export const renderJunit = async (run: DecidedRun): Promise<readonly ExportFile[]> => {
@@ -104,24 +74,6 @@ export const renderJunit = async (run: DecidedRun): Promise<readonly ExportFile[
     })),
     ...(verdict.answers.length === 0 ? [] : [{name: 'answers', cases: answerCases(verdict), ms: 0}]),
   ];
-  const root: XmlElement = {
-    name: 'testsuites',
-    attributes: {
-      name: `cutover ${decision.plan.name}`,
-      ...countsOf(suites.flatMap(({cases}) => cases)),
-      time: seconds(suites.reduce((sum, {ms}) => sum + ms, 0)),
-    },
-    children: suites.map(({name, cases, ms}) => ({
-      name: 'testsuite',
-      attributes: {
-        name,
-        ...countsOf(cases),
-        skipped: cases.filter(({ending}) => ending === 'skipped').length,
-        time: seconds(ms),
-        timestamp: decision.startedAt.slice(0, 19),
-      },
-      children: cases.map(one => caseElement(one, `cutover.${name}`)),
-    })),
-  };
-  return [{name: 'junit.xml', content: xmlText(root)}];
+  const content = junitText({name: `cutover ${decision.plan.name}`, startedAt: decision.startedAt, suites});
+  return [{name: 'junit.xml', content}];
 };

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {chartConfig} from './charts/chart-config.ts';
+import {chartConfig} from '../charts/chart-config.ts';
+import {lightPalette} from '../charts/palette.ts';
 import {decisionCharts} from './charts/decision-charts.ts';
-import {lightPalette} from './charts/palette.ts';
 import {renderPng} from './png.ts';
 import {decidedRun} from './test-decided-run.ts';
 

@@ -1,8 +1,8 @@
 import {type Arm, arms} from '../../../schema/block.ts';
+import {sideStyle} from '../../charts/side-style.ts';
 import {shownNumber} from '../../number.ts';
 import type {DecidedRun} from '../decided-run.ts';
 import type {DecisionChart} from './decision-chart.ts';
-import {sideStyle} from './sides.ts';
 
 /** Share of the prompt tokens, in %, that the prefix cache had at each turn; sums over the valid A/B blocks. */
 const hitsOf = ({decision, records}: DecidedRun, workload: string, arm: Arm): ReadonlyMap<number, number> => {

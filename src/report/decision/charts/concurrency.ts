@@ -2,10 +2,10 @@ import {arms} from '../../../schema/block.ts';
 import type {RunRecord} from '../../../schema/record.ts';
 import {roleOf} from '../../../schema/request.ts';
 import type {Sweep} from '../../../schema/sweep.ts';
+import {sideStyle} from '../../charts/side-style.ts';
 import {shownNumber} from '../../number.ts';
 import type {DecidedRun} from '../decided-run.ts';
 import type {DecisionChart} from './decision-chart.ts';
-import {sideStyle} from './sides.ts';
 
 const isVoidTrial = ({trials}: RunRecord, index: number) =>
   trials.find(trial => trial.index === index)?.findings.some(({severity}) => severity === 'void') ?? false;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {ratioAxis} from '../../charts/log-marks.ts';
 import type {DecidedRun} from '../decided-run.ts';
 import {decidedRun} from '../test-decided-run.ts';
 import {decisionCharts} from './decision-charts.ts';
 import {cumulative} from './distribution.ts';
-import {ratioAxis} from './log-marks.ts';
 
 const chartOf = (run: DecidedRun, name: string) => {
   const chart = decisionCharts(run).find(one => one.name === name);

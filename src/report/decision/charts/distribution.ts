@@ -1,11 +1,12 @@
 import {type Arm, arms, type BlockSeries, type SeriesName} from '../../../schema/block.ts';
 import {FloatColumn} from '../../../schema/float-column.ts';
 import {minimumForP99, percentile} from '../../../stats/percentile.ts';
+import type {ChartPoint} from '../../charts/chart-spec.ts';
+import {positiveAxis} from '../../charts/log-marks.ts';
+import {sideStyle} from '../../charts/side-style.ts';
 import {shownNumber} from '../../number.ts';
 import type {DecidedRun} from '../decided-run.ts';
-import type {ChartPoint, DecisionChart} from './decision-chart.ts';
-import {positiveAxis} from './log-marks.ts';
-import {sideStyle} from './sides.ts';
+import type {DecisionChart} from './decision-chart.ts';
 
 /** More points than the chart has columns would not be seen, and a million must not be carried into the page. */
 const mostPoints = 400;

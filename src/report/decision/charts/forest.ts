@@ -1,7 +1,8 @@
 import type {MetricVerdict, WorkloadVerdict} from '../../../schema/verdict.ts';
+import {type ChartAxis, type ChartCurve, type ChartPoint, gap, rowAxis} from '../../charts/chart-spec.ts';
+import {ratioAxis} from '../../charts/log-marks.ts';
 import {intervalText, limitText, metricTitle, percentText, ratioText} from '../metric-words.ts';
-import {type ChartAxis, type ChartCurve, type ChartPoint, type DecisionChart, gap, rowAxis} from './decision-chart.ts';
-import {ratioAxis} from './log-marks.ts';
+import type {DecisionChart} from './decision-chart.ts';
 
 interface Row {
   readonly workload: string;

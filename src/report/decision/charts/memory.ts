@@ -1,8 +1,9 @@
 import {arms} from '../../../schema/block.ts';
 import type {ServerMemory} from '../../../schema/server.ts';
+import {type ChartPoint, type ColourName, gap, rowAxis} from '../../charts/chart-spec.ts';
 import {shownNumber} from '../../number.ts';
 import type {DecidedRun} from '../decided-run.ts';
-import {type ChartPoint, type ColourName, type DecisionChart, gap, rowAxis} from './decision-chart.ts';
+import type {DecisionChart} from './decision-chart.ts';
 
 const parts = [
   ['weights', 'weights', 'weightsMiB'],

@@ -1,8 +1,9 @@
 import type {Block} from '../../../schema/block.ts';
 import type {Decision} from '../../../schema/decision.ts';
+import {type ChartCurve, type ChartPoint, gap, rowAxis} from '../../charts/chart-spec.ts';
 import {shownNumber} from '../../number.ts';
 import type {DecidedRun} from '../decided-run.ts';
-import {type ChartCurve, type ChartPoint, type DecisionChart, gap, rowAxis} from './decision-chart.ts';
+import type {DecisionChart} from './decision-chart.ts';
 
 interface Placed {
   readonly block: Block;

@@ -1,18 +1,14 @@
 import {type Arm, arms} from '../../../schema/block.ts';
 import type {RunRecord} from '../../../schema/record.ts';
+import {cutoverText, npmCommand, quotedWord} from '../../command-text.ts';
+import {dataTable} from '../../page/data-table.ts';
+import {html, type Markup} from '../../page/markup.ts';
 import {engineText, gpuText} from '../../run-facts.ts';
+import {serverConditions} from '../../server-conditions.ts';
 import {tokenLengthsText} from '../../token-lengths-text.ts';
 import type {DecidedRun} from '../decided-run.ts';
-import {dataTable} from './data-table.ts';
-import {html, type Markup} from './markup.ts';
 
 type Condition = readonly [name: string, read: (record: RunRecord) => string | null];
-
-const cutoverText = ({version, gitCommit, gitDirty}: RunRecord['cutover']): string =>
-  [
-    `${version}, commit ${gitCommit ?? 'not known'}`,
-    ...(gitDirty === true ? ['with changes that were not committed'] : []),
-  ].join(', ');
 
 const ofRun: readonly Condition[] = [
   ['Run', ({runId}) => runId],
@@ -30,24 +26,12 @@ const ofRun: readonly Condition[] = [
   ['Evidence', ({evidence}) => evidence],
 ];
 
-type Server = RunRecord['engine']['servers'][number];
-const ofServer: readonly (readonly [name: string, read: (server: Server) => string | number | null])[] = [
-  ['version', ({facts}) => facts.version],
-  ['model', ({model}) => model],
-  ['image', ({container}) => container?.image ?? null],
-  ['image digest', ({container}) => container?.digest ?? container?.imageId ?? null],
-  ['arguments', ({command}) => command?.join(' ') ?? null],
-  ['KV pool, tokens', ({facts}) => facts.kvTokens],
-  ['page, tokens', ({facts}) => facts.pageTokens],
-  ['context, tokens', ({facts}) => facts.contextTokens],
-];
-
 const conditionsOf = (records: DecidedRun['records']): readonly Condition[] => {
   const roles = new Set(arms.flatMap(arm => records[arm].engine.servers.map(({role}) => role)));
   return [
     ...ofRun,
     ...[...roles].flatMap(role =>
-      ofServer.map(
+      serverConditions.map(
         ([name, read]): Condition => [
           `${role}: ${name}`,
           ({engine}) => {
@@ -77,18 +61,15 @@ export const conditionsPart = ({records}: DecidedRun): Markup => {
   });
 };
 
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-
 /** Commands that give the same verdict from what was kept, and a new one from the same plan. */
 export const reproducePart = ({decision}: DecidedRun): Markup => {
-  const [name = 'decide', ...words] = decision.command;
   const {gitCommit, gitDirty} = decision.cutover;
-  const measure = [`npm run ${name}`, ...(words.length === 0 ? [] : ['--', ...words.map(quoted)])].join(' ');
+  const measure = npmCommand(decision.command);
   return html`
 <p>The same verdict, to the same bytes, from the blocks that were kept, offline; name the folder in which this page lies, if it is another one:</p>
-<pre tabindex="0"><code>npm run decide -- --from ${quoted(`reports/${decision.decisionId}`)}</code></pre>
+<pre tabindex="0"><code>npm run decide -- --from ${quotedWord(`reports/${decision.decisionId}`)}</code></pre>
 <p>Measured anew${gitCommit === null ? '' : ', with the code of then'}:</p>
-<pre tabindex="0"><code>${gitCommit === null ? null : `git checkout ${quoted(gitCommit)}\n`}npm ci
+<pre tabindex="0"><code>${gitCommit === null ? null : `git checkout ${quotedWord(gitCommit)}\n`}npm ci
 ${measure}</code></pre>
 ${gitDirty === true ? html`<p>The code had changes that were not committed: the commit alone is not what ran.</p>` : null}
 <p>Seed ${decision.seed}: the same requests in the same order. Times differ from run to run by what the noise floor says.</p>`;

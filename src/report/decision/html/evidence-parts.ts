@@ -1,9 +1,9 @@
+import {dataTable} from '../../page/data-table.ts';
+import {html, type Markup} from '../../page/markup.ts';
+import {outcomeBadge} from '../../page/outcome-badge.ts';
 import type {DecidedRun} from '../decided-run.ts';
 import {percentText} from '../metric-words.ts';
 import {touchedClaims} from '../touched-claims.ts';
-import {dataTable} from './data-table.ts';
-import {html, type Markup} from './markup.ts';
-import {outcomeBadge} from './outcome-badge.ts';
 
 /** Whether both sides gave the same answers. */
 export const answersPart = ({verdict}: DecidedRun): Markup =>

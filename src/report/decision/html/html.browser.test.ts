@@ -1,8 +1,15 @@
 import type {Browser} from 'playwright-core';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {readChartJs} from '../../../records/chart-js.ts';
+import {axeFindings, openPage, startBrowser} from '../../page/test-browser.ts';
 import type {DecidedRun} from '../decided-run.ts';
 import {decidedRun} from '../test-decided-run.ts';
-import {axeFindings, openPage, pageOf, startBrowser} from './test-browser.ts';
+import {renderHtml} from './html.ts';
+
+const pageOf = async (run: DecidedRun): Promise<string> => {
+  const [file] = await renderHtml(run, {chartJs: readChartJs});
+  return String(file?.content);
+};
 
 /** Two workloads: every kind of part, and half the time. */
 const small = (): DecidedRun => {

@@ -1,10 +1,10 @@
+import {figure} from '../../page/figure.ts';
+import {type Content, html, type Markup} from '../../page/markup.ts';
 import type {DecisionChart} from '../charts/decision-chart.ts';
 import {sideText} from '../charts/sides.ts';
 import type {DecidedRun} from '../decided-run.ts';
 import {conditionsPart, reproducePart} from './conditions-part.ts';
 import {answersPart, claimsPart, methodPart, threatsPart, voidPart} from './evidence-parts.ts';
-import {figure} from './figure.ts';
-import {type Content, html, type Markup} from './markup.ts';
 import {isSimulated, summaryTable, verdictBanner} from './verdict-part.ts';
 import {workloadPart} from './workload-part.ts';
 
@@ -18,7 +18,9 @@ interface Part {
 const partsOf = (run: DecidedRun, charts: readonly DecisionChart[]): readonly Part[] => {
   const simulated = isSimulated(run);
   const figures = (wanted: (chart: DecisionChart) => boolean): Markup[] =>
-    charts.flatMap((chart, place) => (wanted(chart) ? [figure(chart, place, simulated)] : []));
+    charts.flatMap((chart, place) =>
+      wanted(chart) ? [figure(chart, place, {simulated, paper: chart.kind === 'distribution' ? 'half' : 'whole'})] : [],
+    );
   const ofKind = (kind: DecisionChart['kind']) => figures(chart => chart.kind === kind);
   const workloads = run.verdict.workloads.map((workload, place) => {
     const of = (kind: DecisionChart['kind']) =>

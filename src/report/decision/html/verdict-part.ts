@@ -1,14 +1,22 @@
-import type {MetricVerdict} from '../../../schema/verdict.ts';
+import type {MetricVerdict, VerdictName} from '../../../schema/verdict.ts';
 import {metrics as known} from '../../../stats/metrics.ts';
 import {shownNumber} from '../../number.ts';
+import {dataTable} from '../../page/data-table.ts';
+import {html, type Markup} from '../../page/markup.ts';
+import {outcomeBadge, verdictTone} from '../../page/outcome-badge.ts';
 import {gpuText, simulatedNotice} from '../../run-facts.ts';
 import {sideText} from '../charts/sides.ts';
 import type {DecidedRun} from '../decided-run.ts';
 import {intervalText, limitText, metricTitle, spentText} from '../metric-words.ts';
 import {unequalSides} from '../unequal-sides.ts';
-import {dataTable} from './data-table.ts';
-import {html, type Markup} from './markup.ts';
-import {outcomeBadge, verdictMeaning, verdictTone} from './outcome-badge.ts';
+
+/** What a reader is to take from it. */
+const verdictMeaning: Readonly<Record<VerdictName, string>> = {
+  GO: 'The candidate is not worse than the plan allows, in any workload.',
+  'NO-GO': 'The candidate is not to replace the baseline as it was measured.',
+  INCONCLUSIVE: 'The evidence decides neither for nor against the candidate.',
+  VOID: 'The measurement is not valid: nothing is said about the candidate.',
+};
 
 /** Whether any of what is shown comes from the simulated engine. */
 export const isSimulated = ({decision, records}: DecidedRun): boolean =>

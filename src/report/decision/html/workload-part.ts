@@ -1,12 +1,12 @@
 import type {MetricVerdict, WorkloadVerdict} from '../../../schema/verdict.ts';
 import {metrics as known} from '../../../stats/metrics.ts';
 import {shownNumber} from '../../number.ts';
+import {dataTable} from '../../page/data-table.ts';
+import {type Content, html, type Markup} from '../../page/markup.ts';
+import {outcomeBadge} from '../../page/outcome-badge.ts';
 import {loadText, workloadText} from '../../trial-text.ts';
 import type {DecidedRun} from '../decided-run.ts';
 import {intervalText, limitText, metricTitle, percentText, ratioText} from '../metric-words.ts';
-import {dataTable} from './data-table.ts';
-import {type Content, html, type Markup} from './markup.ts';
-import {outcomeBadge} from './outcome-badge.ts';
 
 const valueText = ({metric}: MetricVerdict, value: number | null) =>
   value === null ? null : shownNumber(value, known[metric].unit);

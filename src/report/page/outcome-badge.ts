@@ -1,15 +1,19 @@
-import type {Outcome, VerdictName} from '../../../schema/verdict.ts';
+import type {Outcome, VerdictName} from '../../schema/verdict.ts';
 import {html, type Markup} from './markup.ts';
 
 type Tone = 'good' | 'bad' | 'open';
 
-const outcomes: Readonly<Record<Outcome | 'same' | 'differs' | 'unknown', readonly [sign: string, tone: Tone]>> = {
+const outcomes: Readonly<
+  Record<Outcome | 'same' | 'differs' | 'unknown' | 'void' | 'not-asked', readonly [sign: string, tone: Tone]>
+> = {
   pass: ['✓', 'good'],
   fail: ['✕', 'bad'],
   inconclusive: ['?', 'open'],
   undecidable: ['≈', 'open'],
   missing: ['–', 'open'],
   shown: ['·', 'open'],
+  void: ['∅', 'open'],
+  'not-asked': ['–', 'open'],
   same: ['✓', 'good'],
   differs: ['✕', 'bad'],
   unknown: ['?', 'open'],
@@ -26,12 +30,4 @@ export const verdictTone: Readonly<Record<VerdictName, Tone>> = {
   'NO-GO': 'bad',
   INCONCLUSIVE: 'open',
   VOID: 'open',
-};
-
-/** What a reader is to take from it. */
-export const verdictMeaning: Readonly<Record<VerdictName, string>> = {
-  GO: 'The candidate is not worse than the plan allows, in any workload.',
-  'NO-GO': 'The candidate is not to replace the baseline as it was measured.',
-  INCONCLUSIVE: 'The evidence decides neither for nor against the candidate.',
-  VOID: 'The measurement is not valid: nothing is said about the candidate.',
 };

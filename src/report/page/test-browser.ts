@@ -1,19 +1,11 @@
 import axe from 'axe-core';
 import {type Browser, type BrowserContextOptions, chromium, type Page} from 'playwright-core';
-import {chromiumPath} from '../../../../browser-tests.ts';
-import {readChartJs} from '../../../records/chart-js.ts';
-import type {DecidedRun} from '../decided-run.ts';
-import {renderHtml} from './html.ts';
+import {chromiumPath} from '../../../browser-tests.ts';
 
 /** One for a test file. */
 export const startBrowser = (): Promise<Browser> =>
   // Root has no sandbox in a container, and what is opened is ours; /dev/shm is small there.
   chromium.launch({executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu']});
-
-export const pageOf = async (run: DecidedRun): Promise<string> => {
-  const [file] = await renderHtml(run, {chartJs: readChartJs});
-  return String(file?.content);
-};
 
 export interface OpenPage {
   readonly page: Page;

@@ -20,7 +20,7 @@ export const runPage = (page: PageWindow, configOf: typeof chartConfig): void =>
     pen.scale(page.devicePixelRatio, page.devicePixelRatio);
     pen.strokeStyle = pen.fillStyle = curve.faint === true ? `${colour}40` : colour;
     pen.lineWidth = 2.5;
-    if (curve.width > 9) return pen.fillRect(1, 0, 22, 12);
+    if (curve.width > 9 || curve.area === true) return pen.fillRect(1, 0, 22, 12);
     pen.setLineDash(curve.dash ?? []);
     pen.beginPath();
     if (curve.width > 0) {

@@ -1,5 +1,5 @@
 import type {ChartLook} from '../charts/chart-config.ts';
-import type {ChartSpec} from '../charts/decision-chart.ts';
+import type {ChartSpec} from '../charts/chart-spec.ts';
 import type {Palette} from '../charts/palette.ts';
 
 /** What the page's script needs of a browser, and no more: this project has no types of the DOM. */

@@ -1,4 +1,4 @@
-import type {ChartAxis} from './decision-chart.ts';
+import type {ChartAxis} from './chart-spec.ts';
 
 /** The most wanted first. */
 const digits = [1, 2, 5, 3, 7, 1.5, 4, 6, 8, 9, 1.2];

@@ -1,0 +1,110 @@
+import type {Arm} from '../../schema/block.ts';
+import type {Rehearsal} from '../../schema/rehearsal.ts';
+import type {StrategySpec} from '../../schema/rehearsal-plan.ts';
+import type {Accounting, RehearsalVerdict} from '../../schema/rehearsal-verdict.ts';
+import {shownNumber} from '../number.ts';
+import type {RehearsedRun} from './rehearsed-run.ts';
+
+/** `20,000`: counts of this size are compared by eye. */
+export const countText = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+
+/** `20,000 sent = 19,998 served + 2 refused + 0 failed + 0 lost, 0 duplicated`. */
+export const accountingText = ({sent, served, refused, failed, lost, duplicated}: Accounting): string =>
+  `${countText(sent)} sent = ${countText(served)} served + ${countText(refused)} refused + ${countText(failed)} failed + ${countText(lost)} lost, ${countText(duplicated)} duplicated`;
+
+/** Three digits, and none that say nothing: limits are whole numbers, and a downtime of 0 is exact. */
+const threeDigits = (value: number): string => String(Number(value.toPrecision(value >= 1000 ? 15 : 3)));
+
+export const secondsText = (seconds: number | null): string | null =>
+  seconds === null ? null : `${threeDigits(seconds)} s`;
+export const msText = (ms: number | null): string | null =>
+  ms === null ? null : `${threeDigits(ms >= 1000 ? Math.round(ms) : ms)} ms`;
+export const gibText = (mib: number | null): string | null =>
+  mib === null ? null : `${shownNumber(mib / 1024, 'GiB')} GiB`;
+export const percentText = (share: number): string => `${shownNumber(share * 100, '%')} %`;
+
+/** Milliseconds of the journal's clock, as seconds since the start of the rehearsal. */
+export const sinceStart = ({originMs}: Rehearsal, atMs: number): number => (atMs - originMs) / 1000;
+/** `131.0 s`, always with a tenth, so that times stand below one another. */
+export const clockText = (seconds: number): string => `${seconds.toFixed(1)} s`;
+
+/** `vllm 0.26.0 (vllm-tuned)`, as it last ran; by the plan where it never did. */
+export const sideText = ({plan, sides}: Rehearsal, arm: Arm): string => {
+  const {engine, stack, servers = []} = sides.findLast(side => side.arm === arm) ?? {...plan[arm], servers: []};
+  const version = servers.find(({facts}) => facts.version !== null)?.facts.version ?? null;
+  return `${engine}${version === null ? '' : ` ${version}`}${stack === null ? '' : ` (${stack})`}`;
+};
+
+const ofRequests = (share: number) => `${percentText(share)} of the requests`;
+
+export const strategyText = (strategy: StrategySpec): string => {
+  switch (strategy.kind) {
+    case 'restart':
+      return 'restart: stop the baseline, start the candidate in its place';
+    case 'blue-green':
+      return 'blue-green: both up, all requests turned over at once';
+    case 'canary':
+      return `canary: ${strategy.steps.map(({share}) => percentText(share)).join(', ')}, then all`;
+    case 'shadow':
+      return `shadow: the baseline answers, copies of ${ofRequests(strategy.share)} go to the candidate`;
+  }
+};
+
+/** `blue-green, dies-under-load`. */
+export const rehearsedText = ({plan, scenario}: Rehearsal): string =>
+  `${plan.strategy.kind}, ${scenario === 'none' ? 'no fault' : scenario}`;
+
+export interface Timing {
+  readonly what: string;
+  /** From where to where. */
+  readonly meaning: string;
+  readonly value: string | null;
+  /** Null: the plan has none. Whether it was kept is for the checks to say. */
+  readonly limit: string | null;
+}
+
+/** What the rehearsal took, beside what the plan allows. */
+export const timings = ({rehearsal: {plan}, verdict: {times}}: RehearsedRun): readonly Timing[] => {
+  const {limits} = plan;
+  const stretch = 'from the first request that was not served to the next served one';
+  return [
+    {
+      ...{what: 'Detected after', meaning: 'from the fault to the decision to go back'},
+      ...{value: secondsText(times.detectSeconds), limit: secondsText(limits.detectSeconds)},
+    },
+    {
+      ...{what: 'Rolled back after', meaning: 'from the decision to the last request routed to the candidate'},
+      ...{value: secondsText(times.rollbackSeconds), limit: secondsText(limits.rollbackSeconds)},
+    },
+    {
+      ...{what: 'Recovered after', meaning: 'from there to latency within the plan’s margin'},
+      ...{value: secondsText(times.recoverSeconds), limit: secondsText(limits.recoverSeconds)},
+    },
+    {
+      ...{what: 'Downtime of the cutover', meaning: stretch},
+      ...{value: msText(times.cutoverDowntimeMs), limit: msText(limits.downtimeMs)},
+    },
+    {
+      ...{what: 'Downtime of the fault', meaning: stretch},
+      ...{value: msText(times.faultDowntimeMs), limit: null},
+    },
+    {
+      ...{what: 'Downtime of the rollback', meaning: stretch},
+      ...{value: msText(times.rollbackDowntimeMs), limit: msText(limits.downtimeMs)},
+    },
+  ];
+};
+
+/** The two verdicts, in the order in which they are told. */
+export const verdictParts = ({migration, rollback}: RehearsalVerdict) =>
+  [
+    {part: 'migration', title: 'Migration', ended: migration},
+    {part: 'rollback', title: 'Rollback', ended: rollback},
+  ] as const;
+
+/** `1.004 [0.986, 1.022]`. */
+export const ratioText = ({ratio, low, high}: RehearsalVerdict['equivalence'][number]): string =>
+  `${ratio.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+/** `0.909 to 1.100 (10 %)`: where the whole interval must lie. */
+export const marginText = ({marginShare}: RehearsalVerdict['equivalence'][number]): string =>
+  `${(1 / (1 + marginShare)).toFixed(3)} to ${(1 + marginShare).toFixed(3)} (${percentText(marginShare)})`;

@@ -1,0 +1,48 @@
+import {describe, expect, test} from 'vitest';
+import type {RehearsalCheck} from '../../schema/rehearsal-verdict.ts';
+import {rehearsedRun} from './test-rehearsed-run.ts';
+import {rehearsalText} from './text.ts';
+
+describe('the end in the terminal', () => {
+  test('has the verdicts, their sentences and the accounting first', () => {
+    const lines = rehearsalText(rehearsedRun()).split('\n');
+    expect(lines.slice(0, 7)).toEqual([
+      'vllm 0.26.0 (vllm-tuned) → sglang 0.5.17 (sglang), blue-green, dies-under-load',
+      'Migration  GO',
+      '  The candidate took all requests without a lost one, 0 ms of downtime, and was watched for 30 s.',
+      'Rollback   GO',
+      '  Back on the baseline 1.6 s after the death was detected; latency and identity are as before.',
+      '',
+      '20,059 sent = 20,046 served + 2 refused + 11 failed + 0 lost, 0 duplicated',
+    ]);
+    expect(lines).toContain('  rolled back after         1.6 s  limit 5 s');
+    expect(lines.at(-1)).toBe('Checks: 11 passed');
+  });
+
+  test('is 40 lines of 100 characters at most, whatever there is to say, and holds nothing that steers a terminal', () => {
+    const {verdict} = rehearsedRun();
+    const long = `\u001b[31m${'word '.repeat(60)}\n`;
+    const checks = Array.from(
+      {length: 30},
+      (_, place): RehearsalCheck => ({
+        ...{code: `check-${place}`, of: 'both', outcome: 'fail', detail: long},
+      }),
+    );
+    const ended = {statistics: 'GO' as const, verdict: 'INCONCLUSIVE' as const, reasons: [long, long]};
+    const run = rehearsedRun({
+      evidence: 'simulated',
+      verdict: {
+        ...{checks, migration: ended, rollback: ended},
+        accounts: {...verdict.accounts, agree: false, differences: [long, long]},
+        stages: [...verdict.stages, ...verdict.stages].map(stage => ({...stage, outcome: 'undecided'})),
+      },
+    });
+    const text = rehearsalText(run);
+    const lines = text.split('\n');
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(Math.max(...lines.map(({length}) => length))).toBeLessThanOrEqual(100);
+    expect(text).not.toMatch(/\p{Cc}(?<!\n)/u);
+    expect(text).toContain('and 22 more');
+    expect(text).toContain('and 11 stages before them');
+  });
+});
