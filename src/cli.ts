@@ -11,6 +11,7 @@ import type {Terminal} from './terminal.ts';
 const reportsDir = join(projectRoot, 'reports');
 const stacksDir = join(projectRoot, 'docker', 'stacks');
 const hostsDir = join(projectRoot, 'docker', 'hosts');
+const rehearsalsDir = join(projectRoot, 'suites', 'rehearsals');
 
 const interruption = ({note}: Terminal): AbortSignal =>
   interruptedBy({
@@ -106,6 +107,13 @@ const run = async (argv: readonly string[]): Promise<number> => {
         readOptions: optionsOf,
       });
     }
+    case 'rehearse': {
+      const {rehearse} = await import('./commands/rehearse.ts');
+      return rehearse({
+        ...{options, argv, version, terminal, reportsDir, plansDir: rehearsalsDir},
+        ...{interrupted: interruption(terminal), readOptions: optionsOf},
+      });
+    }
     case 'report': {
       const {as} = options;
       const formats = options.format as readonly FormatName[]; // as above
@@ -120,6 +128,9 @@ const run = async (argv: readonly string[]): Promise<number> => {
     }
     case 'simulate':
       await (await import('./commands/simulate.ts')).simulate(options, terminal, interruption(terminal));
+      break;
+    case 'up':
+      await (await import('./commands/up.ts')).up(options, terminal, interruption(terminal));
       break;
     case 'gateway':
       await (await import('./commands/gateway.ts')).serveGateway(options, terminal, interruption(terminal));

@@ -6,12 +6,20 @@ export const commands = {
     purpose: 'Decide whether a candidate stack may take the place of a baseline: GO, NO-GO, INCONCLUSIVE or VOID',
     operands: [],
   },
+  rehearse: {
+    purpose: 'Rehearse the cutover to a candidate stack and the way back, under load: a verdict on each',
+    operands: [],
+  },
   report: {purpose: 'Write the exports of a run again from its record and samples', operands: ['run']},
   query: {
     purpose: 'Ask all records and decisions in SQL, or how a metric went from commit to commit',
     operands: ['[SQL]'],
   },
   simulate: {purpose: 'Serve the simulated engine until Ctrl-C, to try a client or a suite on', operands: []},
+  up: {
+    purpose: 'Bring a stack up and keep it up until Ctrl-C, or until it is asked to stop through --control-port',
+    operands: [],
+  },
   gateway: {
     purpose: 'Serve /embed, /rerank, /chat and /health in front of a stack until Ctrl-C',
     operands: [],

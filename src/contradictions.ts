@@ -3,8 +3,10 @@ import type {CommandName} from './command-names.ts';
 import {decisionClashes} from './decision-contradictions.ts';
 import {engines} from './engines/index.ts';
 import {type FlagName, flagText, type Options} from './options.ts';
+import {rehearsalClashes} from './rehearsal-contradictions.ts';
 import {decisionFormats} from './report/decision/formats.ts';
 import {formats} from './report/formats.ts';
+import {rehearsalFormats} from './report/rehearsal/formats.ts';
 import {loadsOf, rolesOf} from './schema/stage.ts';
 import type {Stage, SweepSpec} from './schema/suite.ts';
 import type {WorkloadKind} from './schema/workload.ts';
@@ -127,9 +129,10 @@ const pageClash = ({engine, pageSize}: Options, clash: Clash) => {
   );
 };
 
-/** A run has some formats, a decision others. */
+/** A run has some formats, a decision and a rehearsal others. */
 const formatClash = (command: CommandName, {format}: Options, clash: Clash) => {
-  const own = Object.keys(command === 'decide' ? decisionFormats : formats);
+  const named = {decide: decisionFormats, rehearse: rehearsalFormats};
+  const own = Object.keys(command === 'decide' || command === 'rehearse' ? named[command] : formats);
   for (const name of format)
     clash(!own.includes(name), `--format ${name} is not one of ${command}. It has ${own.join(', ')}`);
 };
@@ -150,13 +153,17 @@ export const contradictions = (
     decisionClashes(options, given, clash);
     return found;
   }
+  if (command === 'rehearse') {
+    rehearsalClashes(options, given, clash);
+    return found;
+  }
   if (command === 'simulate') {
     clash(options.engine === null, '--engine is missing. Write --engine vllm or --engine sglang to choose the dialect');
     return found;
   }
   if (command === 'gateway') {
     clash(
-      options.engine === null,
+      options.engine === null && (options.adminPort === null || options.attach.length > 0),
       '--engine is missing. Write --engine vllm or --engine sglang, for what stands behind',
     );
     clash(
@@ -181,7 +188,7 @@ export const contradictions = (
       `--engine ${options.engine} is nothing to bring up. Write --engine vllm or --engine sglang`,
     );
   }
-  if (command !== 'bench') return found;
+  if (command !== 'bench' && command !== 'up') return found;
 
   const attached = options.attach.length > 0;
   const starts = options.command !== null || options.stack !== null || options.dockerSettings !== null;
@@ -244,7 +251,7 @@ export const contradictions = (
     new Set(roles).size < roles.length,
     '--attach names the same role twice. Give one URL for each of chat, embed and rerank, or one for all',
   );
-  if (attached && !roles.includes(null)) {
+  if (command !== 'up' && attached && !roles.includes(null)) {
     /** An examination asks whatever is there. */
     const examines = (stage: Stage) => 'examine' in stage && rolesOf(stage).some(role => roles.includes(role));
     const stages = options.suite.flatMap((name): readonly Stage[] => suites[name].stages);

@@ -40,7 +40,8 @@ const fixedClashes = (options: Options, given: readonly FlagName[], clash: Clash
   );
 };
 
-const sideClashes = (options: Options, arm: (typeof arms)[number], clash: Clash) => {
+/** Of one side of a decision or a rehearsal. */
+export const sideClashes = (options: Options, arm: (typeof arms)[number], clash: Clash) => {
   const attach = options[`${arm}Attach`];
   const stack = options[`${arm}Stack`];
   const engine = options[`${arm}Engine`];

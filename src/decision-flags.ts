@@ -7,33 +7,36 @@ import {parseFault} from './simulator/faults.ts';
 const engineNames = Object.keys(engines) as EngineName[];
 const planNames = Object.keys(plans) as PlanName[];
 
+/** What has two sides. */
+const sided = ['decide', 'rehearse'] as const;
+
 /** What is told of one side of a decision; the same words without the side are those of one engine. */
 const sideOptions = {
   Engine: (side: string) =>
-    once('name', oneOf(engineNames), {on: ['decide'], help: `Engine of the ${side}, in place of the plan's`}),
+    once('name', oneOf(engineNames), {on: sided, help: `Engine of the ${side}, in place of the plan's`}),
   Stack: (side: string) =>
     once('name|file', text(`--${side}-stack vllm-tuned`), {
-      on: ['decide'],
+      on: sided,
       help: `Launch plan of the ${side}, in place of the plan's`,
     }),
   Attach: (side: string) =>
     many('[role=]URL', perRole(serverOrigin), {
-      on: ['decide'],
+      on: sided,
       help: `The ${side} serves there already; for all roles, or one of chat, embed, rerank`,
     }),
   Model: (side: string) =>
     many('[role=]name', perRole(text(`--${side}-model chat=Qwen/Qwen2.5-Coder-1.5B-Instruct`)), {
-      on: ['decide'],
+      on: sided,
       help: `Model of the ${side}`,
     }),
   Python: (side: string) =>
     once('path', text(`--${side}-python .venv/bin/python`), {
-      on: ['decide'],
+      on: sided,
       help: `Start the ${side} from the virtual environment with this interpreter`,
     }),
   Fault: (side: string) =>
     many('kind[:key=n,…]', parseFault, {
-      on: ['decide'],
+      on: sided,
       help: `Make the simulated engine of the ${side} misbehave; slow:share=0.08 makes it 8 % slower`,
     }),
 };
@@ -75,12 +78,12 @@ export const decisionFlags = {
     help: 'How much worse the candidate may be in the primary metric of each workload: 0.05 allows 5 %',
   }),
   resume: once('DIR', text('--resume reports/2026-11-21T1512-decision-k3f9'), {
-    on: ['decide'],
-    help: 'Go on with a decision that was interrupted, with the options that it was begun with; finished pairs are kept. One that its budget ended goes on with a higher --budget',
+    on: sided,
+    help: 'Go on with a decision or a rehearsal that was interrupted, with the options that it was begun with; finished pairs are kept. A decision that its budget ended goes on with a higher --budget',
   }),
   from: once('DIR', text('--from reports/2026-11-21T1512-decision-k3f9'), {
-    on: ['decide'],
-    help: 'Compute the verdict and the reports of a decision again from its folder, without any server',
+    on: sided,
+    help: 'Compute the verdict and the reports of a decision or a rehearsal again from its folder, without any server',
   }),
   baseline: once('run', text('--baseline reports/evidence/2026-11-22-decision'), {
     on: ['decide'],

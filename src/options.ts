@@ -2,8 +2,11 @@ import {type SuiteName, suites} from '../suites/index.ts';
 import {decisionFlags} from './decision-flags.ts';
 import {type EngineName, engines} from './engines/index.ts';
 import {type Flag, many, once, toggle, withDefault} from './flag.ts';
+import {gatewayFlags} from './gateway-flags.ts';
+import {keeperFlags} from './keeper-flags.ts';
 import {length} from './length-value.ts';
 import {autoOr, numeric, oneOf, perRole, serverOrigin, text, whole, words} from './option-values.ts';
+import {rehearsalFlags} from './rehearsal-flags.ts';
 import {type DecisionFormatName, decisionFormats} from './report/decision/formats.ts';
 import {type FormatName, formats} from './report/formats.ts';
 import {type RivalName, rivals} from './report/rivals/index.ts';
@@ -20,44 +23,47 @@ const rivalNames = Object.keys(rivals) as RivalName[];
 /** The one list of flags: the parser, --help and the README's table are made from it, in this order. */
 export const flags = {
   engine: once('name', oneOf(engineNames), {
-    on: ['bench', 'doctor', 'simulate', 'gateway'],
+    on: ['bench', 'doctor', 'simulate', 'gateway', 'up'],
     help: `Whose API and metrics to speak: ${engineNames.join(', ')}. bench, simulate and gateway need it`,
   }),
   suite: many('name', oneOf(suiteNames), {help: `What to run: ${suiteNames.join(', ')}`, default: 'smoke'}),
   runtime: once('name', oneOf(runtimeNames), {
-    on: ['bench', 'decide', 'doctor'],
+    on: ['bench', 'decide', 'rehearse', 'doctor', 'up'],
     help: `Where the engine runs: ${runtimeNames.join(', ')}. Chosen by what the machine has when left out, and said in one line`,
   }),
   attach: many('[role=]URL', perRole(serverOrigin), {
-    on: ['bench', 'gateway'],
+    on: ['bench', 'gateway', 'up'],
     help: 'Measure what already serves there; for all roles, or one of chat, embed, rerank',
   }),
   stack: once('name|file', text('--stack vllm-tuned'), {
-    on: ['bench', 'doctor'],
+    on: ['bench', 'doctor', 'up'],
     help: "Launch plan of the docker and process runtimes, from docker/stacks/ or a file. The engine's default plan when left out",
   }),
   dockerSettings: once('name|file', text('--docker-settings fake-engine'), {
-    on: ['bench', 'decide', 'doctor'],
+    on: ['bench', 'decide', 'rehearse', 'doctor', 'up'],
     help: 'What containers need on this Docker host (image, GPU access, mounts …), from docker/hosts/ or a file; over what the plan says',
   }),
   kvTokens: once('n', whole({min: 1024, max: 1_000_000_000, example: '--kv-tokens 200000'}), {
-    on: ['bench', 'decide', 'doctor', 'simulate'],
+    on: ['bench', 'decide', 'rehearse', 'doctor', 'simulate', 'up'],
     help: "Size of the chat server's KV pool in tokens, whatever the plan says: memory compares only between pools of equal size",
   }),
   pageSize: once('n', whole({min: 1, max: 1024, example: '--page-size 16'}), {
-    on: ['bench', 'doctor', 'simulate'],
+    on: ['bench', 'doctor', 'simulate', 'up'],
     help: "Tokens of one page of the chat server's KV pool, whatever the plan says: a prefix cache shares whole pages. SGLang's default is 1, vLLM's (block size) is 16 and must be a multiple of it",
   }),
   ...decisionFlags,
+  ...rehearsalFlags,
+  ...keeperFlags,
   command: once('"words"', words, {
+    on: ['bench', 'up'],
     help: 'Start the engine with these words before its arguments, for example "python3 -m vllm.entrypoints.openai.api_server"',
   }),
   python: once('path', text('--python .venv/bin/python'), {
-    on: ['bench', 'doctor'],
+    on: ['bench', 'doctor', 'up'],
     help: 'Start the engine from the virtual environment with this interpreter. python3 when left out',
   }),
   model: many('[role=]name', perRole(text('--model chat=Qwen/Qwen2.5-Coder-1.5B-Instruct')), {
-    on: ['bench', 'doctor', 'simulate', 'gateway'],
+    on: ['bench', 'doctor', 'simulate', 'gateway', 'up'],
     help: "Model to ask for, or to serve; the plan's or the server's first one when left out",
   }),
   tokenizer: many('[role=]path', perRole(text('--tokenizer models/qwen2.5-coder/tokenizer.json')), {
@@ -82,7 +88,8 @@ export const flags = {
     help: 'Replay the trace so many times as fast; 1 when left out',
   }),
   maxInFlight: once('n', whole({min: 1, max: 100_000, example: '--max-in-flight 256'}), {
-    help: 'Open loop: never more than this in flight; what is due waits in a queue, and the wait counts',
+    on: ['bench', 'gateway'],
+    help: 'Open loop: never more than this in flight; what is due waits in a queue, and the wait counts. Of gateway: requests that are served at a time, 1024 when left out',
   }),
   requests: once('n', whole({min: 1, max: 100_000_000, example: '--requests 700'}), {
     on: ['bench', 'decide'],
@@ -133,17 +140,17 @@ export const flags = {
     default: 'auto',
   }),
   seed: withDefault('n', whole({min: 0, max: 2 ** 31 - 1, example: '--seed 7'}), {
-    on: ['bench', 'decide', 'calibrate', 'simulate', 'contract'],
+    on: ['bench', 'decide', 'rehearse', 'calibrate', 'simulate', 'contract', 'up'],
     help: 'The same seed gives the same requests, byte for byte',
     default: '1',
   }),
   timeout: withDefault('seconds', numeric({min: 0, above: true, max: 86_400, example: '--timeout 120'}), {
-    on: ['bench', 'decide', 'gateway', 'contract'],
+    on: ['bench', 'decide', 'rehearse', 'gateway', 'contract'],
     help: 'A request that takes longer has failed',
     default: '300',
   }),
   fault: many('kind[:key=n,…]', parseFault, {
-    on: ['bench', 'simulate'],
+    on: ['bench', 'simulate', 'up'],
     help: 'Make the simulated engine misbehave, for example disconnect:every=10,after-tokens=5',
   }),
   keepRaw: withDefault('n', whole({min: 0, max: 10_000, example: '--keep-raw 2'}), {
@@ -151,11 +158,11 @@ export const flags = {
     default: '0',
   }),
   out: once('DIR', text('--out /tmp/run'), {
-    on: ['bench', 'decide'],
+    on: ['bench', 'decide', 'rehearse'],
     help: "The run's folder, absent or empty. reports/<run-id> when left out",
   }),
   format: many('name', oneOf([...formatNames, ...decisionFormatNames.filter(name => !Object.hasOwn(formats, name))]), {
-    on: ['bench', 'decide', 'report'],
+    on: ['bench', 'decide', 'rehearse', 'report'],
     help: `Exports to write beside record.json: ${formatNames.join(', ')}; of a decision: ${decisionFormatNames.join(', ')}. All but parquet when left out`,
   }),
   as: many('client', oneOf(rivalNames), {
@@ -163,9 +170,10 @@ export const flags = {
     help: `Print what this load client would have printed from the same events, and why it differs: ${rivalNames.join(', ')}. With it report writes only the exports that --format names`,
   }),
   port: once('n', whole({min: 0, max: 65_535, example: '--port 8000'}), {
-    on: ['simulate', 'gateway'],
+    on: ['simulate', 'gateway', 'rehearse'],
     help: 'Port to serve on; 0 takes a free one. When left out, simulate takes a free one and gateway 3001',
   }),
+  ...gatewayFlags,
   all: toggle({
     on: ['clean'],
     help: 'Also remove what belongs to a run that is alive, or that another machine started',
@@ -190,11 +198,11 @@ export const flags = {
     default: '2000',
   }),
   json: toggle({
-    on: ['bench', 'compare', 'query', 'decide', 'calibrate', 'claims', 'doctor', 'contract'],
+    on: ['bench', 'compare', 'query', 'decide', 'rehearse', 'calibrate', 'claims', 'doctor', 'contract'],
     help: 'Print JSON on stdout instead of text',
   }),
   quiet: toggle({
-    on: ['bench', 'decide', 'calibrate', 'simulate', 'gateway', 'contract'],
+    on: ['bench', 'decide', 'rehearse', 'calibrate', 'simulate', 'gateway', 'contract', 'up'],
     help: 'No progress on stderr; errors are still said',
   }),
 } as const;

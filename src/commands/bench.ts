@@ -5,6 +5,7 @@ import type {Options} from '../options.ts';
 import {createRunFolder, type RunFolder, runIdOf} from '../records/run-folder.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
+import {serversFor} from '../schema/served-roles.ts';
 import {rolesOf} from '../schema/stage.ts';
 import type {Terminal} from '../terminal.ts';
 import {bringUp, type Choice, chooseWhere} from './bring-up.ts';
@@ -58,7 +59,7 @@ const failedTrials = (record: RunRecord) => {
 
 /** An examination asks whatever a plan has; a load without its server cannot be. */
 const wantedRoles = (stages: readonly PlannedStage[], {plan}: Choice): readonly Role[] => {
-  const planned = (role: Role) => plan === null || plan.servers.some(server => server.role === role);
+  const planned = (role: Role) => plan === null || serversFor(plan.servers, [role]).length > 0;
   return [
     ...new Set(stages.flatMap(({stage}) => rolesOf(stage).filter(role => !('examine' in stage) || planned(role)))),
   ];

@@ -7,6 +7,7 @@ import type {Options} from '../options.ts';
 import {projectRoot} from '../root.ts';
 import {chooseRuntime} from '../runtimes/choose.ts';
 import type {DockerFacts} from '../runtimes/docker/probe.ts';
+import type {ServerListener} from '../runtimes/server-handle.ts';
 import type {BringUpListener, RuntimeName, Stack} from '../runtimes/stack.ts';
 import type {Machine} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
@@ -106,6 +107,8 @@ export interface BringUpOptions {
   readonly neighbours?: Neighbours;
   readonly signal: AbortSignal;
   readonly onLine: BringUpListener;
+  /** Told of each server as soon as there is one; never where they are not started here. */
+  readonly onServer?: ServerListener | undefined;
 }
 
 /** A stack that serves, on the runtime that was chosen. The caller disposes of it. */
@@ -120,6 +123,7 @@ export const bringUp = async ({
   neighbours = async () => [],
   signal,
   onLine,
+  onServer,
 }: BringUpOptions): Promise<Stack> => {
   const models = byRole(options.model);
   if (plan !== null && runtime === 'docker') {
@@ -138,6 +142,7 @@ export const bringUp = async ({
       neighbours,
       signal,
       onLine,
+      onServer,
     });
   }
   if (plan !== null)
@@ -154,6 +159,7 @@ export const bringUp = async ({
       neighbours,
       signal,
       onLine,
+      onServer,
     });
   if (runtime === 'attach') {
     const targets = options.attach.map(({role, value}) => ({role, url: value}));
@@ -165,5 +171,5 @@ export const bringUp = async ({
   const model = models.chat ?? 'simulated-model';
   const {startEmbedded} = await import('../runtimes/embedded.ts');
   const {seed, fault: faults, kvTokens, pageSize: pageTokens} = options;
-  return startEmbedded({engine, dialect, model, seed, faults, kvTokens, pageTokens, signal, onLine});
+  return startEmbedded({engine, dialect, model, seed, faults, kvTokens, pageTokens, signal, onLine, onServer});
 };

@@ -1,4 +1,5 @@
 import {CutoverError, reasonOf} from '../errors.ts';
+import {endOrphans, orphanedHelpers} from '../rehearsal/strays.ts';
 import {connectDocker} from '../runtimes/docker/connect/host.ts';
 import {isFromDocker} from '../runtimes/docker/docker-error.ts';
 import {findCaches, removeCaches} from '../runtimes/docker/ownership/caches.ts';
@@ -17,12 +18,25 @@ const refuseSwallowedFlags = (environment: NodeJS.ProcessEnv): void => {
   });
 };
 
+/** Gateways and stacks of rehearsals whose harness is gone: they were left so that the service answers. */
+const cleanRehearsals = async ({dryRun}: CleanOptions, {out, note}: Pick<Terminal, 'out' | 'note'>): Promise<void> => {
+  const orphans = await orphanedHelpers();
+  for (const {pid, folder} of orphans) out(`Process ${pid} serves the rehearsal in ${folder}, whose harness is gone\n`);
+  if (dryRun || orphans.length === 0) return;
+  const stays = await endOrphans(orphans);
+  if (stays.length === 0) return note('They were ended. --resume would have gone on with the rehearsal.');
+  throw new CutoverError('LEFT_BEHIND', `Process ${stays.map(({pid}) => pid).join(', ')} does not end`, {
+    hint: `End it: kill -9 ${stays.map(({pid}) => pid).join(' ')}; then run it again for what it left.`,
+  });
+};
+
 /**
- * Shows what runs left on the Docker engine and removes what nobody owns any more; the rest of the logs is saved first.
+ * Ends what is left of rehearsals, then shows what runs left on the Docker engine and removes what nobody owns any more; the rest of the logs is saved first.
  * Throws DOCKER_UNREACHABLE, LEFT_BEHIND when something could not be removed, or INTERRUPTED.
  */
 export const clean = async (options: CleanOptions, {out, note}: Terminal, signal: AbortSignal): Promise<void> => {
   refuseSwallowedFlags(process.env);
+  await cleanRehearsals(options, {out, note});
   await using host = await connectDocker(process.env, signal);
   const [runs, caches] = await Promise.all([findLeftovers(host), findCaches(host)]).catch((cause: unknown) => {
     if (!isFromDocker(cause)) throw cause;

@@ -1,11 +1,11 @@
 import type {AnswersCompared} from '../claims/evidence.ts';
 import {sides} from '../claims/evidence.ts';
 import {compareAnswers} from '../contract/drop-in.ts';
+import {answersByRole} from '../parity/answers-by-role.ts';
 import {readAnswers} from '../records/read-answers.ts';
 import type {Answer} from '../schema/answer.ts';
 import type {Examination} from '../schema/examination.ts';
 import type {RunRecord} from '../schema/record.ts';
-import {answersByRole} from './decide/answers.ts';
 
 export interface ReadRun {
   readonly record: RunRecord;

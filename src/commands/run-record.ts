@@ -66,7 +66,7 @@ export const emptyRecord = async ({
   };
 };
 
-const servers = (stack: Stack, {servers: memory}: StackMemory): RunRecord['engine']['servers'] =>
+export const serversOf = (stack: Stack, {servers: memory}: StackMemory): RunRecord['engine']['servers'] =>
   stack.servers.map(({role, url, model, command, readySeconds, container, startup, facts}, index) => ({
     role,
     url,
@@ -88,7 +88,7 @@ const noteOnce = ({findings: noted}: RunRecord, findings: readonly Finding[]): v
 export const noteStack = async (record: RunRecord, stack: Stack): Promise<void> => {
   const memory = await completeMemory(stack);
   record.evidence = stack.evidence;
-  record.engine.servers = servers(stack, memory);
+  record.engine.servers = serversOf(stack, memory);
   noteOnce(record, memory.findings);
   if (record.machine.gpus.length === 0 && stack.nvidiaSmi !== null)
     record.machine.gpus = await readGpus(stack.nvidiaSmi);

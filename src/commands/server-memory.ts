@@ -1,4 +1,5 @@
-import {type ProcessMemory, readProcessMemory} from '../gpu/nvidia-smi.ts';
+import {heldBy} from '../gpu/held-by.ts';
+import {readProcessMemory} from '../gpu/nvidia-smi.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {Finding} from '../schema/finding.ts';
 import type {ServerMemory} from '../schema/server.ts';
@@ -8,13 +9,6 @@ export interface StackMemory {
   readonly servers: readonly (ServerMemory | null)[];
   readonly findings: readonly Finding[];
 }
-
-/** Null where none of the processes was seen, or nvidia-smi does not tell of one that was. */
-const heldBy = (pids: readonly number[], held: ProcessMemory | null): number | null => {
-  const seen = pids.flatMap(pid => (held?.has(pid) ? [held.get(pid) ?? null] : []));
-  const told = seen.filter(usedMiB => usedMiB !== null);
-  return seen.length === 0 || told.length < seen.length ? null : told.reduce((sum, usedMiB) => sum + usedMiB, 0);
-};
 
 /**
  * What the whole has beyond the parts that the log tells; null where not even the weights are known, negative where the

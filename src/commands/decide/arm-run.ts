@@ -2,6 +2,7 @@ import {engines} from '../../engines/index.ts';
 import type {RunFolder} from '../../records/run-folder.ts';
 import type {Stack} from '../../runtimes/stack.ts';
 import type {RunRecord} from '../../schema/record.ts';
+import {serversFor} from '../../schema/served-roles.ts';
 import type {Terminal} from '../../terminal.ts';
 import {type BringUpOptions, bringUp} from '../bring-up.ts';
 import {noteStack, stopAndNote} from '../run-record.ts';
@@ -42,7 +43,7 @@ export class ArmRun implements AsyncDisposable {
     if (this.#stack !== null) return this.#stack;
     const {engine, choice, options, arm} = this.side;
     const {plan} = choice;
-    const planned = plan === null ? roles : roles.filter(role => plan.servers.some(server => server.role === role));
+    const planned = plan === null ? roles : roles.filter(role => serversFor(plan.servers, [role]).length > 0);
     const {runId} = this.record;
     this.#starting = true;
     const stack = await bringUp({

@@ -1,3 +1,4 @@
+import {answersByRole} from '../../parity/answers-by-role.ts';
 import {readAnswers} from '../../records/read-answers.ts';
 import type {Answer} from '../../schema/answer.ts';
 import type {Arm, PlannedBlock} from '../../schema/block.ts';
@@ -7,7 +8,6 @@ import type {Terminal} from '../../terminal.ts';
 import {afterPair} from '../../verdict/judge-decision.ts';
 import {nextPair} from '../../verdict/schedule.ts';
 import {runTrials} from '../run-trials.ts';
-import {answersByRole} from './answers.ts';
 import {budgetEnded, budgetEndedCode} from './budget.ts';
 import {decideProgress, type Standing} from './decide-progress.ts';
 import type {DecisionRun} from './decision-run.ts';

@@ -5,7 +5,7 @@ import type {Arm} from '../../schema/block.ts';
 import type {DecisionPlan} from '../../schema/plan.ts';
 import {type Choice, chooseWhere, readPlan} from '../bring-up.ts';
 
-/** One side of a decision, and where it will run. */
+/** One side of a decision or a rehearsal, and where it will run. */
 export interface Side {
   readonly arm: Arm;
   readonly engine: EngineName;
@@ -26,7 +26,7 @@ const runtimeOf = ({runtime, baselineFault, candidateFault}: Options): Options['
   runtime ?? (baselineFault.length + candidateFault.length > 0 ? 'embedded' : null);
 
 /** Throws what `chooseWhere` throws. */
-export const sideOf = async (arm: Arm, plan: DecisionPlan, options: Options): Promise<Side> => {
+export const sideOf = async (arm: Arm, plan: Pick<DecisionPlan, Arm>, options: Options): Promise<Side> => {
   const engine = engineNamed(plan[arm].engine);
   const attach = options[`${arm}Attach`];
   const own: Options = {

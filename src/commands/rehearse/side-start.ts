@@ -1,0 +1,50 @@
+import type {Options} from '../../options.ts';
+import type {SideStart} from '../../rehearsal/rehearsal-run.ts';
+import type {Arm} from '../../schema/block.ts';
+import type {RehearsalPlan} from '../../schema/rehearsal-plan.ts';
+import {faultText} from '../../simulator/faults.ts';
+import {type Side, sideOf, sidesText} from '../decide/sides.ts';
+
+/** The simulated engine, unless something that only a real one has was given. */
+const runtimeOf = (arm: Arm, options: Options): Options['runtime'] => {
+  if (options[`${arm}Attach`].length > 0) return null;
+  if (options.runtime !== null) return options.runtime;
+  if (options.dockerSettings !== null) return 'docker';
+  return options[`${arm}Python`] === null ? 'embedded' : 'process';
+};
+
+const perRole = (flag: string, given: Options['attach']): readonly string[] =>
+  given.flatMap(({role, value}) => [flag, role === null ? value : `${role}=${value}`]);
+
+const one = (flag: string, value: string | number | null): readonly string[] =>
+  value === null ? [] : [flag, String(value)];
+
+/** The flags of `cutover up` that bring this side up. */
+const wordsOf = ({engine, options, choice: {runtime, plan}}: Side): readonly string[] => [
+  ...['--engine', engine, '--seed', String(options.seed)],
+  ...(runtime === 'attach' ? [] : ['--runtime', runtime]),
+  ...perRole('--attach', options.attach),
+  ...perRole('--model', options.model),
+  ...one('--stack', plan === null ? null : options.stack),
+  ...one('--python', runtime === 'process' ? options.python : null),
+  ...one('--docker-settings', runtime === 'docker' ? options.dockerSettings : null),
+  ...one('--kv-tokens', options.kvTokens),
+  ...options.fault.flatMap(fault => ['--fault', faultText(fault)]),
+];
+
+/**
+ * Where both sides run, and the words that start them. Looks at the machine, so that what cannot be started is refused before anything is:
+ * throws what `chooseWhere` throws.
+ */
+export const sideStarts = async (
+  plan: RehearsalPlan,
+  options: Options,
+  note: (line: string) => void,
+): Promise<Readonly<Record<Arm, SideStart>>> => {
+  const chosen = (arm: Arm) => sideOf(arm, plan, {...options, runtime: runtimeOf(arm, options)});
+  const sides = [await chosen('baseline'), await chosen('candidate')] as const;
+  for (const line of sidesText(sides)) note(line);
+  const [baseline, candidate] = sides.map(side => ({words: wordsOf(side), runtime: side.choice.runtime}));
+  if (baseline === undefined || candidate === undefined) throw new TypeError('there are two sides');
+  return {baseline, candidate};
+};

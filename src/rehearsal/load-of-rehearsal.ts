@@ -1,0 +1,32 @@
+import {once} from 'node:events';
+import {startContinuousLoad} from '../load/continuous/continuous-load.ts';
+import {startReadings} from './readings.ts';
+import type {RehearsalRun} from './rehearsal-run.ts';
+
+/** Puts the plan's load on the gateway and begins to read what becomes of it. Does nothing where it runs. */
+export const loadBegun = async (run: RehearsalRun): Promise<void> => {
+  if (run.load !== null) return;
+  const {rehearsal, folder, parts} = run;
+  const url = rehearsal.helpers.gateway?.url;
+  if (url == null) throw new TypeError('the gateway is not up');
+  const sitting = rehearsal.sittings.length;
+  run.readings ??= await startReadings(run);
+  run.load = await startContinuousLoad({
+    ...{url, parts: rehearsal.plan.load, seed: rehearsal.seed, sitting, idPrefix: `s${sitting}`},
+    ...{journal: folder.clientJournal, timeoutMs: parts.timeoutMs, streams: true},
+  });
+  const {failed} = run.load;
+  void once(failed, 'abort').then(() => run.fail(failed.reason));
+};
+
+/** Sends nothing more and waits for what is in flight. */
+export const loadEnded = async (run: RehearsalRun): Promise<void> => {
+  const {load, readings} = run;
+  run.load = null;
+  run.readings = null;
+  try {
+    await load?.stop();
+  } finally {
+    await readings?.[Symbol.asyncDispose]();
+  }
+};
