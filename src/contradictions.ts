@@ -164,7 +164,7 @@ export const contradictions = (
   if (command === 'gateway') {
     clash(
       options.engine === null && (options.adminPort === null || options.attach.length > 0),
-      '--engine is missing. Write --engine vllm or --engine sglang, for what stands behind',
+      '--engine is missing. Write --engine vllm or --engine sglang, for what stands behind; or --admin-port alone, to be told later',
     );
     clash(
       options.engine === 'service',

@@ -30,7 +30,7 @@ export const interruptedBy = ({on, nowMs, note, exit}: CtrlC): AbortSignal => {
       }
       firstMs = nowMs();
       note(`${signal}: stopping what was started. Once more ends cutover without waiting for it.`);
-      const hint = 'Trials that had ended are in the record.';
+      const hint = 'What had ended by then is kept.';
       controller.abort(new CutoverError('INTERRUPTED', `interrupted by ${signal}`, {hint}));
     });
   return controller.signal;

@@ -79,7 +79,7 @@ export const decisionFlags = {
   }),
   resume: once('DIR', text('--resume reports/2026-11-21T1512-decision-k3f9'), {
     on: sided,
-    help: 'Go on with a decision or a rehearsal that was interrupted, with the options that it was begun with; finished pairs are kept. A decision that its budget ended goes on with a higher --budget',
+    help: 'Go on with a decision that was interrupted, or a rehearsal whose harness was killed, with the options that it was begun with; what was finished is kept. A rehearsal that Ctrl-C ended is over. A decision that its budget ended goes on with a higher --budget',
   }),
   from: once('DIR', text('--from reports/2026-11-21T1512-decision-k3f9'), {
     on: sided,

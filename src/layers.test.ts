@@ -14,7 +14,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   gpu: ['schema'],
   machine: ['schema'],
   http: [],
-  gateway: ['engines', 'http', 'load', 'runtimes', 'schema'],
+  gateway: ['engines', 'http', 'load', 'records', 'runtimes', 'schema'],
   'gateway-checks': ['engines', 'gateway', 'http', 'load', 'schema', 'stats', 'workloads'],
   contract: ['examinations', 'gateway', 'schema', 'workloads'],
   keeper: ['engines', 'gpu', 'runtimes', 'schema'],

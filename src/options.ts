@@ -163,7 +163,7 @@ export const flags = {
   }),
   format: many('name', oneOf([...formatNames, ...decisionFormatNames.filter(name => !Object.hasOwn(formats, name))]), {
     on: ['bench', 'decide', 'rehearse', 'report'],
-    help: `Exports to write beside record.json: ${formatNames.join(', ')}; of a decision: ${decisionFormatNames.join(', ')}. All but parquet when left out`,
+    help: `Exports to write beside record.json: ${formatNames.join(', ')}; of a decision or a rehearsal: ${decisionFormatNames.join(', ')}. All but parquet when left out`,
   }),
   as: many('client', oneOf(rivalNames), {
     on: ['bench', 'report'],
@@ -171,7 +171,7 @@ export const flags = {
   }),
   port: once('n', whole({min: 0, max: 65_535, example: '--port 8000'}), {
     on: ['simulate', 'gateway', 'rehearse'],
-    help: 'Port to serve on; 0 takes a free one. When left out, simulate takes a free one and gateway 3001',
+    help: 'Port to serve on; 0 takes a free one. When left out, simulate takes a free one, gateway and rehearse 3001',
   }),
   ...gatewayFlags,
   all: toggle({

@@ -11,7 +11,7 @@ export const rehearsalFlags = {
   }),
   scenario: withDefault('name', oneOf(scenarioNames), {
     on: ['rehearse'],
-    help: `What goes wrong: ${scenarioNames.join(', ')}. With none, the way back is taken all the same`,
+    help: `What goes wrong: ${scenarioNames.join(', ')}. With none, nothing goes wrong and the way back is taken all the same`,
     default: 'none',
   }),
   watchSeconds: once('seconds', numeric({min: 0, above: true, max: 86_400, example: '--watch-seconds 60'}), {

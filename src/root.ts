@@ -4,5 +4,10 @@ import {fileURLToPath} from 'node:url';
 /** The project's folder, from the source tree and from a bundle in dist/ alike: both lie one level below it. */
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
-/** This program's first file, by which it starts itself once more: the bundle's where this code runs from one. */
-export const programPath = join(projectRoot, import.meta.filename.endsWith('.ts') ? 'src/start.js' : 'dist/cli.mjs');
+const bundled = !import.meta.filename.endsWith('.ts');
+
+/** This program's first file, by which it starts itself once more. */
+export const programPath = join(projectRoot, bundled ? 'dist/cli.mjs' : 'src/start.js');
+
+/** The file of a worker thread, by its path below src/ without the ending: a bundle has workers of its own (package.json). */
+export const workerPath = (name: string): string => join(projectRoot, bundled ? `dist/${name}.mjs` : `src/${name}.ts`);

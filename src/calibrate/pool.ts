@@ -1,6 +1,5 @@
-import {join} from 'node:path';
 import {Worker} from 'node:worker_threads';
-import {projectRoot} from '../root.ts';
+import {workerPath} from '../root.ts';
 import type {Stretch} from './stretch.ts';
 import type {Tally} from './tally.ts';
 
@@ -17,7 +16,7 @@ export const runStretches = async ({stretches, workers, onTally, signal}: Pooled
   const waiting = stretches.values();
   const threads = Array.from(
     {length: Math.min(workers, stretches.length)},
-    () => new Worker(join(projectRoot, 'src', 'calibrate', 'worker.ts')),
+    () => new Worker(workerPath('calibrate/worker')),
   );
   try {
     await Promise.all(threads.map(thread => workOff(thread, waiting, onTally, signal)));

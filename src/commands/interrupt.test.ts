@@ -30,7 +30,7 @@ test('Ctrl-C ends a run at once with 20; the trials that had ended are in the re
   const {exitCode, stdout, stderr} = await running;
   expect(exitCode).toBe(20);
   expect(stderr).toMatch(/^SIGINT: stopping what was started\./m);
-  expect(stderr).toMatch(/^INTERRUPTED: interrupted by SIGINT\nTrials that had ended are in the record\.$/m);
+  expect(stderr).toMatch(/^INTERRUPTED: interrupted by SIGINT\nWhat had ended by then is kept\.$/m);
   expect(stdout).toContain('(interrupted: interrupted by SIGINT)');
   expect(stdout).toMatch(/^chat +1 +4 +0 /m);
   const run = await readRun(out);

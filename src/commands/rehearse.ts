@@ -11,13 +11,15 @@ import {noteFailure} from './run-record.ts';
 const close = async (run: RehearsalRun): Promise<void> => {
   const {rehearsal} = run;
   rehearsal.endedAt = new Date().toISOString();
-  for (const sitting of rehearsal.sittings) sitting.endMs ??= machineNow();
+  const sitting = rehearsal.sittings.at(-1); // those before it were killed, and have no end
+  if (sitting !== undefined) sitting.endMs = machineNow();
   await run.save();
 };
 
 /** The baseline serves again if it can, then everything that was started is stopped. What fails of that is told beside the first reason. */
 const takeDown = async (run: RehearsalRun, warn: (line: string) => void): Promise<void> => {
-  if (run.stage?.name === 'down') return;
+  if (run.stage?.name === 'down' && run.stage.outcome === 'failed') return;
+  run.closing = true;
   await passStage(run, 'down').catch(thrown => warn(`Not all was stopped: ${reasonOf(thrown)}`));
 };
 

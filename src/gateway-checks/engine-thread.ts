@@ -1,8 +1,7 @@
 import {once} from 'node:events';
-import {join} from 'node:path';
 import {Worker} from 'node:worker_threads';
 import {engines} from '../engines/index.ts';
-import {projectRoot} from '../root.ts';
+import {workerPath} from '../root.ts';
 
 export interface EngineThread extends AsyncDisposable {
   readonly url: string;
@@ -12,7 +11,7 @@ export interface EngineThread extends AsyncDisposable {
 
 /** The simulated engine on a thread of its own, `speed` times as fast as it would be. */
 export const startEngineThread = async (speed: number): Promise<EngineThread> => {
-  const worker = new Worker(join(projectRoot, 'src', 'simulator', 'worker.ts'), {
+  const worker = new Worker(workerPath('simulator/worker'), {
     workerData: {dialect: engines.simulated.simulatorDialect, speed},
   });
   let ended: string | null = null;

@@ -85,6 +85,14 @@ test('other machines are let in with a token only, and the token is asked for on
   expect([baseline.requests.length, (await gateway.admin.state()).seq]).toEqual([1, 1]);
 });
 
+test('a token that nobody is asked for is told of', async () => {
+  const said: string[] = [];
+  const warn = (sentence: string) => void said.push(sentence);
+  await using gateway = await startGateway({stack: null, port: 0, timeoutMs: 1000, token: 'secret', warn});
+  expect((await fetch(`${gateway.url}/openapi.json`)).status).toBe(200);
+  expect(said).toEqual([expect.stringContaining('CUTOVER_GATEWAY_TOKEN is not asked for')]);
+});
+
 test('an id that is none is replaced, and the same one goes to the engine and back', async () => {
   await using baseline = await testEngine(answerAs('baseline'));
   await using gateway = await steered({baseline});

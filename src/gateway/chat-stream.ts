@@ -12,7 +12,8 @@ import type {Visit} from './visit.ts';
 export interface EventSink {
   /** False: nothing more is wanted until `onReady` is called. */
   write(text: string, onReady: () => void): boolean;
-  end(): void;
+  /** The answer is whole with this. */
+  end(text?: string): void;
 }
 
 const event = (data: string) => `data: ${data}\n\n`;
@@ -114,18 +115,21 @@ export const streamChat = async (
   let begun = false;
   const pass = (text: string, sending: Sending) => {
     begun = true;
-    if (!sink.write(text, () => sending.resume())) sending.pause();
+    // Not when the engine's connection ends: a caller who hangs up at [DONE] was served.
+    if (translation.whole) sink.end(text);
+    else if (!sink.write(text, () => sending.resume())) sending.pause();
   };
   try {
     await askStream(target, question, visit, (bytes, sending) => translation.read(bytes, text => pass(text, sending)));
     if (!translation.whole) throw new Refusal('engine_failed', "The engine's stream ended in its middle");
   } catch (thrown) {
-    if (translation.whole) return sink.end(); // the answer was whole before the connection broke
-    if (!begun || !(thrown instanceof Refusal)) throw thrown;
-    visit.code = thrown.code;
-    sink.write(events.error(thrown), () => {});
+    if (translation.whole) return; // before the connection broke
+    if (!begun) throw thrown;
+    const refusal = thrown instanceof Refusal ? thrown : new Refusal('internal', 'The service failed');
+    visit.code = refusal.code;
+    sink.end(events.error(refusal));
+    if (refusal !== thrown) throw thrown;
   }
-  sink.end();
 };
 
 const streamed = (serving: Serving, {body}: Asked<'chat'>, model: string) => ({
@@ -144,6 +148,5 @@ const answerInOne = async (target: Target, {body, bytes}: Asked<'chat'>, visit: 
   if (typeof content !== 'string') throw new Refusal('engine_failed', "The engine's reply has no content");
   const {chunk, usage} = eventsFor(model);
   const told = usage(chatUsage(target, valueAt(reply, 'usage'), facts));
-  sink.write(chunk(content, 'stop') + told + done, () => {});
-  sink.end();
+  sink.end(chunk(content, 'stop') + told + done);
 };

@@ -41,6 +41,10 @@ export interface Connections {
 export const connectionsTo = (origin: string): Connections => {
   const idle: Client[] = [];
   const clients = new Set<Client>();
+  const drop = (client: Client) => {
+    clients.delete(client);
+    void client.destroy();
+  };
   const open = (): Client => {
     const client = new Client(origin, {
       allowH2: false,
@@ -52,11 +56,14 @@ export const connectionsTo = (origin: string): Connections => {
       bodyTimeout: 0,
     });
     clients.add(client);
+    // A rush opens many: those that nobody needs any more end with their connections.
+    client.on('disconnect', () => {
+      const place = idle.indexOf(client);
+      if (place < 0) return;
+      idle.splice(place, 1);
+      drop(client);
+    });
     return client;
-  };
-  const drop = (client: Client) => {
-    clients.delete(client);
-    void client.destroy();
   };
 
   return {

@@ -1,8 +1,8 @@
-import {type FileHandle, open} from 'node:fs/promises';
-import {CutoverError, reasonOf} from '../errors.ts';
+import {open} from 'node:fs/promises';
+import {reasonOf} from '../errors.ts';
+import {openJournal as openJournalFile} from '../records/journal-file.ts';
 import {type GatewayLine, gatewayLine} from '../schema/journal.ts';
 import {maxRecent} from './admin/contract.ts';
-import {lineBatch} from './line-batch.ts';
 
 const recentMs = 60_000;
 /** More than a line has: the last one is looked for in so much of the file's end. */
@@ -19,18 +19,13 @@ export interface Journal extends AsyncDisposable {
 
 /**
  * `path` null keeps no file. One that is there is gone on with: its last number is the first one's predecessor. Throws
- * RECORD_NOT_WRITABLE where it cannot be opened; `warn` hears of lines that could not be written later on.
+ * RECORD_NOT_WRITABLE where it cannot be opened; `warn` hears of it where it cannot be written later on: the service goes on, and the
+ * file ends there.
  */
 export const openJournal = async (path: string | null, warn: (sentence: string) => void): Promise<Journal> => {
-  const file = path === null ? null : await openFile(path);
-  let seq = file === null ? 0 : await lastSeq(file);
-  const batch =
-    file === null
-      ? null
-      : lineBatch(
-          text => file.appendFile(text),
-          thrown => warn(`${path} lacks lines: ${reasonOf(thrown)}`),
-        );
+  const file = path === null ? null : await openJournalFile(path);
+  let seq = path === null ? 0 : await lastSeq(path);
+  file?.broken.addEventListener('abort', () => warn(`${path} lacks lines: ${reasonOf(file.broken.reason)}`));
   let kept: GatewayLine[] = [];
   /** Those before are older than a minute, and dropped when they are the greater part. */
   let from = 0;
@@ -42,7 +37,7 @@ export const openJournal = async (path: string | null, warn: (sentence: string) 
     add(ended) {
       seq += 1;
       const line = {seq, ...ended};
-      batch?.add(JSON.stringify(line));
+      file?.append(line);
       kept.push(line);
       while ((kept[from] as GatewayLine).endMs < line.endMs - recentMs) from += 1;
       if (from <= kept.length / 2 || from < 1000) return;
@@ -56,31 +51,20 @@ export const openJournal = async (path: string | null, warn: (sentence: string) 
       return kept.slice(start, start + maxRecent);
     },
     async [Symbol.asyncDispose]() {
-      await batch?.flush();
-      await file?.close();
+      try {
+        await file?.[Symbol.asyncDispose]();
+      } catch {} // `warn` has heard of it
     },
   };
 };
 
-const openFile = async (path: string): Promise<FileHandle> => {
-  try {
-    return await open(path, 'a+');
-  } catch (thrown) {
-    throw new CutoverError('RECORD_NOT_WRITABLE', `The journal ${path} cannot be opened: ${reasonOf(thrown)}`, {
-      hint: 'Name a file in a folder that is there and can be written.',
-      cause: thrown,
-    });
-  }
-};
-
-/** A line that a kill cut in two is taken away: no line but the last of a journal is ever torn, and readers rely on it. */
-const lastSeq = async (file: FileHandle): Promise<number> => {
+/** Of the last whole line: the file is open already, and what a kill tore is cut off. */
+const lastSeq = async (path: string): Promise<number> => {
+  await using file = await open(path);
   const {size} = await file.stat();
   const tail = Buffer.alloc(Math.min(size, tailBytes));
   await file.read(tail, 0, tail.length, size - tail.length);
-  const whole = tail.subarray(0, tail.lastIndexOf(10) + 1);
-  if (whole.length < tail.length) await file.truncate(size - tail.length + whole.length);
-  for (const line of whole.toString().split('\n').reverse()) {
+  for (const line of tail.toString().split('\n').reverse()) {
     const read = gatewayLine.safeParse(parsed(line));
     if (read.success) return read.data.seq;
   }

@@ -31,18 +31,23 @@ const sign = (reply: FastifyReply, {arm, evidence}: Target): void => {
 /** The reply's head is written with its first event. */
 const sinkTo = (reply: FastifyReply): EventSink => {
   const {raw} = reply;
+  const begin = () => {
+    if (raw.headersSent) return;
+    const headers = {'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store'};
+    reply.hijack();
+    raw.writeHead(200, {...(reply.getHeaders() as Record<string, string>), ...headers});
+  };
   return {
     write(text, onReady) {
-      if (!raw.headersSent) {
-        const headers = {'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store'};
-        reply.hijack();
-        raw.writeHead(200, {...(reply.getHeaders() as Record<string, string>), ...headers});
-      }
+      begin();
       const wanted = raw.write(text);
       if (!wanted) raw.once('drain', onReady);
       return wanted;
     },
-    end: () => void raw.end(),
+    end(text) {
+      begin();
+      raw.end(text);
+    },
   };
 };
 

@@ -1,6 +1,7 @@
 import type {AddressInfo} from 'node:net';
 import type {FastifyInstance} from 'fastify';
 import {CutoverError, reasonOf} from '../errors.ts';
+import {type LineBatch, lineBatch} from '../records/line-batch.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {GatewayLine} from '../schema/journal.ts';
 import {adminListener} from './admin/listener.ts';
@@ -8,7 +9,6 @@ import {openCopies} from './copies.ts';
 import {bearerCheck, isLoopback} from './door.ts';
 import {openJournal} from './journal.ts';
 import {openLedger} from './ledger.ts';
-import {type LineBatch, lineBatch} from './line-batch.ts';
 import {type GatewayMetrics, gatewayMetrics} from './metrics.ts';
 import {serviceOf} from './service.ts';
 import {openSwitchboard} from './switchboard.ts';
@@ -48,7 +48,8 @@ export interface Gateway extends AsyncDisposable {
 
 const listening = async (service: FastifyInstance, host: string, port: number, name: string): Promise<string> => {
   try {
-    await service.listen({host, port});
+    // A burst of callers must not wait for a second SYN: Node asks for 511 places where the system allows thousands.
+    await service.listen({host, port, backlog: 4096});
   } catch (thrown) {
     throw new CutoverError('ENGINE_DID_NOT_START', `The gateway cannot listen on port ${port}: ${reasonOf(thrown)}`, {
       hint: `Take another ${name}; 0 takes a free one.`,
@@ -89,6 +90,10 @@ export const startGateway = async ({
   warn = () => {},
 }: GatewayOptions): Promise<Gateway> => {
   refuseOpenDoor(host, token);
+  if (isLoopback(host) && token !== null)
+    warn(
+      'CUTOVER_GATEWAY_TOKEN is not asked for on 127.0.0.1: a proxy there that lets other machines in must ask for it itself.',
+    );
   if (stack !== null && stack.engine.serving === null)
     throw new CutoverError('BAD_OPTIONS', `${stack.engine.title} is such a service itself`, {
       hint: 'Name the engine behind it: --engine vllm, sglang or openai.',

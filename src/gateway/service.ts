@@ -143,6 +143,11 @@ export const serviceOf = ({ledger, allows, draining, log, ...house}: ServiceOpti
     const visit = new Visit(request.id, kind);
     visits.set(request.raw, visit);
     ledger.begin(visit, reply.raw);
+    // A caller who takes nothing of a finished answer would keep its place for good.
+    reply.raw.once('prefinish', () => {
+      const {socket} = reply.raw;
+      if (socket !== null && socket.writableLength > 0) socket.setTimeout(house.timeoutMs);
+    });
     if (draining()) return done(new Refusal('draining', 'The service is being stopped'));
     done();
   };

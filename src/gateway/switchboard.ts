@@ -48,6 +48,8 @@ const eachKind = (share: number): Readonly<Record<Role, () => boolean>> => ({
 
 export const openSwitchboard = (timeoutMs: number): Switchboard => {
   const targets = new Map<Arm, Target>();
+  /** Those that were replaced: requests may still be there. */
+  const replaced: Target[] = [];
   const loads = {baseline: new TargetLoad(), candidate: new TargetLoad()};
   let route = nobody;
   let [takes, mirrors] = [eachKind(0), eachKind(0)];
@@ -61,7 +63,9 @@ export const openSwitchboard = (timeoutMs: number): Switchboard => {
     },
     putTarget(arm, {engine, evidence, endpoints}) {
       if (!isEngineName(engine)) throw new Conflict(`No engine is called ${JSON.stringify(engine)}`);
+      const before = targets.get(arm);
       // What is on the way to one that is replaced ends there; then its connections are closed as all idle ones are.
+      if (before !== undefined) replaced.push(before);
       targets.set(arm, openTarget({arm, engine: engines[engine], evidence, endpoints, load: loads[arm], timeoutMs}));
     },
     removeTarget(arm) {
@@ -98,7 +102,7 @@ export const openSwitchboard = (timeoutMs: number): Switchboard => {
     },
     drain: (arm, withinMs) => (targets.has(arm) ? loads[arm].idle(withinMs) : null),
     async close() {
-      await Promise.all([...targets.values()].map(target => target.close()));
+      await Promise.all([...targets.values(), ...replaced].map(target => target.close()));
     },
   };
 };

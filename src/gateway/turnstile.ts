@@ -37,6 +37,7 @@ export const turnstile = ({inFlight, queued}: TurnstileLimits): Turnstile => {
       return waiting.size;
     },
     enter(visit, timeoutMs) {
+      if (visit.over) return undefined; // nobody would give the place back
       if (inside < inFlight) {
         admit(visit);
         return undefined;

@@ -52,7 +52,7 @@ export const serveControl = async (kept: KeptStack, port: number): Promise<Contr
     stopped: stopped.promise,
     async [Symbol.asyncDispose]() {
       server.close();
-      server.closeIdleConnections();
+      server.closeAllConnections(); // a strike may wait for as long as a stack takes to start
       await once(server, 'close');
     },
   };

@@ -125,8 +125,9 @@ export class KeptStack {
   relay(mode: RelayMode, urls?: readonly string[]): Done {
     if (!this.#options.relay) throw new NotPossible('this stack was started without --relay');
     if (!this.#relays.any) throw new NotPossible(`there is no server to stand in front of (${this.#status})`);
+    const atMs = this.#options.nowMs(); // before it: what it breaks must not have been broken before the fault
     this.#relays.set(mode, urls);
-    return this.#done(`relay: ${mode.mode}`, this.#options.nowMs());
+    return this.#done(`relay: ${mode.mode}`, atMs);
   }
 
   /** Once, however often it is asked for. */

@@ -1,11 +1,10 @@
 import {type FileHandle, open} from 'node:fs/promises';
+import {lineBatch} from './line-batch.ts';
 import {notWritable, throwNotWritable} from './write-inside.ts';
 
-/** A line leaves this process at most so much after it was appended, unless the disk itself is late. */
-const batchMs = 20;
 const pieceBytes = 64 * 1024;
 
-/** A file of JSON lines that outlives its writer: what was appended is in the file soon after, whatever kills this process. */
+/** A file of JSON lines that outlives its writer: what was appended is in the file within 50 ms, unless the disk is late, whatever kills this process. */
 export interface JournalFile extends AsyncDisposable {
   /** Returns at once. */
   append(line: object): void;
@@ -40,36 +39,21 @@ export const openJournal = async (path: string): Promise<JournalFile> => {
     throw notWritable(path, cause);
   }
   const broken = new AbortController();
-  let batch = '';
-  let timer: NodeJS.Timeout | null = null;
-  let written = Promise.resolve();
-
-  const write = async (text: string) => {
-    if (broken.signal.aborted) return; // half a line may be the last one, and only that
-    try {
-      await file.appendFile(text);
-    } catch (cause) {
-      broken.abort(notWritable(path, cause));
-    }
-  };
-  const flush = () => {
-    timer = null;
-    const text = batch;
-    batch = '';
-    written = written.then(() => write(text));
-  };
+  // Half a line may be the last one, and only that: nothing is written once a write has failed.
+  const batch = lineBatch(
+    async text => {
+      if (!broken.signal.aborted) await file.appendFile(text);
+    },
+    cause => broken.abort(notWritable(path, cause)),
+  );
 
   return {
     append(line) {
-      if (broken.signal.aborted) return;
-      batch += `${JSON.stringify(line)}\n`;
-      timer ??= setTimeout(flush, batchMs);
+      if (!broken.signal.aborted) batch.add(JSON.stringify(line));
     },
     broken: broken.signal,
     async [Symbol.asyncDispose]() {
-      clearTimeout(timer ?? undefined);
-      flush();
-      await written;
+      await batch.flush();
       try {
         await file.sync();
       } catch (cause) {

@@ -1,8 +1,7 @@
 import {once} from 'node:events';
-import {join} from 'node:path';
 import {Worker} from 'node:worker_threads';
 import {CutoverError, isErrorCode} from '../errors.ts';
-import {projectRoot} from '../root.ts';
+import {workerPath} from '../root.ts';
 import type {Arm} from '../schema/block.ts';
 import type {AnswersOfRole} from '../schema/decision.ts';
 import type {ExaminationSpec} from '../schema/suite.ts';
@@ -58,7 +57,7 @@ export const askKnown = async (
     ...{engine: state.engine, servers, spec, seed, timeoutMs},
     ...{folder: run.folder.path, keepAs, compareWith, asked: plan.answers},
   };
-  const worker = new Worker(join(projectRoot, 'src/rehearsal/ask-worker.ts'), {workerData: asking});
+  const worker = new Worker(workerPath('rehearsal/ask-worker'), {workerData: asking});
   try {
     const [told] = (await once(worker, 'message', {signal})) as [Told];
     if ('roles' in told) return told.roles;

@@ -3,6 +3,9 @@ import {startContinuousLoad} from '../load/continuous/continuous-load.ts';
 import {startReadings} from './readings.ts';
 import type {RehearsalRun} from './rehearsal-run.ts';
 
+/** The gateway gives a request up first, and says so: a client that did not wait for that would call it lost. */
+const longerThanGatewayMs = 10_000;
+
 /** Puts the plan's load on the gateway and begins to read what becomes of it. Does nothing where it runs. */
 export const loadBegun = async (run: RehearsalRun): Promise<void> => {
   if (run.load !== null) return;
@@ -13,7 +16,7 @@ export const loadBegun = async (run: RehearsalRun): Promise<void> => {
   run.readings ??= await startReadings(run);
   run.load = await startContinuousLoad({
     ...{url, parts: rehearsal.plan.load, seed: rehearsal.seed, sitting, idPrefix: `s${sitting}`},
-    ...{journal: folder.clientJournal, timeoutMs: parts.timeoutMs, streams: true},
+    ...{journal: folder.clientJournal, timeoutMs: parts.timeoutMs + longerThanGatewayMs, streams: true},
   });
   const {failed} = run.load;
   void once(failed, 'abort').then(() => run.fail(failed.reason));

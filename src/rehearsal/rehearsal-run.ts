@@ -4,7 +4,7 @@ import {openAdmin} from '../gateway/admin/client.ts';
 import type {GatewayAdmin} from '../gateway/admin/contract.ts';
 import {type Keeper, openKeeper} from '../keeper/client.ts';
 import {machineNow} from '../load/clock.ts';
-import type {ContinuousLoad} from '../load/continuous/continuous-load.ts';
+import type {ContinuousLoad} from '../load/continuous/open-load.ts';
 import type {RehearsalFolder} from '../records/rehearsal-folder.ts';
 import type {Arm} from '../schema/block.ts';
 import type {Finding} from '../schema/finding.ts';
@@ -55,6 +55,8 @@ export class RehearsalRun {
   /** The client and what is read four times a second; null while there is none. */
   load: ContinuousLoad | null = null;
   readings: Readings | null = null;
+  /** Set where all is being stopped after a failure: a disk that is full must keep nothing from being stopped. */
+  closing = false;
 
   constructor(parts: RehearsalParts) {
     this.parts = parts;
@@ -101,8 +103,10 @@ export class RehearsalRun {
     this.over.throwIfAborted();
   }
 
-  save(): Promise<void> {
-    return this.folder.save(this.rehearsal);
+  async save(): Promise<void> {
+    await this.folder.save(this.rehearsal).catch((thrown: unknown) => {
+      if (!this.closing) throw thrown;
+    });
   }
 
   hasEvent(kind: RehearsalEvent['kind']): boolean {

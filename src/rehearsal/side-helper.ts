@@ -29,7 +29,7 @@ export const sideBegun = async (run: RehearsalRun, arm: Arm): Promise<void> => {
     folder: folder.sidePath(name),
     log: folder.log(name),
     beside: rehearsal.helpers[other(arm)]?.control ?? null,
-    relay: parts.scenario.relay,
+    relay: parts.scenario.relay(parts.starts.candidate.runtime),
   });
   await run.save();
 };

@@ -1,9 +1,8 @@
-import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import type {Engine} from '../engines/engine.ts';
 import {CutoverError, reasonOf} from '../errors.ts';
-import {projectRoot} from '../root.ts';
+import {workerPath} from '../root.ts';
 import {roles} from '../schema/request.ts';
 import type {SimulatorConfig} from '../simulator/config.ts';
 import type {Fault} from '../simulator/faults.ts';
@@ -55,7 +54,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Stack> =>
   onLine(`starting the simulated engine (${dialect} dialect) in a thread`);
   const startedMs = performance.now();
   const ice = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(join(projectRoot, 'src/simulator/worker.ts'), {
+  const worker = new Worker(workerPath('simulator/worker'), {
     workerData: {
       ice,
       ...{dialect, port: 0, seed, model, faults},

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {arms} from './block.ts';
 import {stageNames} from './rehearsal.ts';
 import {roles} from './request.ts';
 import {verdictNames} from './verdict.ts';
@@ -37,6 +38,14 @@ const check = z.strictObject({
   detail: z.string(),
 });
 export type RehearsalCheck = z.infer<typeof check>;
+
+/** Of the kind of requests that was down longest. */
+const roleDowntime = z.strictObject({
+  role: z.enum(roles),
+  downtimeMs: z.number(),
+  /** Mean time between two of its requests, and the client's own lag: what is shorter may go unseen. */
+  resolutionMs: z.number().nullable(),
+});
 
 const latencies = z.strictObject({p50Ms: z.number().nullable(), p99Ms: z.number().nullable()});
 
@@ -79,8 +88,10 @@ export const rehearsalVerdict = z.object({
       endMs: z.number().nullable(),
       outcome: z.string(),
       requests: accounting,
-      /** The longest stretch without an answer, between requests that were sent. */
+      /** The longest stretch without an answer that began with a request sent in it. */
       downtimeMs: z.number(),
+      /** The same for each kind of requests by itself. */
+      downtimeByRoleMs: z.partialRecord(z.enum(roles), z.number()),
       e2e: z.partialRecord(z.enum(roles), latencies),
       ttft: latencies.nullable(),
       /** Highest reading in it, by side; null where it is not known. */
@@ -92,10 +103,32 @@ export const rehearsalVerdict = z.object({
     detectSeconds: seconds,
     rollbackSeconds: seconds,
     recoverSeconds: seconds,
+    /** Without any answer. The fault's begins with the first request that it broke: one that was on the way may have been sent before it. */
     cutoverDowntimeMs: z.number().nullable(),
     faultDowntimeMs: z.number().nullable(),
     rollbackDowntimeMs: z.number().nullable(),
+    worstDowntimes: z.strictObject({
+      cutover: roleDowntime.nullable(),
+      fault: roleDowntime.nullable(),
+      rollback: roleDowntime.nullable(),
+    }),
   }),
+  /** Requests that were not served, by where they belong. */
+  unserved: z.array(
+    z.strictObject({
+      outcome: z.enum(['refused', 'failed', 'lost']),
+      role: z.enum(roles),
+      /** In which it was sent. */
+      stage: z.enum(stageNames).nullable(),
+      /** Who was asked last; null where nobody was. */
+      target: z.enum(arms).nullable(),
+      /** At the candidate: on the way when the fault struck, or asked of it after. */
+      struck: z.enum(['in-flight', 'asked-after']).nullable(),
+      /** The gateway's word for it. */
+      code: z.string().nullable(),
+      count,
+    }),
+  ),
   /** After ÷ before, by what was measured; TOST at the plan's alpha. */
   equivalence: z.array(
     z.strictObject({

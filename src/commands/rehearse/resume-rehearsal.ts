@@ -39,7 +39,6 @@ export const resumeRehearsal = async (context: RehearseContext): Promise<Rehears
   const starts = await sideStarts(rehearsal.plan, options, () => {});
   const killedMs = await killedAtMs(stored);
   const stage = rehearsal.stages.at(-1)?.name ?? 'beginning';
-  for (const sitting of rehearsal.sittings) sitting.endMs ??= killedMs;
   const run = await runOf({rehearsal, folder, starts, options}, context);
   await run.event('killed', `the harness was killed in stage ${stage}`, {atMs: killedMs});
   const goesOn = given.abort === null;

@@ -8,13 +8,14 @@ import {recordText} from '../../records/record-text.ts';
 import {readRehearsal, type StoredRehearsal} from '../../records/rehearsal-folder.ts';
 import {writeInside} from '../../records/write-inside.ts';
 import {type RehearsalFormatName, rehearsalFormats} from '../../report/rehearsal/formats.ts';
+import {rehearsalSummary} from '../../report/rehearsal/json.ts';
 import type {RehearsedRun} from '../../report/rehearsal/rehearsed-run.ts';
+import {rehearsalText} from '../../report/rehearsal/text.ts';
 import {type VerdictName, verdictNames} from '../../schema/verdict.ts';
 import type {Terminal} from '../../terminal.ts';
 import {evidenceOf} from '../../verdict/rehearsal/evidence.ts';
 import {judgeRehearsal} from '../../verdict/rehearsal/judge-rehearsal.ts';
 import {secondsOf} from '../../verdict/rehearsal/seconds.ts';
-import {rehearsalText} from './rehearsal-text.ts';
 
 const exitOf: Readonly<Record<VerdictName, keyof typeof exitCodes>> = {
   GO: 'done',
@@ -101,7 +102,9 @@ export const showRehearsal = async ({place, reportsDir, options, terminal}: Show
   if (options.from !== null) await noteReplaced(path, text, terminal);
   await writeInside(path, 'verdict.json', text);
   const written = await writeReports(options.format, run, {folder: path, terminal});
-  terminal.out(options.json ? text : `${rehearsalText(run)}\n${whereText(path, written)}\n`);
+  terminal.out(
+    options.json ? recordText(rehearsalSummary(run)) : `${rehearsalText(run)}\n${whereText(path, written)}\n`,
+  );
   const {migration, rollback} = run.verdict;
   return exitCodes[exitOf[worse([migration.verdict, rollback.verdict])]].code;
 };

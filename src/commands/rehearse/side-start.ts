@@ -13,6 +13,12 @@ const runtimeOf = (arm: Arm, options: Options): Options['runtime'] => {
   return options[`${arm}Python`] === null ? 'embedded' : 'process';
 };
 
+/** Nothing was given that says so: what a rehearsal takes then is its own choice. */
+const whyOf = ({runtime, why}: Side['choice']): string => {
+  if (runtime === 'embedded') return 'simulated, as --runtime docker or process was not given.';
+  return runtime === 'process' ? 'an interpreter was named for it.' : why;
+};
+
 const perRole = (flag: string, given: Options['attach']): readonly string[] =>
   given.flatMap(({role, value}) => [flag, role === null ? value : `${role}=${value}`]);
 
@@ -41,7 +47,10 @@ export const sideStarts = async (
   options: Options,
   note: (line: string) => void,
 ): Promise<Readonly<Record<Arm, SideStart>>> => {
-  const chosen = (arm: Arm) => sideOf(arm, plan, {...options, runtime: runtimeOf(arm, options)});
+  const chosen = async (arm: Arm): Promise<Side> => {
+    const side = await sideOf(arm, plan, {...options, runtime: runtimeOf(arm, options)});
+    return options.runtime === null ? {...side, choice: {...side.choice, why: whyOf(side.choice)}} : side;
+  };
   const sides = [await chosen('baseline'), await chosen('candidate')] as const;
   for (const line of sidesText(sides)) note(line);
   const [baseline, candidate] = sides.map(side => ({words: wordsOf(side), runtime: side.choice.runtime}));

@@ -1,17 +1,20 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import type {Readable} from 'node:stream';
+import {execa} from 'execa';
 import {stringify} from 'yaml';
 import {readClientJournal} from '../../records/read-journal.ts';
 import {readRehearsal} from '../../records/rehearsal-folder.ts';
+import {projectRoot} from '../../root.ts';
 import type {Rehearsal} from '../../schema/rehearsal.ts';
 import type {RehearsalPlan, StrategySpec} from '../../schema/rehearsal-plan.ts';
 import {type RehearsalVerdict, rehearsalVerdict} from '../../schema/rehearsal-verdict.ts';
-import {cutover, processesNaming} from '../test-cutover.ts';
+import {processesNaming} from '../test-cutover.ts';
 
 /**
  * As short as a rehearsal can be. What a machine that does other things shows of latency no test may count on: its margins are wide.
  */
-const tiny = (strategy: StrategySpec): RehearsalPlan => ({
+export const tiny = (strategy: StrategySpec): RehearsalPlan => ({
   name: `tiny-${strategy.kind}`,
   question: 'Does it work?',
   baseline: {engine: 'vllm', stack: null},
@@ -78,18 +81,27 @@ export const endsOf = async (folder: string): Promise<Readonly<Record<string, nu
 export const leftIn = (folder: string) =>
   processesNaming(folder).filter(({command}) => / (up|gateway) --/.test(command));
 
-/** Starts the words, kills the harness with SIGKILL as soon as it says that the stage begins, and waits for its end. */
-export const killedAt = async (stage: string, words: readonly string[]): Promise<void> => {
-  const running = cutover(...words);
-  const said = new Promise<void>((resolve, reject) => {
+/** As `npm run rehearse` starts it, with the cache that holds every file stripped and compiled. */
+export const cutoverCached = (words: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+  execa(process.execPath, [join(projectRoot, 'src', 'start.js'), ...words], {
+    ...{reject: false, stdin: 'ignore', env: environment},
+  });
+
+/** Resolves when it says that the stage begins; rejects when it ends before. */
+export const saidStage = ({stderr}: {readonly stderr: Readable}, stage: string): Promise<void> =>
+  new Promise((resolve, reject) => {
     let text = '';
-    running.stderr.on('data', chunk => {
+    stderr.on('data', chunk => {
       text += chunk;
       if (text.split('\n').includes(stage)) resolve();
     });
-    running.stderr.once('end', () => reject(new Error(`it ended before ${stage}:\n${text}`)));
+    stderr.once('end', () => reject(new Error(`it ended before ${stage}:\n${text}`)));
   });
-  await said;
+
+/** Starts the words, kills the harness with SIGKILL as soon as it says that the stage begins, and waits for its end. */
+export const killedAt = async (stage: string, words: readonly string[]): Promise<void> => {
+  const running = cutoverCached(words);
+  await saidStage(running, stage);
   running.kill('SIGKILL');
   await running;
 };

@@ -62,7 +62,7 @@ describe('what fuzzing has found once', () => {
       requestBytes('POST', '/chat', ['host: a', json, `content-length: ${chat.length}`], chat),
       Buffer.from('hello\r\n\r\n'),
     ];
-    // The connection is closed instead: a refusal in a body of chunks would be no chunk.
-    expect(await play({pieces, pauseMs: 50, replies: null, ending: 'reset'})).toEqual({problem: null, replies: []});
+    // A refusal in a body of chunks would be no chunk. Before the stream has begun it is a reply of its own.
+    expect((await play({pieces, pauseMs: 50, replies: null, ending: 'reset'})).problem).toBeNull();
   });
 });

@@ -10,8 +10,13 @@ import {server} from '../../schema/server.ts';
 
 const ms = z.number();
 
+/** No path, name or query: a request has its own path, and the rest would be dropped in silence. */
+const isOrigin = (url: string) => /^https?:\/\/[^/?#@\s]+$/.test(url) && URL.canParse(url);
+
 /** Where one role is served: all that the gateway needs of a stack's server. */
-const targetEndpoint = server.pick({url: true, model: true, facts: true});
+const targetEndpoint = server
+  .pick({url: true, model: true, facts: true})
+  .extend({url: z.string().refine(isOrigin, 'is no origin, such as http://127.0.0.1:8000')});
 
 /** Body of `PUT /targets/baseline|candidate`: a stack that requests may be sent to. */
 export const target = z.strictObject({

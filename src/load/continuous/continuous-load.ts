@@ -1,115 +1,62 @@
-import {service} from '../../engines/service.ts';
-import {streamedService} from '../../engines/streamed-service.ts';
-import {untoldFacts} from '../../engines/untold-facts.ts';
-import {openJournal} from '../../records/journal-file.ts';
-import type {ClientEnded} from '../../schema/journal.ts';
-import {type Clock, machineNow, toMicrosecond} from '../clock.ts';
-import {newRoute} from '../exchange.ts';
-import {transportTo} from '../transport-to.ts';
-import {warmCode} from '../warm-code.ts';
-import {type LoadPart, partSessions, runArrivals} from './part-arrivals.ts';
-import type {Lag} from './recent-lag.ts';
-import {type ContinuousCounts, ContinuousSender} from './sender.ts';
-
-export interface ContinuousLoadOptions {
-  /** Origin of a service that keeps docs/contract.md. */
-  readonly url: string;
-  readonly parts: readonly LoadPart[];
-  readonly seed: number;
-  /** From 1: a rehearsal that goes on after it was killed asks other questions than before. */
-  readonly sitting: number;
-  /** Request n has the id `<idPrefix>-<n>`, in this sitting only; letters, digits and `_.:-`. */
-  readonly idPrefix: string;
-  /** Path of client.jsonl (schema/journal.ts); what it holds already stays. */
-  readonly journal: string;
-  /** For each request, from its sending to its end. */
-  readonly timeoutMs: number;
-  /** Whether the service streams chat; else the whole answer is waited for, and TTFT is not known. */
-  readonly streams: boolean;
-  /** Each request when it has ended. What it throws ends the load. */
-  onEnded?(ended: ClientEnded): void;
-}
-
-/** Disposing of it does not wait: what is in flight has no end in the journal then, as if the process had been killed. */
-export interface ContinuousLoad extends AsyncDisposable {
-  /**
-   * Sends nothing more, waits for what is in flight (up to the timeout that each of them has), and closes the journal.
-   * Throws what ended the load. Once, however often it is asked for.
-   */
-  stop(): Promise<ContinuousCounts>;
-  counts(): ContinuousCounts;
-  /** Of the last 1,024 requests, from scheduled to sent; the journal has all of them. Null before the first. */
-  lag(): Lag | null;
-  /** Aborted when the load has ended by itself: with RECORD_NOT_WRITABLE, or with what `onEnded` threw. Nothing is sent any more. */
-  readonly failed: AbortSignal;
-}
-
-/** Opened beforehand; more are opened as they are needed. */
-const connections = 32;
-
-/** The machine's, so that the gateway's and the engine's stamps can be compared with ours. */
-const clock: Clock = {now: () => toMicrosecond(machineNow())};
+import {Worker} from 'node:worker_threads';
+import {workerPath} from '../../root.ts';
+import {thrownHere} from '../workers/thrown-there.ts';
+import type {FromLoad, ToLoad} from './load-worker.ts';
+import type {ContinuousLoad, ContinuousLoadOptions} from './open-load.ts';
+import type {ContinuousCounts} from './sender.ts';
 
 /**
- * Puts an open load on a service that never ends by itself: Poisson arrivals for each part, whatever becomes of the
- * requests. Nothing is sent twice. Every request is in the journal when it is sent and when it ends (outcome.ts), in
- * stamps of the machine's clock. Throws RECORD_NOT_WRITABLE; a service that is not there is no error.
+ * `openLoad` on a thread of its own: what else this one does, as judging a window of requests, makes no request late. Of single
+ * requests nothing crosses over; they are in the journal. Resolves when the first one is about to be sent; throws as `openLoad` does.
  */
 export const startContinuousLoad = async (options: ContinuousLoadOptions): Promise<ContinuousLoad> => {
-  const {url, parts, idPrefix, timeoutMs, streams, onEnded} = options;
-  if (!/^[\w.:-]{1,100}$/.test(idPrefix)) throw new TypeError(`not fit for x-request-id: ${idPrefix}`);
-  const engine = streams ? streamedService : service;
-  const endpoint = {model: '', facts: untoldFacts};
-  const loads = parts.map(part => ({part, sessions: partSessions(part, options)}));
-  for (const {sessions} of loads) await warmCode({engine, endpoint, timeoutMs, sessions});
-
-  const journal = await openJournal(options.journal);
-  const transport = transportTo(url, clock);
-  await transport.open(connections);
-  const route = newRoute({engine, endpoint, transport, clock, timeoutMs});
-  const stopping = new AbortController();
+  const worker = new Worker(workerPath('load/continuous/load-worker'), {workerData: options});
+  const {promise: exited, resolve: exit} = Promise.withResolvers<void>();
+  const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<ContinuousCounts>()];
   const broken = new AbortController();
-  const failed = AbortSignal.any([broken.signal, journal.broken]);
-  const fail = (thrown: unknown) => broken.abort(thrown);
-  const sender = new ContinuousSender({route, journal, fail, onEnded: ended => onEnded?.(ended)});
-
-  let ids = 0;
-  const nextId = () => {
-    ids += 1;
-    return `${idPrefix}-${ids}`;
+  const fail = (thrown: unknown) => {
+    begun.reject(thrown);
+    ended.reject(thrown);
+    broken.abort(thrown);
   };
-  const startMs = clock.now();
-  const signal = AbortSignal.any([stopping.signal, failed]);
-  const arrivals = loads.map(load =>
-    runArrivals({...options, ...load, engine, startMs, clock, signal, nextId, sender}).catch(fail),
-  );
-
-  const end = async (): Promise<ContinuousCounts> => {
-    stopping.abort();
-    await Promise.all(arrivals);
-    await sender.idle();
-    await transport.close();
-    await journal[Symbol.asyncDispose]();
-    failed.throwIfAborted();
-    return sender.counts;
+  let ending = false;
+  worker
+    .on('message', (message: FromLoad) => {
+      if (message.kind === 'begun') begun.resolve();
+      else if (message.kind === 'ended') ended.resolve(message.counts);
+      else fail(thrownHere(message.thrown));
+    })
+    .on('error', fail)
+    .on('exit', () => {
+      exit();
+      const early = new Error('the thread of the load has ended, and with it the load');
+      if (ending) ended.reject(early);
+      else fail(early);
+    });
+  ended.promise.catch(() => {}); // whoever stops the load hears of it, and `failed` tells at once
+  const tell = (message: ToLoad) => {
+    ending = true;
+    worker.postMessage(message);
   };
-  let ending: Promise<ContinuousCounts> | null = null;
-  const stop = () => {
-    ending ??= end();
-    return ending;
-  };
+  await begun.promise;
 
+  const end = async () => {
+    tell('stop');
+    const counts = await ended.promise;
+    await exited;
+    return counts;
+  };
+  let stopped: Promise<ContinuousCounts> | null = null;
   return {
-    stop,
-    counts: () => sender.counts,
-    lag: () => sender.lag,
-    failed,
+    stop() {
+      stopped ??= end();
+      return stopped;
+    },
+    failed: broken.signal,
     async [Symbol.asyncDispose]() {
-      const told = ending !== null;
-      sender.cutOff();
-      await stop().catch(thrown => {
-        if (!told) throw thrown;
-      });
+      tell('cut-off');
+      await exited;
+      if (stopped === null) broken.signal.throwIfAborted();
     },
   };
 };

@@ -4,16 +4,14 @@ import type {Sample} from '../../schema/sample.ts';
 import {Exchange, type Route} from '../exchange.ts';
 import type {Turn} from '../turn.ts';
 import {outcomeOf} from './outcome.ts';
-import {type Lag, RecentLag} from './recent-lag.ts';
 
-/** `sent` is the sum of all others. */
-export type ContinuousCounts = Readonly<Record<'sent' | 'inFlight' | RequestOutcome, number>>;
+/** `sent` is the sum of all others, once all have ended. */
+export type ContinuousCounts = Readonly<Record<'sent' | RequestOutcome, number>>;
 
 interface SenderOptions {
   readonly route: Route;
   readonly journal: Pick<JournalFile, 'append'>;
-  onEnded(ended: ClientEnded): void;
-  /** Told of what `onEnded` threw. */
+  /** Told of what went wrong in here. */
   fail(thrown: unknown): void;
 }
 
@@ -21,7 +19,6 @@ interface SenderOptions {
 export class ContinuousSender {
   readonly #options: SenderOptions;
   readonly #running = new Set<Exchange>();
-  readonly #lag = new RecentLag();
   readonly #ends: Record<RequestOutcome, number> = {served: 0, refused: 0, failed: 0, lost: 0};
   #sent = 0;
   #cutOff = false;
@@ -39,7 +36,6 @@ export class ContinuousSender {
     const exchange = new Exchange(route, turn, {trial: 0, index: this.#sent, scheduledMs});
     this.#running.add(exchange);
     this.#sent += 1;
-    this.#lag.note(request.sentMs - scheduledMs);
     journal.append({event: 'sent', ...request});
     exchange.ended.then(sample => this.#end(request, exchange, sample)).catch(fail);
   }
@@ -56,12 +52,7 @@ export class ContinuousSender {
   }
 
   get counts(): ContinuousCounts {
-    const {served, refused, failed, lost} = this.#ends;
-    return {sent: this.#sent, inFlight: this.#sent - served - refused - failed - lost, ...this.#ends};
-  }
-
-  get lag(): Lag | null {
-    return this.#lag.read();
+    return {sent: this.#sent, ...this.#ends};
   }
 
   #end(
@@ -77,6 +68,5 @@ export class ContinuousSender {
     const ended: ClientEnded = {event: 'ended', ...request, ...ending, status, firstByteMs, firstTokenMs, endMs};
     this.#ends[ending.outcome] += 1;
     this.#options.journal.append(ended);
-    this.#options.onEnded(ended);
   }
 }

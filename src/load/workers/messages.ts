@@ -1,7 +1,7 @@
-import type {ErrorCode} from '../../errors.ts';
 import type {Read} from '../exchange.ts';
 import type {PartOptions, PartOutcome} from '../part.ts';
 import type {LoadPlan} from '../run-load.ts';
+import type {ThrownThere} from './thrown-there.ts';
 
 /** What a worker is started with. */
 export interface WorkerData {
@@ -25,8 +25,3 @@ export type FromWorker =
   | {readonly kind: 'reply'; readonly id: string; readonly reads: readonly Read[]}
   | {readonly kind: 'done'; readonly result: WorkerResult}
   | {readonly kind: 'failed'; readonly thrown: ThrownThere};
-
-/** An error on its way between threads: a class does not survive it. */
-export type ThrownThere =
-  | {readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined}
-  | {readonly code: null; readonly error: unknown};

@@ -1,17 +1,11 @@
-import {join} from 'node:path';
 import {Worker} from 'node:worker_threads';
-import {CutoverError} from '../../errors.ts';
-import {projectRoot} from '../../root.ts';
+import {workerPath} from '../../root.ts';
 import type {LoadListeners, LoadPlan} from '../run-load.ts';
 import type {SharedCounts} from '../shared-counts.ts';
-import type {FromWorker, ThrownThere, ToWorker, WorkerData, WorkerResult} from './messages.ts';
+import type {FromWorker, ToWorker, WorkerData, WorkerResult} from './messages.ts';
+import {thrownHere} from './thrown-there.ts';
 
 type PoolListeners = Pick<LoadListeners, 'signal' | 'onBlock' | 'onReply'>;
-
-const thrownHere = (thrown: ThrownThere): unknown =>
-  thrown.code === null
-    ? thrown.error
-    : new CutoverError(thrown.code, thrown.message, thrown.hint === undefined ? {} : {hint: thrown.hint});
 
 /** One worker thread with one part of the load. */
 class LoadWorker implements AsyncDisposable {
@@ -21,7 +15,7 @@ class LoadWorker implements AsyncDisposable {
   readonly #worker: Worker;
 
   constructor(data: WorkerData, {onBlock, onReply}: PoolListeners) {
-    this.#worker = new Worker(join(projectRoot, 'src', 'load', 'workers', 'worker.ts'), {workerData: data});
+    this.#worker = new Worker(workerPath('load/workers/worker'), {workerData: data});
     const ready = Promise.withResolvers<void>();
     const done = Promise.withResolvers<WorkerResult>();
     const fail = (thrown: unknown) => {

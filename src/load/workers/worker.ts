@@ -1,10 +1,10 @@
 /** One worker of a load: does its part when it is told to, and hands its samples over as blocks. */
 import {parentPort, workerData} from 'node:worker_threads';
-import {CutoverError} from '../../errors.ts';
 import {preparePart} from '../part.ts';
 import {plannedPart} from '../planned-part.ts';
 import {SharedCounts} from '../shared-counts.ts';
-import type {FromWorker, ThrownThere, ToWorker, WorkerData, WorkerResult} from './messages.ts';
+import type {FromWorker, ToWorker, WorkerData, WorkerResult} from './messages.ts';
+import {sendable} from './thrown-there.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('worker.ts is not a program: runWorkers starts it');
@@ -35,11 +35,6 @@ const work = async ({plan, part, shared}: WorkerData): Promise<WorkerResult> => 
   const outcome = await ready.run();
   return {outcome, dataSums: planned.dataHash.sums};
 };
-
-const sendable = (thrown: unknown): ThrownThere =>
-  thrown instanceof CutoverError
-    ? {code: thrown.code, message: thrown.message, hint: thrown.hint}
-    : {code: null, error: thrown};
 
 try {
   tell({kind: 'done', result: await work(workerData as WorkerData)});

@@ -5,7 +5,7 @@ export const answersWrong: Scenario = {
   name: 'answers-wrong',
   title: 'the candidate answers in time, and wrongly',
   expects: 'answers',
-  relay: true,
+  relay: () => true,
   appliesTo: () => true,
   strike: ({keeper}) => keeper.relay({mode: 'wrong'}),
   lift: ({keeper}) => keeper.relay({mode: 'pass'}),

@@ -5,7 +5,7 @@ export const errorsInBursts: Scenario = {
   name: 'errors-in-bursts',
   title: 'the candidate answers 500 in bursts',
   expects: 'errors',
-  relay: true,
+  relay: () => true,
   appliesTo: () => true,
   strike: ({keeper}) => keeper.relay({mode: 'errors', everySeconds: 2, burstSeconds: 0.5}),
   lift: ({keeper}) => keeper.relay({mode: 'pass'}),

@@ -5,7 +5,7 @@ export const getsSlow: Scenario = {
   name: 'gets-slow',
   title: 'the candidate takes several times as long',
   expects: 'latency',
-  relay: true,
+  relay: () => true,
   appliesTo: () => true,
   strike: ({keeper}) => keeper.relay({mode: 'slow', factor: 5, delayMs: 200}),
   lift: ({keeper}) => keeper.relay({mode: 'pass'}),

@@ -5,7 +5,7 @@ export const harnessKilled: Scenario = {
   name: 'harness-killed',
   title: 'the harness itself is killed while it watches, and goes on with --resume',
   expects: null,
-  ...{relay: false, takesBaseline: false},
+  ...{relay: () => false, takesBaseline: false},
   appliesTo: () => true,
   stage: () => 'watch',
   /** Only says so: the stage ends the process when the event is on the disk. */

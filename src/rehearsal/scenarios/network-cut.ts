@@ -1,12 +1,17 @@
 import {type Scenario, underLoad} from './scenario.ts';
 
+/** A container really loses its network: what was on the way there gets no answer, and new connections are refused or hang. */
+const isReal = (runtime: string): boolean => runtime === 'docker';
+
 export const networkCut: Scenario = {
   ...underLoad,
   name: 'network-cut',
   title: 'no byte comes through between the gateway and the candidate',
   expects: 'hang',
-  relay: true,
+  relay: runtime => !isReal(runtime),
   appliesTo: () => true,
-  strike: ({keeper}) => keeper.relay({mode: 'cut'}),
-  lift: ({keeper}) => keeper.relay({mode: 'pass'}),
+  strike: ({run, keeper}) =>
+    isReal(run.parts.starts.candidate.runtime) ? keeper.strike({act: 'cut'}) : keeper.relay({mode: 'cut'}),
+  lift: ({run, keeper}) =>
+    isReal(run.parts.starts.candidate.runtime) ? keeper.strike({act: 'mend'}) : keeper.relay({mode: 'pass'}),
 };

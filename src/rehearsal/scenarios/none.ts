@@ -4,7 +4,7 @@ export const none: Scenario = {
   name: 'none',
   title: 'nothing goes wrong',
   expects: null,
-  ...{relay: false, takesBaseline: false},
+  ...{relay: () => false, takesBaseline: false},
   appliesTo: () => true,
   stage: () => null,
   strike: async () => {

@@ -24,8 +24,8 @@ export interface Scenario {
   readonly title: string;
   /** Which signal of the watch is to find it; null where nothing is to be found. */
   readonly expects: 'died' | 'hang' | 'answers' | 'errors' | 'latency' | 'memory' | null;
-  /** Whether both sides are behind a relay that it turns. */
-  readonly relay: boolean;
+  /** Whether both sides are behind a relay that it turns, where the candidate has that runtime. */
+  relay(runtime: string): boolean;
   /** Whether the baseline goes down as well. */
   readonly takesBaseline: boolean;
   /** True, or why it makes no sense there. */
@@ -39,7 +39,7 @@ export interface Scenario {
 
 /** What most scenarios have in common: they strike a candidate that has the load, and leave the baseline alone. */
 export const underLoad = {
-  relay: false,
+  relay: () => false,
   takesBaseline: false,
   stage: () => 'fault',
 } as const satisfies Partial<Scenario>;
@@ -47,4 +47,4 @@ export const underLoad = {
 /** A server that somebody else runs cannot be harmed from here. */
 export const needsOwnServer = (runtime: string): true | string =>
   runtime !== 'attach' ||
-  'a candidate that is attached to is no process of cutover. Let it start the candidate: --runtime';
+  'a candidate that is attached to is no process of cutover. Leave --candidate-attach out, and cutover starts it';

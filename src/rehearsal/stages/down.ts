@@ -16,7 +16,8 @@ const allOf = async (steps: readonly (() => Promise<void>)[]): Promise<void> => 
 
 const candidateDown = async (run: RehearsalRun): Promise<void> => {
   if (run.rehearsal.helpers.candidate === null) return;
-  if (await serves(run, 'baseline')) await run.setRoute(toBaseline, 'all requests go to the baseline');
+  // A gateway that is gone routes nobody, and the candidate is stopped all the same.
+  if (await serves(run, 'baseline')) await run.setRoute(toBaseline, 'all requests go to the baseline').catch(() => {});
   await liftFault(run);
   await sideDown(run, 'candidate');
 };

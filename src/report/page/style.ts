@@ -33,11 +33,12 @@ a{color:var(--link)}
 .banner h2{margin:0 0 .5rem;padding:0;border:0}
 .verdicts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem;margin:1rem 0}
 .banner h2 .verdict{display:block;margin:.35rem 0}
-.identity{font-size:clamp(1.05rem,2.4vw,1.4rem);font-variant-numeric:tabular-nums;max-width:none;margin:1.25rem 0 .2rem}
+.identity+p{max-width:none;margin-top:.1rem}
+.identity{font-size:clamp(1.05rem,2.4vw,1.4rem);font-variant-numeric:tabular-nums;max-width:none;margin:.5rem 0 .1rem}
 .count{white-space:nowrap}
 .stageRows tbody th{white-space:nowrap}
 .badCount{color:var(--bad)}
-.verdict{display:inline-block;font-size:clamp(2.1rem,7vw,3.2rem);line-height:1;font-weight:800;letter-spacing:-.01em;color:var(--open);margin-right:.5rem}
+.verdict{display:inline-block;font-size:clamp(1.65rem,7vw,3.2rem);line-height:1;font-weight:800;letter-spacing:-.01em;color:var(--open);margin-right:.5rem}
 .good .verdict{color:var(--good)}
 .bad .verdict{color:var(--bad)}
 .sides{display:block;margin-top:.6rem}

@@ -32,6 +32,10 @@ const stageColumns: readonly Column<Stage>[] = [
     read: ({requests}: Stage) => requests[key],
   })),
   {key: 'downtime_ms', read: ({downtimeMs}) => downtimeMs},
+  ...roles.map(role => ({
+    key: `${role}_downtime_ms`,
+    read: ({downtimeByRoleMs}: Stage) => downtimeByRoleMs[role] ?? null,
+  })),
   ...roles.flatMap(role => latencyColumns<Stage>(`${role}_e2e`, ({e2e}) => e2e[role])),
   ...latencyColumns<Stage>('chat_ttft', ({ttft}) => ttft),
   ...arms.map(arm => ({key: `${arm}_vram_mib`, read: ({vramMiB}: Stage) => vramMiB[arm]})),

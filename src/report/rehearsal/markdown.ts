@@ -8,6 +8,7 @@ import {
   accountingText,
   clockText,
   countText,
+  downByKind,
   gibText,
   marginText,
   msText,
@@ -16,6 +17,7 @@ import {
   sideText,
   sinceStart,
   timings,
+  unservedTexts,
   verdictParts,
 } from './rehearsal-words.ts';
 import type {RehearsedRun} from './rehearsed-run.ts';
@@ -102,11 +104,27 @@ const stages = ({verdict}: RehearsedRun): Section =>
         ...(['sent', 'served', 'refused', 'failed', 'lost', 'duplicated'] as const).map(
           key => [key, ({requests}: (typeof verdict.stages)[number]) => countText(requests[key])] as const,
         ),
-        ['without an answer', ({requests, downtimeMs}) => (requests.sent === 0 ? null : msText(downtimeMs))],
+        [
+          'without an answer',
+          ({requests, downtimeMs}) => (requests.sent === 0 ? null : msText(Math.round(downtimeMs))),
+        ],
+        ['by kind', ({requests, downtimeByRoleMs}) => (requests.sent === 0 ? null : downByKind(downtimeByRoleMs))],
         ['VRAM baseline', ({vramMiB}) => gibText(vramMiB.baseline)],
         ['VRAM candidate', ({vramMiB}) => gibText(vramMiB.candidate)],
       ],
       verdict.stages,
+    ),
+  );
+
+const unserved = (run: RehearsedRun): Section =>
+  section(
+    'What was not served',
+    table(
+      [
+        ['requests', ({what}) => what],
+        ['where', ({where}) => where],
+      ],
+      unservedTexts(run),
     ),
   );
 
@@ -203,6 +221,6 @@ const reproduction = ({rehearsal}: RehearsedRun): Section =>
 
 /** The document for a review and for the page of a CI job; whatever comes from engines and users is escaped. */
 export const renderMarkdown = async (run: RehearsedRun): Promise<readonly ExportFile[]> => {
-  const sections = [head, times, checks, stages, proof, answers, accounts, events, conditions, reproduction];
+  const sections = [head, times, checks, stages, unserved, proof, answers, accounts, events, conditions, reproduction];
   return [{name: 'report.md', content: sections.flatMap(of => of(run)).join('\n')}];
 };

@@ -91,14 +91,33 @@ export const exampleRehearsalVerdict = (rehearsal: Rehearsal, seconds: readonly 
       const both = ['check', 'cutover', 'watch', 'fault'].includes(name);
       return {
         ...{name, startMs: from, endMs: endMs === null ? null : to, outcome, requests},
-        ...{downtimeMs: name === 'fault' ? 42 : 0, e2e: latencies?.e2e ?? {}, ttft: latencies?.ttft ?? null},
+        ...{
+          downtimeMs: name === 'fault' ? 42 : 0,
+          downtimeByRoleMs: {chat: name === 'fault' ? 121 : 0, embed: 0, rerank: 0},
+        },
+        ...{e2e: latencies?.e2e ?? {}, ttft: latencies?.ttft ?? null},
         ...{vramMiB: arms(13_020, both ? 12_514 : null), hostMiB: arms(2938, both ? 2931 : null)},
       };
     }),
     times: {
       ...{detectSeconds: 1.4, rollbackSeconds: 1.6, recoverSeconds: 6},
       ...{cutoverDowntimeMs: 0, faultDowntimeMs: 42, rollbackDowntimeMs: 0},
+      worstDowntimes: {
+        cutover: {role: 'chat', downtimeMs: 0, resolutionMs: 27.1},
+        fault: {role: 'chat', downtimeMs: 121, resolutionMs: 26.4},
+        rollback: {role: 'chat', downtimeMs: 0, resolutionMs: 25.8},
+      },
     },
+    unserved: [
+      {
+        ...{outcome: 'refused', role: 'embed', stage: 'cutover', target: null, struck: null},
+        ...{code: 'switching', count: 2},
+      },
+      {
+        ...{outcome: 'failed', role: 'chat', stage: 'fault', target: 'candidate', struck: 'in-flight'},
+        ...{code: 'engine_failed', count: 11},
+      },
+    ],
     equivalence: (
       [
         ['chat E2E', 1.004, 0.986, 1.022],

@@ -8,14 +8,20 @@ describe('the end in the terminal', () => {
     const lines = rehearsalText(rehearsedRun()).split('\n');
     expect(lines.slice(0, 7)).toEqual([
       'vllm 0.26.0 (vllm-tuned) → sglang 0.5.17 (sglang), blue-green, dies-under-load',
-      'Migration  GO',
+      'Migration: GO',
       '  The candidate took all requests without a lost one, 0 ms of downtime, and was watched for 30 s.',
-      'Rollback   GO',
+      'Rollback: GO',
       '  Back on the baseline 1.6 s after the death was detected; latency and identity are as before.',
       '',
       '20,059 sent = 20,046 served + 2 refused + 11 failed + 0 lost, 0 duplicated',
     ]);
-    expect(lines).toContain('  rolled back after         1.6 s  limit 5 s');
+    expect(lines.slice(7, 12).map(line => line.replace(/ {3,}/g, '  '))).toEqual([
+      '  11 chat failed: sent in fault, on the way at the candidate when the fault struck, engine_failed',
+      '  2 embed refused: sent in cutover, nobody was asked, switching',
+      '  detected after  1.4 s  limit 10 s',
+      '  rolled back after  1.6 s  limit 5 s',
+      '  recovered after  6 s  limit 30 s',
+    ]);
     expect(lines.at(-1)).toBe('Checks: 11 passed');
   });
 
@@ -37,12 +43,13 @@ describe('the end in the terminal', () => {
         stages: [...verdict.stages, ...verdict.stages].map(stage => ({...stage, outcome: 'undecided'})),
       },
     });
-    const text = rehearsalText(run);
+    const status = {status: 'interrupted' as const, failure: {code: 'INTERRUPTED', message: long}};
+    const text = rehearsalText({...run, rehearsal: {...run.rehearsal, ...status}});
     const lines = text.split('\n');
     expect(lines.length).toBeLessThanOrEqual(40);
     expect(Math.max(...lines.map(({length}) => length))).toBeLessThanOrEqual(100);
     expect(text).not.toMatch(/\p{Cc}(?<!\n)/u);
-    expect(text).toContain('and 22 more');
+    expect(text).toContain('and 26 more');
     expect(text).toContain('and 11 stages before them');
   });
 });

@@ -11,16 +11,17 @@ import {
   rehearsedText,
   sideText,
   timings,
+  unservedTexts,
   verdictParts,
 } from './rehearsal-words.ts';
 import type {RehearsedRun} from './rehearsed-run.ts';
 
 const widest = 100;
-const mostChecks = 8;
+const mostChecks = 4;
 
 const verdictLines = ({verdict}: RehearsedRun): string[] =>
   verdictParts(verdict).flatMap(({title, ended}) => [
-    `${title.padEnd(9)}  ${ended.verdict}${ended.statistics === ended.verdict ? '' : ` (the numbers say ${ended.statistics})`}`,
+    `${title}: ${ended.verdict}${ended.statistics === ended.verdict ? '' : ` (the numbers say ${ended.statistics})`}`,
     `  ${oneLine(ended.reasons[0] ?? '', widest - 2)}`,
   ]);
 
@@ -45,11 +46,14 @@ const timesLine = (run: RehearsedRun): string[] => {
   const known = timings(run).flatMap(({what, value, limit}) =>
     value === null ? [] : [[what.toLowerCase(), value, limit === null ? '' : `limit ${limit}`]],
   );
-  return alignedLines(known, ['left', 'right', 'left']).map(line => `  ${line}`);
+  return alignedLines(known, ['left', 'left', 'left']).map(line => `  ${line}`);
 };
 
+const worstFirst = ['fail', 'void', 'inconclusive'] as const;
+
 const checkLines = (checks: readonly RehearsalCheck[]): string[] => {
-  const open = checks.filter(({outcome}) => outcome !== 'pass' && outcome !== 'not-asked');
+  // What is simulated is said above. The worst first: there is room for a few.
+  const open = worstFirst.flatMap(one => checks.filter(({code, outcome}) => outcome === one && code !== 'evidence'));
   const passed = checks.filter(({outcome}) => outcome === 'pass').length;
   const more = open.length - mostChecks;
   return [
@@ -58,6 +62,17 @@ const checkLines = (checks: readonly RehearsalCheck[]): string[] => {
       .slice(0, mostChecks)
       .map(({code, of, outcome, detail}) => `  ${oneLine(`${outcome} ${code} (${of}): ${detail}`, widest - 2)}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
+};
+
+const mostUnserved = 3;
+
+const unservedLines = (run: RehearsedRun): string[] => {
+  const all = unservedTexts(run);
+  const shown = all.length > mostUnserved ? all.slice(0, mostUnserved - 1) : all;
+  return [
+    ...shown.map(({what, where}) => `  ${oneLine(`${what}: ${where}`, widest - 2)}`),
+    ...(shown.length < all.length ? [`  and ${all.length - shown.length} more groups that were not served`] : []),
   ];
 };
 
@@ -75,10 +90,14 @@ export const rehearsalText = (run: RehearsedRun): string => {
       widest,
     ),
     ...(rehearsal.evidence === 'simulated' ? [`SIMULATED. ${simulatedNotice}`] : []),
+    ...(rehearsal.status === 'complete'
+      ? []
+      : [oneLine(`Not complete (${rehearsal.status}): ${rehearsal.failure?.message ?? ''}`, widest)]),
     ...verdictLines(run),
     '',
     accountingText(verdict.accounting),
     ...(accounts.agree ? [] : [`  ${oneLine(`The accounts differ: ${accounts.differences.join(' ')}`, widest - 2)}`]),
+    ...unservedLines(run),
     ...timesLine(run),
     '',
     ...stageLines({...run, verdict: {...verdict, stages: stages.slice(-mostStages)}}),

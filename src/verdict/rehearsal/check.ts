@@ -7,7 +7,7 @@ export const checksOf =
   (of: RehearsalCheck['of']) =>
   (code: string, outcome: RehearsalCheck['outcome'], detail: string): RehearsalCheck => ({code, of, outcome, detail});
 
-type Check = ReturnType<typeof checksOf>;
+export type Check = ReturnType<typeof checksOf>;
 
 interface Limited {
   readonly code: string;

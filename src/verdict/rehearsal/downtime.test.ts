@@ -13,8 +13,7 @@ const requestsOf = (outcomes: string): Request[] =>
 const evidenceFor = (requests: readonly Request[]) =>
   evidenceOf({rehearsal: rehearsalOf(), ...linesOf(requests), memory: []});
 const downtime = async (outcomes: string, startMs = 0, endMs = 100_000) => {
-  const {table, outcomes: ends} = await evidenceFor(requestsOf(outcomes).toReversed());
-  return new Downtimes(table, ends).within({startMs, endMs});
+  return new Downtimes(await evidenceFor(requestsOf(outcomes).toReversed())).within({startMs, endMs});
 };
 
 describe('downtime', () => {

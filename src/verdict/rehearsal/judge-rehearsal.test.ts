@@ -47,7 +47,13 @@ describe('a rehearsal in which all went as planned', () => {
     expect(verdict.times).toEqual({
       ...{detectSeconds: 1, rollbackSeconds: 1, recoverSeconds: 3},
       ...{cutoverDowntimeMs: 0, faultDowntimeMs: 0, rollbackDowntimeMs: 0},
+      worstDowntimes: {
+        cutover: {role: 'chat', downtimeMs: 0, resolutionMs: null},
+        fault: {role: 'chat', downtimeMs: 0, resolutionMs: null},
+        rollback: {role: 'chat', downtimeMs: 0, resolutionMs: null},
+      },
     });
+    expect(verdict.unserved).toEqual([]);
     expect(verdict.accounting).toEqual({sent: 5500, served: 5500, refused: 0, failed: 0, lost: 0, duplicated: 0});
     expect(verdict.stages.find(({name}) => name === 'rollback')?.requests.sent).toBe(50);
     expect(verdict.equivalence.map(({metric, equivalent}) => [metric, equivalent])).toEqual([
@@ -245,14 +251,45 @@ describe('a rehearsal in which something else happened', () => {
     [
       'the client was late before',
       {requests: changed(({sentMs}) => (sentMs < 10_000 ? {lagMs: 40} : {}))},
-      'VOID',
-      'VOID',
+      'INCONCLUSIVE',
+      'INCONCLUSIVE',
     ],
     [
       'the client was late at the end',
       {requests: changed(({sentMs}) => (sentMs > 100_000 ? {lagMs: 40} : {}))},
       'GO',
-      'VOID',
+      'INCONCLUSIVE',
+    ],
+    [
+      'the client was late while the candidate was watched, and requests were lost in the cutover',
+      {
+        requests: changed(({sentMs}) => ({
+          ...(sentMs > 60_000 && sentMs < 65_000 ? {lagMs: 40} : {}),
+          ...(sentMs === 50_500 ? {outcome: 'lost' as const} : {}),
+        })),
+      },
+      'NO-GO',
+      'GO',
+    ],
+    [
+      'the client was late where no latency is judged: while the candidate came up, and between fault and way back',
+      {
+        requests: changed(({sentMs}) =>
+          (sentMs >= 45_000 && sentMs < 50_000) || (sentMs >= 70_000 && sentMs < 72_000) ? {lagMs: 40} : {},
+        ),
+      },
+      'GO',
+      'GO',
+    ],
+    [
+      'nobody answered a chat for 0.6 s of the cutover, and all else',
+      {
+        requests: changed(({sentMs, kind}) =>
+          sentMs >= 50_000 && sentMs < 50_600 && kind === 'chat' ? {outcome: 'refused', target: null} : {},
+        ),
+      },
+      'NO-GO',
+      'GO',
     ],
     [
       'the requests did not come back',
@@ -319,6 +356,78 @@ describe('a rehearsal in which something else happened', () => {
       '1 request the client calls served, and the gateway never took: l-0.',
     ]);
     expect(verdict.accounting).toMatchObject({served: 5499, lost: 1});
+  });
+
+  test('a way back in which no request was sent leaves nothing open', async () => {
+    const requests = steadyRequests().filter(({sentMs}) => sentMs < 71_000 || sentMs >= 72_000);
+    const verdict = await judged(whole, requests);
+    expect(both(verdict)).toEqual(['GO', 'GO']);
+    expect(outcomeOf(verdict, 'failed-share', 'rollback')).toBe('not-asked');
+  });
+
+  test('a client that was late says where, and latency is not judged there', async () => {
+    const verdict = await judged(
+      rehearsalOf(),
+      changed(({sentMs}) => (sentMs >= 51_000 && sentMs < 71_000 ? {lagMs: 40} : {})),
+    );
+    const details = (of: string, ...codes: string[]) =>
+      verdict.checks.filter(check => check.of === of && codes.includes(check.code)).map(({detail}) => detail);
+    expect(details('migration', 'client-on-time', 'latency')).toEqual([
+      'The client was up to 40 ms late in the stage “watch” (p99; limit 25 ms): latency shows nothing there. All else is judged.',
+      expect.stringMatching(/^Not judged, for the client itself was late in the stage “watch”\. /),
+    ]);
+    expect(details('rollback', 'client-on-time')).toEqual([
+      'Where latency is judged the client was at most 1 ms late (p99 in the stage “before”; limit 25 ms). It was up to 40 ms late in the stage “watch”, where no latency is judged here.',
+    ]);
+  });
+
+  test('what was on the way when the fault struck is broken by it: downtime from its send, and named as what it was', async () => {
+    const requests = changed(({sentMs}) => (sentMs === 69_980 ? {outcome: 'failed', tookMs: 50} : {}));
+    const verdict = await judged(rehearsalOf(), [
+      ...requests,
+      {id: 'x', sentMs: 70_010, kind: 'chat', outcome: 'failed', target: 'candidate'},
+    ]);
+    const {times, stages, unserved} = verdict;
+    const watch = stages.find(({name}) => name === 'watch');
+    expect([times.faultDowntimeMs, watch?.downtimeMs]).toEqual([20, 20]);
+    expect(unserved).toEqual([
+      {
+        ...{outcome: 'failed', role: 'embed', stage: 'watch', target: 'candidate', struck: 'in-flight'},
+        ...{code: null, count: 1},
+      },
+      {
+        ...{outcome: 'failed', role: 'chat', stage: 'fault', target: 'candidate', struck: 'asked-after'},
+        ...{code: null, count: 1},
+      },
+    ]);
+  });
+
+  test('what was sent between two stages is the earlier one’s: the stages add up to all', async () => {
+    const apart = whole.stages.map(stage => ({...stage, endMs: (stage.endMs ?? 0) - 300}));
+    const verdict = await judged({...whole, stages: apart});
+    const inStages = verdict.stages.reduce((sum, {requests}) => sum + requests.sent, 0);
+    expect(inStages).toBe(verdict.accounting.sent);
+  });
+
+  test('downtime is that of the kind that was down, as finely as it was asked', async () => {
+    const load: Rehearsal['plan']['load'] = [
+      {name: 'c', workload: {kind: 'chat', promptTokens: 1, outputTokens: 1}, ratePerSecond: 10},
+      {name: 'e', workload: {kind: 'embed', batch: 1, promptTokens: 1}, ratePerSecond: 40},
+    ];
+    const verdict = await judged(
+      {...whole, plan: {...whole.plan, load}},
+      changed(({sentMs, kind}) =>
+        sentMs >= 50_000 && sentMs < 50_400 && kind === 'chat' ? {outcome: 'refused', target: null} : {},
+      ),
+    );
+    // A chat each 60 ms: refused from 50,040 on, served at 50,400.
+    expect(verdict.times.cutoverDowntimeMs).toBe(20);
+    expect(verdict.times.worstDowntimes.cutover).toEqual({role: 'chat', downtimeMs: 360, resolutionMs: 101});
+    const cutover = verdict.stages.find(({name}) => name === 'cutover');
+    expect(cutover?.downtimeByRoleMs).toEqual({chat: 360, embed: 0, rerank: 0});
+    expect(verdict.checks.find(({code, of}) => code === 'downtime' && of === 'migration')?.detail).toBe(
+      "360 ms without an answer of chat while cutting over (limit 500 ms); 20 ms without any answer. What is shorter than 101 ms may go unseen: requests of chat are so far apart on average, the client's own lag included.",
+    );
   });
 
   test('a route that was the candidate once more before it was the baseline for good', async () => {

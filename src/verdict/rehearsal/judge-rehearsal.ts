@@ -3,25 +3,30 @@ import type {VerdictName} from '../../schema/verdict.ts';
 import {schemaVersion} from '../../schema/version.ts';
 import {toSixDigits} from '../six-digits.ts';
 import {checksOf} from './check.ts';
+import {ClientLag} from './client-lag.ts';
 import {Downtimes} from './downtime.ts';
+import {downtimesOf} from './downtimes-of-rehearsal.ts';
 import {equivalenceOf} from './equivalence.ts';
 import type {Evidence} from './evidence.ts';
 import {identityOf} from './identity.ts';
-import {cutoverDowntimeMs, migrationChecks} from './migration-checks.ts';
+import {migrationChecks} from './migration-checks.ts';
 import {accountsAgree, cutOffCheck, simulatedOf} from './request-checks.ts';
-import {faultDowntimeMs, rollbackChecks, rollbackDowntimeMs} from './rollback-checks.ts';
+import {rollbackChecks} from './rollback-checks.ts';
 import {stageRows} from './stage-rows.ts';
+import {unservedOf} from './unserved.ts';
 
 /** The verdict on the migration plan and on the rollback plan, from what lies on disk alone (`evidenceOf`): the same bytes each time. */
 export const judgeRehearsal = (evidence: Evidence): RehearsalVerdict => {
   const {rehearsal, accounting, accounts, times} = evidence;
-  const downtimes = new Downtimes(evidence.table, evidence.outcomes);
+  const downtimes = new Downtimes(evidence);
+  const downtimeOf = downtimesOf(evidence, downtimes);
+  const lag = new ClientLag(evidence);
   const checks = [
     evidenceCheck(simulatedOf(rehearsal)),
     accountsAgree(evidence),
     cutOffCheck(evidence),
-    ...migrationChecks(evidence, downtimes),
-    ...rollbackChecks(evidence, downtimes),
+    ...migrationChecks(evidence, downtimeOf, lag),
+    ...rollbackChecks(evidence, downtimeOf, lag),
   ];
   return toSixDigits({
     schemaVersion,
@@ -36,10 +41,9 @@ export const judgeRehearsal = (evidence: Evidence): RehearsalVerdict => {
       detectSeconds: times.detectSeconds,
       rollbackSeconds: times.rollbackSeconds(evidence.lastAskedCandidateMs),
       recoverSeconds: times.recoverSeconds(rehearsal),
-      cutoverDowntimeMs: cutoverDowntimeMs(evidence, downtimes),
-      faultDowntimeMs: faultDowntimeMs(evidence, downtimes),
-      rollbackDowntimeMs: rollbackDowntimeMs(evidence, downtimes),
+      ...downtimeOf,
     },
+    unserved: unservedOf(evidence),
     equivalence: equivalenceOf(evidence).rows,
     identity: identityOf(rehearsal).rows,
   });

@@ -3,21 +3,29 @@ import type {RehearsalCheck} from '../../schema/rehearsal-verdict.ts';
 import {chanceOfAtLeast, chanceOfAtMost} from '../../stats/binomial.ts';
 import {inflationOf, welchDifference} from '../../stats/welch.ts';
 import {countText, shareText} from '../metric-sentence.ts';
-import {answersCheck, atMost, checksOf, shareAtMost} from './check.ts';
-import type {Downtimes} from './downtime.ts';
+import {answersCheck, checksOf, shareAtMost} from './check.ts';
+import type {ClientLag} from './client-lag.ts';
+import {downtimeCheck, type downtimesOf} from './downtimes-of-rehearsal.ts';
 import {cellMsOf, type Evidence} from './evidence.ts';
 import type {CellMetric, CellRange} from './latency-cells.ts';
 import {memoryGrowth} from './memory-growth.ts';
-import {clientOnTime, isMigrations, nothingLost, requestsOf} from './request-checks.ts';
+import {nothingLost, requestsOf} from './request-checks.ts';
 import {isWithin, lastStage} from './spans.ts';
 
 const check = checksOf('migration');
 
 /** What the plan asks of the way there, before anybody struck the candidate. */
-export const migrationChecks = (evidence: Evidence, downtimes: Downtimes): RehearsalCheck[] => {
+export const migrationChecks = (
+  evidence: Evidence,
+  times: ReturnType<typeof downtimesOf>,
+  lag: ClientLag,
+): RehearsalCheck[] => {
   const {limits, strategy} = evidence.rehearsal.plan;
   const stages: readonly StageName[] =
     strategy.kind === 'restart' ? ['cutover', 'watch'] : ['candidate-up', 'check', 'cutover', 'watch'];
+  /** Where latency decides: of a canary also whether its share grows. */
+  const judged: readonly StageName[] =
+    strategy.kind === 'canary' ? ['before', 'cutover', 'watch'] : ['before', 'watch'];
   const passed = stages.map(name => stagePassed(evidence, name));
   // A stage that was not passed says why the ones after it were not; once is enough.
   const stopped = passed.findIndex(({outcome}) => outcome !== 'pass');
@@ -26,15 +34,8 @@ export const migrationChecks = (evidence: Evidence, downtimes: Downtimes): Rehea
     ...(stopped < 0 ? passed : passed.slice(0, stopped + 1)),
     answersCheck(check, evidence.rehearsal, 'check'),
     nothingLost(evidence, 'migration'),
-    clientOnTime(evidence, 'migration'),
-    atMost(check, {
-      code: 'downtime',
-      value: cutoverDowntimeMs(evidence, downtimes),
-      limit: limits.downtimeMs,
-      text: value => `${value} without an answer while cutting over`,
-      unit: 'ms',
-      unknown: 'There was no cutover to be down in.',
-    }),
+    lag.check('migration', judged),
+    downtimeCheck(check, {times, stretch: 'cutover', limitMs: limits.downtimeMs, when: 'while cutting over'}),
     shareAtMost(check, {
       code: 'failed-share',
       count: failed,
@@ -47,17 +48,9 @@ export const migrationChecks = (evidence: Evidence, downtimes: Downtimes): Rehea
       what: 'were refused while cutting over',
     }),
     errorsCheck(evidence),
-    latencyCheck(evidence),
+    lag.judged(judged, latencyCheck(evidence)),
     memoryCheck(evidence),
   ];
-};
-
-/** Null where there was no cutover. */
-export const cutoverDowntimeMs = (evidence: Evidence, downtimes: Downtimes): number | null => {
-  const {cutover, migrationEndMs} = evidence.times;
-  if (cutover === null || cutover.startMs >= migrationEndMs) return null;
-  const span = {startMs: cutover.startMs, endMs: Math.min(cutover.endMs, migrationEndMs)};
-  return downtimes.within(span, row => isMigrations(evidence, row));
 };
 
 const stageOutcomes: Record<RehearsalStage['outcome'], RehearsalCheck['outcome']> = {
@@ -90,7 +83,7 @@ const stagePassed = ({rehearsal, times}: Evidence, name: StageName): RehearsalCh
   return check(name, stageOutcomes[stage.outcome], `The stage ${name} ${words[stage.outcome]}.${why}`);
 };
 
-const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+const sentence = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 
 /** Of the requests to the candidate while it was watched: shown to be below the plan's share, above it, or neither. */
 const errorsCheck = ({watched: {all, failed}, rehearsal: {plan}}: Evidence): RehearsalCheck => {

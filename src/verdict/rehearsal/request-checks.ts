@@ -1,6 +1,5 @@
 import type {Rehearsal, StageName} from '../../schema/rehearsal.ts';
 import type {Accounting, RehearsalCheck} from '../../schema/rehearsal-verdict.ts';
-import {percentile} from '../../stats/percentile.ts';
 import {countText} from '../metric-sentence.ts';
 import {checksOf} from './check.ts';
 import type {Evidence} from './evidence.ts';
@@ -61,45 +60,6 @@ export const cutOffCheck = ({cutOff, rehearsal}: Evidence): RehearsalCheck => {
     'cut-off',
     'pass',
     `${countText(requests, 'request')} on the way when the harness was killed: ${gone} gone by the gateway's account, ${answered} answered to nobody, ${untaken} never taken. The sums are without them.`,
-  );
-};
-
-/** p99 of how late the client sent, above which a stage says nothing about the service. */
-const latestMs = 25;
-
-const lagOf = ({table, rehearsal, outcomes}: Evidence, names: readonly StageName[]) => {
-  const {scheduledMs, sentMs} = table.columns;
-  const spans = names.flatMap(name => {
-    const span = spanOf(rehearsal, name);
-    return span === null ? [] : [{name, span, lags: [] as number[]}];
-  });
-  for (let row = 0; row < table.length; row += 1) {
-    if (outcomes.of(row) === 'not-sent') continue;
-    for (const {span, lags} of spans)
-      if (isWithin(sentMs[row] as number, span)) lags.push((sentMs[row] as number) - (scheduledMs[row] as number));
-  }
-  return spans
-    .filter(({lags}) => lags.length > 0)
-    .map(({name, lags}) => ({name, lagMs: percentile(Float64Array.from(lags).sort(), 0.99)}));
-};
-
-const loaded: Record<'migration' | 'rollback', readonly StageName[]> = {
-  migration: ['before', 'candidate-up', 'check', 'cutover', 'watch'],
-  // What is compared with `before` is as good as `before` was.
-  rollback: ['before', 'fault', 'rollback', 'recover', 'after'],
-};
-
-/** A client that was late itself has measured itself. */
-export const clientOnTime = (evidence: Evidence, part: 'migration' | 'rollback'): RehearsalCheck => {
-  const check = checksOf(part);
-  const lags = lagOf(evidence, loaded[part]).sort((a, b) => b.lagMs - a.lagMs);
-  const [worst] = lags;
-  if (worst === undefined) return check('client-on-time', 'inconclusive', 'No request was sent.');
-  const late = worst.lagMs > latestMs;
-  return check(
-    'client-on-time',
-    late ? 'void' : 'pass',
-    `The client was at most ${Number(worst.lagMs.toFixed(1))} ms late (p99 in the stage ${worst.name}; limit ${latestMs} ms).`,
   );
 };
 

@@ -42,6 +42,8 @@ export type Columns = ReturnType<typeof newColumns>;
 export class RequestTable {
   #columns = newColumns(firstRoom);
   readonly #rows = new Map<string, number>();
+  /** Of the few that the gateway did not serve. */
+  readonly #codes = new Map<number, string>();
 
   get length(): number {
     return this.#rows.size;
@@ -84,6 +86,7 @@ export class RequestTable {
     columns.asked[row] = Math.min(255, (columns.asked[row] as number) + line.asked);
     if (columns.taken[row] !== 1) return;
     columns.gatewayEnd[row] = ends[line.outcome];
+    if (line.code !== null) this.#codes.set(row, line.code);
     columns.receivedMs[row] = line.receivedMs;
     columns.askedMs[row] = line.askedMs ?? Number.NaN;
     columns.target[row] = line.target === null ? 0 : 1 + arms.indexOf(line.target);
@@ -99,6 +102,11 @@ export class RequestTable {
 
   kindOf(row: number): Role {
     return roles[this.#columns.kind[row] as number] as Role;
+  }
+
+  /** The gateway's word for what went wrong; null where it has none. */
+  codeOf(row: number): string | null {
+    return this.#codes.get(row) ?? null;
   }
 
   /** Rows that the client sent, by when. */

@@ -1,22 +1,27 @@
 import type {RehearsalCheck} from '../../schema/rehearsal-verdict.ts';
 import {answersCheck, atMost, checksOf, shareAtMost} from './check.ts';
-import type {Downtimes} from './downtime.ts';
+import type {ClientLag} from './client-lag.ts';
+import {downtimeCheck, type downtimesOf} from './downtimes-of-rehearsal.ts';
 import {equivalenceOf} from './equivalence.ts';
 import type {Evidence} from './evidence.ts';
 import {identityOf} from './identity.ts';
-import {clientOnTime, isMigrations, nothingLost, requestsOf} from './request-checks.ts';
+import {nothingLost, requestsOf} from './request-checks.ts';
 import {lastStage} from './spans.ts';
 
 const check = checksOf('rollback');
 
 /** What the plan asks of noticing the fault, of the way back, and of the baseline as it is then. */
-export const rollbackChecks = (evidence: Evidence, downtimes: Downtimes): RehearsalCheck[] => {
+export const rollbackChecks = (
+  evidence: Evidence,
+  downtimes: ReturnType<typeof downtimesOf>,
+  lag: ClientLag,
+): RehearsalCheck[] => {
   const {rehearsal, times} = evidence;
   const {limits} = rehearsal.plan;
-  const back = requestsOf(evidence, 'rollback', 'rollback');
   const after = requestsOf(evidence, 'rollback', 'recover', 'after');
   return [
     detected(evidence),
+    lag.check('rollback', ['before', 'recover', 'after']),
     stagePassed(evidence, 'rollback'),
     atMost(check, {
       code: 'rollback-time',
@@ -27,32 +32,25 @@ export const rollbackChecks = (evidence: Evidence, downtimes: Downtimes): Rehear
       unknown: 'The requests never all came back to the baseline.',
     }),
     stagePassed(evidence, 'recover'),
-    atMost(check, {
-      code: 'recover-time',
-      value: times.recoverSeconds(rehearsal),
-      limit: limits.recoverSeconds,
-      text: value => `${value} from there until latency was back within its margin`,
-      unit: 's',
-      unknown: 'Latency was not shown to be back within its margin.',
-    }),
+    lag.judged(
+      ['before', 'recover'],
+      atMost(check, {
+        code: 'recover-time',
+        value: times.recoverSeconds(rehearsal),
+        limit: limits.recoverSeconds,
+        text: value => `${value} from there until latency was back within its margin`,
+        unit: 's',
+        unknown: 'Latency was not shown to be back within its margin.',
+      }),
+    ),
     nothingLost(evidence, 'rollback'),
-    clientOnTime(evidence, 'rollback'),
-    atMost(check, {
-      code: 'downtime',
-      value: rollbackDowntimeMs(evidence, downtimes),
-      limit: limits.downtimeMs,
-      text: value => `${value} without an answer while rolling back`,
-      unit: 'ms',
-      unknown: 'There was no rollback to be down in.',
+    downtimeCheck(check, {
+      times: downtimes,
+      stretch: 'rollback',
+      limitMs: limits.downtimeMs,
+      when: 'while rolling back',
     }),
-    shareAtMost(check, {
-      ...{code: 'failed-share', count: back.failed, all: back.sent, limit: limits.failedShare},
-      what: 'failed while rolling back',
-    }),
-    shareAtMost(check, {
-      ...{code: 'refused-share', count: back.refused, all: back.sent, limit: limits.refusedShare},
-      what: 'were refused while rolling back',
-    }),
+    ...whileRollingBack(evidence),
     shareAtMost(check, {
       ...{code: 'served-after', count: after.failed + after.refused, all: after.sent, limit: limits.failedShare},
       what: 'failed or were refused after the rollback',
@@ -60,20 +58,25 @@ export const rollbackChecks = (evidence: Evidence, downtimes: Downtimes): Rehear
     stagePassed(evidence, 'after'),
     answersCheck(check, rehearsal, 'after'),
     identityOf(rehearsal).check,
-    equivalenceOf(evidence).check,
+    lag.judged(['before', 'after'], equivalenceOf(evidence).check),
   ];
 };
 
-/** Null where there was none. */
-export const rollbackDowntimeMs = ({times: {rollback}}: Evidence, downtimes: Downtimes): number | null =>
-  rollback === null ? null : downtimes.within(rollback);
-
-/** From the fault to the way back, as the callers felt it; null where there was no fault. */
-export const faultDowntimeMs = (evidence: Evidence, downtimes: Downtimes): number | null => {
-  const {faultMs, rollback} = evidence.times;
-  if (faultMs === null) return null;
-  const span = {startMs: faultMs, endMs: rollback?.startMs ?? Number.POSITIVE_INFINITY};
-  return downtimes.within(span, row => !isMigrations(evidence, row));
+/** A way back that is over before a request comes has none to fail: those that come after it are judged as such. */
+const whileRollingBack = (evidence: Evidence): RehearsalCheck[] => {
+  const {rehearsal} = evidence;
+  const {limits} = rehearsal.plan;
+  const {sent, failed, refused} = requestsOf(evidence, 'rollback', 'rollback');
+  const shares = [
+    {code: 'failed-share', count: failed, limit: limits.failedShare, what: 'failed while rolling back'},
+    {code: 'refused-share', count: refused, limit: limits.refusedShare, what: 'were refused while rolling back'},
+  ];
+  const over = sent === 0 && lastStage(rehearsal, 'rollback')?.outcome === 'done';
+  return shares.map(share =>
+    over
+      ? check(share.code, 'not-asked', 'The way back was over before a request was sent in it.')
+      : shareAtMost(check, {...share, all: sent}),
+  );
 };
 
 const detected = ({rehearsal, times}: Evidence): RehearsalCheck => {

@@ -16,14 +16,23 @@ export const killedSittings = ({sittings, status}: Rehearsal): readonly Span[] =
     return killed ? [{startMs, endMs: next?.startMs ?? Number.POSITIVE_INFINITY}] : [];
   });
 
-/** From the first time that one of the stages was begun to the last time that one of them ended; null where none was ever begun. */
-export const spanOf = ({stages}: Rehearsal, ...names: readonly StageName[]): Span | null => {
-  const passed = stages.filter(({name}) => names.includes(name));
+/** Each time that a stage was passed, with its span: it lasts until the next one begins, so that every request is some stage's. */
+export const stageSpans = ({
+  stages,
+}: Pick<Rehearsal, 'stages'>): readonly {readonly name: StageName; readonly span: Span}[] =>
+  stages.map(({name, startMs, endMs}, at) => ({
+    name,
+    span: {startMs, endMs: stages[at + 1]?.startMs ?? endMs ?? Number.POSITIVE_INFINITY},
+  }));
+
+/** From the first time that one of the stages was begun to when the stage after the last of them began; null where none was ever begun. */
+export const spanOf = (rehearsal: Pick<Rehearsal, 'stages'>, ...names: readonly StageName[]): Span | null => {
+  const passed = stageSpans(rehearsal).filter(({name}) => names.includes(name));
   const last = passed.at(-1);
   if (last === undefined) return null;
   return {
-    startMs: Math.min(...passed.map(({startMs}) => startMs)),
-    endMs: last.endMs ?? Number.POSITIVE_INFINITY,
+    startMs: Math.min(...passed.map(({span}) => span.startMs)),
+    endMs: last.span.endMs,
   };
 };
 

@@ -1,22 +1,20 @@
 import {type Arm, arms} from '../../schema/block.ts';
-import type {MemoryReading} from '../../schema/rehearsal.ts';
+import type {MemoryReading, RehearsalStage} from '../../schema/rehearsal.ts';
 import type {RehearsalVerdict} from '../../schema/rehearsal-verdict.ts';
 import {roles} from '../../schema/request.ts';
 import {summarise} from '../../stats/percentile.ts';
 import type {Downtimes} from './downtime.ts';
 import type {Evidence} from './evidence.ts';
 import {countedBy} from './outcomes.ts';
-import {isWithin, type Span} from './spans.ts';
+import {isWithin, type Span, stageSpans} from './spans.ts';
 
 type Row = RehearsalVerdict['stages'][number];
 
 /** What happened in each stage: requests by when they were sent, latencies from the plan as always, the highest memory. */
 export const stageRows = (evidence: Evidence, downtimes: Downtimes): Row[] =>
-  evidence.rehearsal.stages.map(stage => {
-    const {originMs, stages, sittings} = evidence.rehearsal;
-    // Of one in which the harness was killed, nobody knows when it stopped; it was over when the next one began.
-    const next = stages[stages.indexOf(stage) + 1]?.startMs ?? sittings.at(-1)?.endMs ?? Number.POSITIVE_INFINITY;
-    const span = {startMs: stage.startMs, endMs: stage.endMs ?? next};
+  stageSpans(evidence.rehearsal).map(({span}, at) => {
+    const {originMs, stages} = evidence.rehearsal;
+    const stage = stages[at] as RehearsalStage;
     return {
       name: stage.name,
       startMs: stage.startMs - originMs,
@@ -27,6 +25,7 @@ export const stageRows = (evidence: Evidence, downtimes: Downtimes): Row[] =>
         take: row => isWithin(evidence.table.columns.sentMs[row] as number, span),
       }),
       downtimeMs: downtimes.within(span),
+      downtimeByRoleMs: downtimes.byRole(span),
       ...latenciesOf(evidence, span),
       vramMiB: highest(evidence.memory, span, ({vramMiB}) => vramMiB),
       hostMiB: highest(evidence.memory, span, ({hostMiB}) => hostMiB),

@@ -84,6 +84,11 @@ describe('which requests count', () => {
   const times = (count: number, change: Partial<GatewayLine>) =>
     Array.from({length: count}, () => ({...line, ...change}));
 
+  test('a candidate that nobody can reach is found where no standby steps in: nothing is sent to it then', () => {
+    const unreached = {outcome: 'refused', status: 503, askedMs: null, firstByteMs: null} as const;
+    expect(seenAfter(times(5, unreached))).toMatchObject({outcome: 'broken', signal: 'errors'});
+  });
+
   test('refused ones are not served, and a standby that stepped in did so because the candidate refused', () => {
     expect(seenAfter(times(5, {outcome: 'refused'}))).toMatchObject({outcome: 'broken', signal: 'errors'});
     expect(seenAfter(times(5, {target: 'baseline', asked: 2}))).toMatchObject({outcome: 'broken', signal: 'errors'});

@@ -75,8 +75,10 @@ export class CandidateWatch {
 
   add(line: GatewayLine): void {
     const {sinceMs, arm} = this.#watching;
-    if (line.askedMs === null || line.askedMs < sinceMs) return;
-    this.#latency.add(line);
+    // Where the connection was refused nothing was sent: then it counts from when it came.
+    const triedMs = line.askedMs ?? (line.asked > 0 ? line.receivedMs : null);
+    if (triedMs === null || triedMs < sinceMs) return;
+    if (line.askedMs !== null) this.#latency.add(line);
     // Where the other side answered in its place, it had refused the connection.
     const steppedIn = line.target !== arm && line.asked > 1;
     if ((line.target !== arm && !steppedIn) || (line.outcome === 'gone' && !steppedIn)) return;

@@ -2,7 +2,7 @@ import {shownNumber} from '../../number.ts';
 import {dataTable} from '../../page/data-table.ts';
 import {html, type Markup} from '../../page/markup.ts';
 import {outcomeBadge} from '../../page/outcome-badge.ts';
-import {clockText, countText, sinceStart, timings} from '../rehearsal-words.ts';
+import {clockText, countText, downByKind, sinceStart, timings, unservedTexts} from '../rehearsal-words.ts';
 import type {RehearsedRun} from '../rehearsed-run.ts';
 
 const code = (text: string): Markup => html`<code>${text}</code>`;
@@ -30,22 +30,35 @@ export const stagesPart = ({verdict: {stages}}: RehearsedRun): Markup =>
     columns: [
       ...['Stage', 'Outcome', 'From, s', 'To, s', 'Sent', 'Served', 'Refused', 'Failed', 'Lost', 'Duplicated'],
       ...[
-        'Without an answer, ms',
+        'Without any answer, ms',
+        'Kinds that were down',
         'VRAM baseline, GiB',
         'VRAM candidate, GiB',
         'Host baseline, GiB',
         'Host candidate, GiB',
       ],
     ],
-    rows: stages.map(({name, outcome, startMs, endMs, requests, downtimeMs, vramMiB, hostMiB}) => [
+    rows: stages.map(({name, outcome, startMs, endMs, requests, downtimeMs, downtimeByRoleMs, vramMiB, hostMiB}) => [
       ...[name, outcome, (startMs / 1000).toFixed(1), endMs === null ? null : (endMs / 1000).toFixed(1)],
       ...counts.map(key => countText(requests[key])),
       ...[requests.sent === 0 ? '' : shownNumber(Math.round(downtimeMs))],
+      downByKind(downtimeByRoleMs) ?? '',
       ...[vramMiB.baseline, vramMiB.candidate, hostMiB.baseline, hostMiB.candidate].map(mib =>
         mib === null ? '' : shownNumber(mib / 1024, 'GiB'),
       ),
     ]),
   })}</div>`;
+
+export const unservedPart = (run: RehearsedRun): Markup | null => {
+  const rows = unservedTexts(run);
+  return rows.length === 0
+    ? null
+    : dataTable({
+        caption: 'Requests that were not served, by where they belong',
+        columns: ['Requests', 'Where'],
+        rows: rows.map(({what, where}) => [what, where]),
+      });
+};
 
 export const identityPart = ({verdict: {identity}}: RehearsedRun): Markup | null =>
   identity.length === 0

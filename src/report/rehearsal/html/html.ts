@@ -17,6 +17,7 @@ import {
   identityPart,
   stagesPart,
   timesPart,
+  unservedPart,
 } from './evidence-parts.ts';
 import {titleText, verdictsPart} from './verdict-part.ts';
 
@@ -56,7 +57,7 @@ const bodyOf = (run: RehearsedRun, timeline: readonly DrawnChart[], equivalence:
     {id: 'timeline', title: 'Timeline', content: timeline.map(figureAt)},
     {id: 'times', title: 'Times against limits', content: timesPart(run)},
     {id: 'checks', title: 'Checks', content: checksPart(run)},
-    {id: 'stages', title: 'Stages', content: stagesPart(run)},
+    {id: 'stages', title: 'Stages', content: [stagesPart(run), unservedPart(run)]},
     {id: 'identity', title: 'What came back', content: identityPart(run)},
     {
       ...{id: 'equivalence', title: 'Performance after against before'},

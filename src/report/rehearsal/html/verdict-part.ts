@@ -2,7 +2,15 @@ import type {VerdictName} from '../../../schema/verdict.ts';
 import {html, type Markup} from '../../page/markup.ts';
 import {verdictTone} from '../../page/outcome-badge.ts';
 import {gpuText, simulatedNotice} from '../../run-facts.ts';
-import {accountingText, countText, rehearsedText, sideText, strategyText, verdictParts} from '../rehearsal-words.ts';
+import {
+  accountingText,
+  countText,
+  rehearsedText,
+  sideText,
+  strategyText,
+  unservedTexts,
+  verdictParts,
+} from '../rehearsal-words.ts';
 import type {RehearsedRun} from '../rehearsed-run.ts';
 
 const meanings: Readonly<Record<'migration' | 'rollback', Readonly<Record<VerdictName, string>>>> = {
@@ -43,8 +51,12 @@ ${others.length + capped.length === 0 ? null : html`<ul>${[...others, ...capped]
 </section>`;
 };
 
+/** Of what was not served, beside the sums; all are in a table below. */
+const mostGroups = 1;
+
 /** `20,000 sent = …`, in large digits. */
-const identity = ({verdict: {accounting, accounts}}: RehearsedRun): Markup => {
+const identity = (run: RehearsedRun): Markup => {
+  const {accounting, accounts} = run.verdict;
   const {sent, duplicated, ...ended} = accounting;
   const count = (name: string, value: number, bad = false) =>
     html`<span class="count${bad && value > 0 ? ' badCount' : ''}"><b>${countText(value)}</b> ${name}</span>`;
@@ -54,8 +66,10 @@ const identity = ({verdict: {accounting, accounts}}: RehearsedRun): Markup => {
     count('failed', ended.failed, true),
     count('lost', ended.lost, true),
   ];
+  const groups = unservedTexts(run);
+  const more = groups.length > mostGroups ? html` <a href="#stages">and ${groups.length - mostGroups} more</a>` : null;
   return html`<p class="identity">${count('sent', sent)} = ${served} + ${refused} + ${failed} + ${lost}, ${count('duplicated', duplicated, true)}</p>
-<p class="small">${accounts.agree ? 'Client, gateway and engines agree on every request, as far as each tells.' : `The accounts differ: ${accounts.differences.join(' ')}`}</p>`;
+<p class="small">${accounts.agree ? 'Client, gateway and engines agree on every request, as far as each tells.' : `The accounts differ: ${accounts.differences.join(' ')}`}${groups.slice(0, mostGroups).map(({what, where}) => html` <b>${what}</b>: ${where}.`)}${more}</p>`;
 };
 
 /** One line: the figures are below the timeline. */

@@ -1,5 +1,5 @@
-/** How late a line may be on disk. */
-const lateMs = 50;
+/** A batch is written so long after its first line: what is told soon after need not be told at once, and the write has time, too. */
+const batchMs = 20;
 
 export interface LineBatch {
   add(line: string): void;
@@ -29,7 +29,7 @@ export const lineBatch = (write: (text: string) => Promise<unknown>, onError: (t
   return {
     add(line) {
       lines += `${line}\n`;
-      timer ??= setTimeout(() => void flush(), lateMs / 2); // the rest of the time is the write's
+      timer ??= setTimeout(() => void flush(), batchMs);
     },
     flush,
   };

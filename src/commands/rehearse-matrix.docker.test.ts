@@ -1,0 +1,107 @@
+import {join} from 'node:path';
+import {describe, expect, type TestContext, test, vi} from 'vitest';
+import {readRehearsal} from '../records/rehearsal-folder.ts';
+import {temporaryFolder} from '../records/test-folder.ts';
+import type {StrategyKind, WatchSpec} from '../schema/rehearsal-plan.ts';
+import type {ScenarioName} from '../schema/scenario-names.ts';
+import {
+  expectWhole,
+  figuresOf,
+  healthAt,
+  leftOnDocker,
+  rehearseOnDocker,
+  shortStrategies,
+} from './rehearse/test-docker-rehearsal.ts';
+import {cutoverCached, readRun} from './rehearse/test-rehearse.ts';
+
+// Every strategy with every scenario, in containers. Cells mostly wait: three at a time.
+vi.setConfig({testTimeout: 180_000, maxConcurrency: 3});
+
+/** What finds it: the first word of the event. A dead server is found by its keeper or by its failing requests, whichever is first. */
+const foundBy: Readonly<Partial<Record<ScenarioName, RegExp>>> = {
+  'dies-while-loading': /^died: /,
+  'dies-under-load': /^(died|errors): /,
+  hangs: /^hang: /,
+  'errors-in-bursts': /^errors: /,
+  'answers-wrong': /^answers: embed /,
+  'gets-slow': /^latency: /,
+  'leaks-memory': /^memory: /,
+  'runs-out-of-memory': /^died: .*its memory limit of 0.5 GiB is used up|^(errors|hang): /,
+  // New connections are refused by Docker, those on the way hang.
+  'network-cut': /^(errors|hang|died): /,
+};
+const strategies = Object.keys(shortStrategies) as StrategyKind[];
+const cells = strategies.flatMap(strategy =>
+  (['none', ...Object.keys(foundBy), 'harness-killed'] as ScenarioName[]).map(scenario => ({strategy, scenario})),
+);
+
+/** What is watched for the one fault that it alone finds. */
+const watchFor: Readonly<Partial<Record<ScenarioName, Partial<WatchSpec>>>> = {
+  hangs: {hangSeconds: 2},
+  'leaks-memory': {windowSeconds: 3}, // a slope over two windows takes more readings than two seconds have on a busy machine
+  'answers-wrong': {parityEverySeconds: 1},
+  'gets-slow': {latencyMarginShare: 2}, // it takes five times as long, and 200 ms more
+};
+
+const stageOf = (strategy: StrategyKind, scenario: ScenarioName) => {
+  if (scenario === 'dies-while-loading') return strategy === 'restart' ? 'cutover' : 'candidate-up';
+  return 'fault';
+};
+
+/** Runs it to its end; a harness that killed itself is followed by a second one, and the service answers in between. */
+const rehearseCell = async (folder: string, strategy: StrategyKind, scenario: ScenarioName): Promise<void> => {
+  const memory = scenario === 'runs-out-of-memory' ? {memoryGiB: 0.5} : {};
+  const words = await rehearseOnDocker(folder, {
+    strategy: shortStrategies[strategy],
+    change: plan => ({...plan, watch: {...plan.watch, ...watchFor[scenario]}}),
+    ...memory,
+  });
+  const first = await cutoverCached([...words, '--scenario', scenario]);
+  if (scenario !== 'harness-killed') {
+    expect([0, 1, 2, 3], `${first.stdout}\n${first.stderr}`).toContain(first.exitCode);
+    return;
+  }
+  expect(first.signal).toBe('SIGKILL');
+  const run = join(folder, 'run');
+  const {rehearsal} = await readRehearsal(run, run);
+  expect(await healthAt(rehearsal.helpers.gateway?.url)).toBe(200);
+  const second = await cutoverCached(['rehearse', '--resume', run, '--format', 'csv']);
+  expect([0, 1, 2, 3], `${second.stdout}\n${second.stderr}`).toContain(second.exitCode);
+};
+
+describe.concurrent('on Docker', () => {
+  test.for(cells)('$strategy · $scenario', async ({strategy, scenario}, {annotate}: TestContext) => {
+    await using place = await temporaryFolder();
+    await rehearseCell(place.path, strategy, scenario);
+    const {rehearsal, verdict} = await readRun(place.path);
+    await annotate(figuresOf(verdict));
+    await expectWhole(place.path);
+
+    const found = rehearsal.events.find(({kind}) => kind === 'detected')?.text;
+    const pattern = foundBy[scenario];
+    if (pattern === undefined) expect(found).toBeUndefined();
+    else {
+      expect(found).toMatch(pattern);
+      const stage = rehearsal.stages.find(({name}) => name === stageOf(strategy, scenario));
+      expect(stage?.outcome).toBe('aborted');
+    }
+    // Copies hurt nobody, and where nothing goes wrong nothing fails; a restart refuses, with advice.
+    const {refused, failed} = verdict.accounting;
+    if (strategy === 'shadow' || pattern === undefined || scenario === 'dies-while-loading') expect(failed).toBe(0);
+    if (strategy === 'shadow') expect([refused, verdict.times.faultDowntimeMs ?? 0]).toEqual([0, 0]);
+    if (strategy !== 'restart' && pattern === undefined) expect(refused).toBe(0);
+    if (strategy === 'restart') expect(refused).toBeGreaterThan(0);
+    expect(await leftOnDocker(place.path)).toEqual([]);
+  });
+
+  test('docker-restarts without a command that does it is refused, with its reason', async () => {
+    await using place = await temporaryFolder();
+    const words = await rehearseOnDocker(place.path, {strategy: {kind: 'restart'}});
+    const {exitCode, stderr} = await cutoverCached([...words, '--scenario', 'docker-restarts']);
+    expect([exitCode, stderr]).toEqual([
+      10,
+      expect.stringMatching(/does not apply: nothing says how\. Add --docker-restart-command/),
+    ]);
+    expect(await leftOnDocker(place.path)).toEqual([]);
+  });
+});
