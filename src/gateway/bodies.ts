@@ -1,12 +1,13 @@
 import {z} from 'zod';
+import {issueSentence} from './issue-sentence.ts';
 import {Refusal} from './refusal.ts';
 
 // A lone surrogate is a JSON string but no text: UTF-8 has no bytes for it.
-const text = z.string().refine(value => value.isWellFormed(), 'is not well-formed Unicode text');
+const text = z.string('must be a text').refine(value => value.isWellFormed(), 'is not well-formed Unicode text');
 const saying = text
   .refine(value => value.trim() !== '', 'is empty or only white space')
   .meta({pattern: String.raw`\S`}); // as the OpenAPI document says it
-const items = z.array(saying).min(1);
+const items = z.array(saying, 'must be a list of texts').min(1, 'is empty');
 /** Optional fields may be null, as pydantic's Optional; fields with a default may not. */
 const model = text.nullish();
 
@@ -15,7 +16,7 @@ export const bodies = {
   embed: z.object({texts: items, model}),
   rerank: z.object({query: saying, documents: items, top_n: z.int().min(0).nullish(), model}),
   chat: z.object({
-    messages: z.array(z.object({role: saying, content: text})).min(1),
+    messages: z.array(z.object({role: saying, content: text}), 'must be a list of messages').min(1, 'is empty'),
     model,
     max_tokens: z.int().min(1).default(1024),
     temperature: z.number().min(0).default(0.7),
@@ -48,5 +49,9 @@ export const readBody = <Kind extends keyof Bodies>(kind: Kind, json: unknown): 
   if (parsed.success) return parsed.data as Bodies[Kind];
   const [issue] = parsed.error.issues;
   const field = issue?.path.map(String).join('.') || null;
-  throw new Refusal('invalid', `${field ?? 'The body'}: ${issue?.message ?? 'is not what this path takes'}`, field);
+  throw new Refusal(
+    'invalid',
+    issue === undefined ? 'The body is not what this path takes' : issueSentence(issue),
+    field,
+  );
 };

@@ -10,7 +10,7 @@ const idleMs = 4000;
 const connectTimeoutMs = 10_000;
 
 /** What comes back, in this order; after `onEnd` or `onError`, or an abort, nothing more. */
-export interface ReplyListener {
+interface ReplyListener {
   /** The connection is there, and the request is about to be written. */
   onSent(): void;
   onHead(status: number, contentType: string): void;

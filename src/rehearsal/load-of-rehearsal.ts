@@ -1,5 +1,6 @@
 import {once} from 'node:events';
 import {startContinuousLoad} from '../load/continuous/continuous-load.ts';
+import {loadPrefix} from '../verdict/rehearsal/load-ids.ts';
 import {startReadings} from './readings.ts';
 import type {RehearsalRun} from './rehearsal-run.ts';
 
@@ -15,7 +16,7 @@ export const loadBegun = async (run: RehearsalRun): Promise<void> => {
   const sitting = rehearsal.sittings.length;
   run.readings ??= await startReadings(run);
   run.load = await startContinuousLoad({
-    ...{url, parts: rehearsal.plan.load, seed: rehearsal.seed, sitting, idPrefix: `s${sitting}`},
+    ...{url, parts: rehearsal.plan.load, seed: rehearsal.seed, sitting, idPrefix: loadPrefix(sitting)},
     ...{journal: folder.clientJournal, timeoutMs: parts.timeoutMs + longerThanGatewayMs, streams: true},
   });
   const {failed} = run.load;

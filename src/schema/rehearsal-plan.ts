@@ -62,7 +62,7 @@ const limitsSpec = z.strictObject({
   /** Of all requests of the cutover (and of the rollback): failed ones, and those refused with retry advice. Lost and duplicated are never allowed. */
   failedShare: share,
   refusedShare: share,
-  /** From the fault to the decision to go back; from there to the last request routed to the candidate; from there to latency within `latencyMarginShare`. */
+  /** From the fault to the decision to go back; from there until the baseline has all requests; from there to latency within `latencyMarginShare`. */
   detectSeconds: seconds,
   rollbackSeconds: seconds,
   recoverSeconds: seconds,

@@ -1,4 +1,5 @@
 import type {z} from 'zod';
+import {CutoverError, reasonOf} from '../../errors.ts';
 import {type FetchOptions, fetchText} from '../../http/fetch-text.ts';
 import {drained, type GatewayAdmin, gatewayState, recentLines, routed} from './contract.ts';
 
@@ -25,10 +26,18 @@ const reasonIn = (body: string): string => {
   return body.slice(0, 200);
 };
 
+const silent = (url: string, cause: unknown): CutoverError =>
+  new CutoverError('TRIAL_FAILED', `The gateway does not answer at ${url}: ${reasonOf(cause)}`, {
+    hint: 'If it still runs, the load is more than this machine carries: lower ratePerSecond in the plan. If it does not, its log says why.',
+    cause,
+  });
+
 /** `url`: the second line that `gateway --admin-port` prints. Nothing is kept open between two calls. */
 export const openAdmin = (url: string): GatewayAdmin => {
   const ask = async (path: string, options: Partial<FetchOptions> = {}): Promise<string> => {
-    const {status, body} = await fetchText(url + path, {timeoutMs: patienceMs, ...options});
+    const {status, body} = await fetchText(url + path, {timeoutMs: patienceMs, ...options}).catch((cause: unknown) => {
+      throw silent(url, cause);
+    });
     if (status >= 300) throw new AdminRefused(status, reasonIn(body));
     return body;
   };

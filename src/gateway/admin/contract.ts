@@ -63,7 +63,7 @@ export const drainOrder = z.strictObject({withinMs: z.number().min(0).max(3_600_
 export const drained = z.strictObject({inFlight: z.int().min(0)});
 export type Drained = z.infer<typeof drained>;
 
-/** The admin listener as its callers see it; `openAdmin(url)` in client.ts. Rejects with AdminRefused, or with the reason why nothing answered. */
+/** The admin listener as its callers see it; `openAdmin(url)` in client.ts. Rejects with AdminRefused, and with TRIAL_FAILED where nothing answers. */
 export interface GatewayAdmin {
   putTarget(arm: Arm, asked: Target): Promise<void>;
   /** Refused (409) while it has requests, or the route names it. */

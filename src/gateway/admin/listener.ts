@@ -1,9 +1,10 @@
-import {type FastifyError, fastify} from 'fastify';
+import {type FastifyError, type FastifyReply, fastify} from 'fastify';
 import {z} from 'zod';
 import {reasonOf} from '../../errors.ts';
 import {arms} from '../../schema/block.ts';
 import {route} from '../../schema/rehearsal.ts';
 import {isLoopback} from '../door.ts';
+import {issueSentence} from '../issue-sentence.ts';
 import type {Journal} from '../journal.ts';
 import type {GatewayMetrics} from '../metrics.ts';
 import {Conflict, type Switchboard} from '../switchboard.ts';
@@ -33,19 +34,33 @@ const statusOf = (thrown: Error): number => {
   return (thrown as FastifyError).statusCode ?? 500;
 };
 
+const sentenceOf = (thrown: Error): string => {
+  if (thrown instanceof z.ZodError) return thrown.issues.map(issueSentence).join('; ');
+  return statusOf(thrown) === 415 ? 'The body must be application/json' : reasonOf(thrown);
+};
+
 /**
  * How the gateway is steered: contract.ts. A listener of its own on 127.0.0.1, so that no caller of the service reaches it; and
  * no web page either: its names would have another Host, and its forms no JSON.
  */
 export const adminListener = ({switchboard, journal, metrics}: AdminOptions) => {
-  const admin = fastify({forceCloseConnections: true});
+  const admin = fastify({
+    forceCloseConnections: true,
+    // What is wrong before any route is found, as /%zz, does not come to the error handler.
+    frameworkErrors({message}, _, reply: FastifyReply) {
+      void reply.code(400).send({error: message});
+    },
+  });
   admin.removeContentTypeParser('text/plain');
   admin.addHook('onRequest', async ({host}) => {
     if (!isLoopback(host.replace(/:\d+$/, ''))) throw new NotHere(403, 'This listener is for its own machine');
   });
   admin.setErrorHandler<Error>(async (thrown, _, reply) => {
-    const error = thrown instanceof z.ZodError ? z.prettifyError(thrown) : reasonOf(thrown);
-    return reply.code(statusOf(thrown)).send({error});
+    return reply.code(statusOf(thrown)).send({error: sentenceOf(thrown)});
+  });
+
+  admin.setNotFoundHandler(async ({method, url}) => {
+    throw new NotHere(404, `There is no ${method} ${url} here`);
   });
 
   admin.put('/targets/:arm', async ({params, body}, reply) => {

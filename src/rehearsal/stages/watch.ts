@@ -24,5 +24,7 @@ export const watch: Stage = async run => {
     },
   });
   if (seen.outcome === 'broken') return giveUp(run, seen.signal ?? '', seen.detail);
-  return done(seen.outcome === 'healthy' ? null : `Not shown to be well: ${seen.detail}`);
+  return done(
+    seen.outcome === 'healthy' ? null : `Nothing was shown to be wrong, and not yet that all is well: ${seen.detail}`,
+  );
 };

@@ -1,8 +1,10 @@
+import {arms} from '../../schema/block.ts';
+import type {SideFacts} from '../../schema/rehearsal.ts';
 import {cutoverText} from '../command-text.ts';
 import {gpuText} from '../run-facts.ts';
 import {serverConditions} from '../server-conditions.ts';
 import {workloadText} from '../trial-text.ts';
-import {clockText, msText, percentText, secondsText, sinceStart, strategyText} from './rehearsal-words.ts';
+import {msText, percentText, secondsText, strategyText} from './rehearsal-words.ts';
 import type {RehearsedRun} from './rehearsed-run.ts';
 
 type Condition = readonly [name: string, text: string | null];
@@ -68,17 +70,31 @@ export const runConditions = ({rehearsal}: RehearsedRun): readonly Condition[] =
   ];
 };
 
-/** Each side as it was each time that it was looked at. */
-export const sideConditions = ({rehearsal}: RehearsedRun): readonly Condition[] =>
-  rehearsal.sides.flatMap(({arm, incarnation, atMs, engine, stack, runtime, servers}): Condition[] => {
-    const name = `${arm} ${incarnation} at ${clockText(sinceStart(rehearsal, atMs))}`;
-    return [
-      [name, [engine, ...(stack === null ? [] : [stack]), runtime].join(', ')],
-      ...servers.flatMap(server =>
-        serverConditions.flatMap(([what, read]): Condition[] => {
-          const value = read(server);
-          return value === null ? [] : [[`${name}, ${server.role}: ${what}`, String(value)]];
-        }),
-      ),
-    ];
+/** The ports of another start say nothing of the stack. */
+const withoutPorts = (text: string): string =>
+  text.replace(/((?:^|\s)--?(?:[\w-]+-)?port[\s=]|127\.0\.0\.1:)\d+/g, '$1…');
+
+/** Each side as it was: what is the same at every look, and at every start, is said once. */
+export const sideConditions = ({rehearsal: {sides}}: RehearsedRun): readonly Condition[] =>
+  arms.flatMap((arm): Condition[] => {
+    const own = sides.filter(side => side.arm === arm);
+    const starts = new Set(own.map(({incarnation}) => incarnation)).size;
+    const known = new Map<string, Condition>();
+    for (const side of own)
+      for (const [name, text] of factsOf(side)) {
+        const key = `${name} ${withoutPorts(text ?? '')}`;
+        if (!known.has(key)) known.set(key, [[arm, name].filter(word => word !== '').join(', '), text]);
+      }
+    const again: Condition[] = starts > 1 ? [[`${arm}: started`, `${starts} times`]] : [];
+    return [...known.values(), ...again];
   });
+
+const factsOf = ({engine, stack, runtime, servers}: SideFacts): readonly Condition[] => [
+  ['', [engine, ...(stack === null ? [] : [stack]), runtime].join(', ')],
+  ...servers.flatMap(server =>
+    serverConditions.flatMap(([what, read]): Condition[] => {
+      const value = read(server);
+      return value === null ? [] : [[`${server.role}: ${what}`, String(value)]];
+    }),
+  ),
+];

@@ -62,6 +62,54 @@ describe('report.md', () => {
   });
 });
 
+describe('what is said once', () => {
+  const markdownOf = async (run: RehearsedRun) => String((await filesOf(run, ['markdown'])).get('report.md'));
+
+  test('that the numbers say GO, and a check that stands among the times', async () => {
+    const {verdict} = rehearsedRun();
+    const detail = '1.6 s from the decision to go back until the baseline had all requests (limit 5 s).';
+    const check = {code: 'rollback-time', of: 'rollback' as const, outcome: 'pass' as const, detail};
+    const text = await markdownOf(rehearsedRun({evidence: 'simulated', verdict: {checks: [...verdict.checks, check]}}));
+    expect(text.match(/numbers( alone)? say GO/g)).toHaveLength(2); // one of each verdict
+    expect(text).toMatch(/Rolled back after \| 1\.6 s \| 5 s \| pass \|/);
+    expect(text).not.toContain('rollback-time');
+    expect(text).toContain('chat answers differ (not required by the plan): 1 of 8 greedy texts');
+  });
+
+  test('a side that was started twice with the same arguments on other ports', async () => {
+    const run = rehearsedRun();
+    const again = run.rehearsal.sides.flatMap(side => [
+      side,
+      {
+        ...{...side, incarnation: 2},
+        servers: side.servers.map(server => ({
+          ...{...server, command: server.command?.map(word => word.replace(/^(8000|30000)$/, '4777')) ?? null},
+        })),
+      },
+    ]);
+    const text = await markdownOf({...run, rehearsal: {...run.rehearsal, sides: again}});
+    expect(text.match(/baseline, chat: arguments/g)).toHaveLength(1);
+    expect(text).toContain('| baseline: started | 2 times |');
+  });
+
+  test.each([
+    [['rehearse'], '2026-11-22T0900-rehearsal-b7k2'],
+    [['rehearse', '--out', '/data/one'], '/data/one'],
+    [['rehearse', '--out=/data/one'], '/data/one'],
+  ])('%j is shown again from %s', async (command, folder) => {
+    const text = await markdownOf(rehearsedRun({rehearsal: {command}}));
+    expect(text).toContain(`npm run rehearse -- --from ${folder}\n`);
+  });
+
+  test('times below a second are milliseconds', async () => {
+    const {verdict} = rehearsedRun();
+    const times = {...verdict.times, rollbackSeconds: 0.0104, recoverSeconds: 0};
+    const text = await markdownOf(rehearsedRun({verdict: {times}}));
+    expect(text).toMatch(/Rolled back after \| 10 ms \|/);
+    expect(text).toMatch(/Recovered after \| 0 s \|/);
+  });
+});
+
 describe('summary.json', () => {
   test('has what a script asks first at its top, and all of the verdict', () => {
     const run = rehearsedRun();

@@ -1,4 +1,4 @@
-import {npmCommand} from '../command-text.ts';
+import {npmCommand, quotedWord} from '../command-text.ts';
 import type {ExportFile} from '../format.ts';
 import {markdownTable} from '../markdown-table.ts';
 import {markdownText} from '../plain-text.ts';
@@ -8,10 +8,13 @@ import {
   accountingText,
   clockText,
   countText,
+  differingTexts,
   downByKind,
+  folderOf,
   gibText,
   marginText,
   msText,
+  otherChecks,
   ratioText,
   rehearsedText,
   sideText,
@@ -43,7 +46,8 @@ const table = <Of>(
 
 const section = (title: string, rows: Section): Section => (rows.length === 0 ? [] : [`## ${title}`, '', ...rows]);
 
-const head = ({rehearsal, verdict}: RehearsedRun): Section => {
+const head = (run: RehearsedRun): Section => {
+  const {rehearsal, verdict} = run;
   const [migration, rollback] = verdictParts(verdict).map(({ended}) => ended.verdict);
   return [
     `# Migration ${migration}, rollback ${rollback}: ${markdownText(sideText(rehearsal, 'baseline'))} → ${markdownText(sideText(rehearsal, 'candidate'))}`,
@@ -56,9 +60,10 @@ const head = ({rehearsal, verdict}: RehearsedRun): Section => {
     '',
     ...verdictParts(verdict).flatMap(({title, ended}) => {
       const [reason = '', ...others] = ended.reasons;
-      const capped = ended.statistics === ended.verdict ? [] : [`The numbers alone say ${ended.statistics}.`];
-      return [`**${title}: ${ended.verdict}.** ${markdownText(reason)}`, '', ...list([...others, ...capped]), ''];
+      return [`**${title}: ${ended.verdict}.** ${markdownText(reason)}`, '', ...list(others), ''];
     }),
+    ...list(differingTexts(run)),
+    ...(differingTexts(run).length === 0 ? [] : ['']),
     `${markdownText(rehearsal.plan.question)} ${rehearsedText(rehearsal)}; plan ${markdownText(rehearsal.plan.name)}, rehearsal ${markdownText(rehearsal.rehearsalId)}.`,
     '',
   ];
@@ -72,15 +77,16 @@ const times = (run: RehearsedRun): Section =>
         ['time', ({what}) => what],
         ['measured', ({value}) => value],
         ['limit', ({limit}) => limit],
+        ['outcome', ({check}) => check?.outcome ?? null],
         ['from where to where', ({meaning}) => meaning],
       ],
       timings(run),
     ),
   );
 
-const checks = ({verdict}: RehearsedRun): Section =>
+const checks = (run: RehearsedRun): Section =>
   section(
-    'Checks',
+    'Other checks',
     table(
       [
         ['check', ({code}) => code],
@@ -88,7 +94,7 @@ const checks = ({verdict}: RehearsedRun): Section =>
         ['outcome', ({outcome}) => outcome],
         ['figure and limit', ({detail}) => detail],
       ],
-      verdict.checks,
+      otherChecks(run),
     ),
   );
 
@@ -213,7 +219,7 @@ const conditions = (run: RehearsedRun): Section =>
 const reproduction = ({rehearsal}: RehearsedRun): Section =>
   section('How to reproduce', [
     ...list([
-      `The same verdicts from what was kept, offline: npm run rehearse -- --from reports/${rehearsal.rehearsalId}`,
+      `The same verdicts from what was kept, offline: npm run rehearse -- --from ${quotedWord(folderOf(rehearsal))}`,
       `Rehearsed anew: ${npmCommand(rehearsal.command)}`,
     ]),
     '',

@@ -1,7 +1,7 @@
 import type {Arm} from '../../schema/block.ts';
 import type {Rehearsal} from '../../schema/rehearsal.ts';
 import type {StrategySpec} from '../../schema/rehearsal-plan.ts';
-import type {Accounting, RehearsalVerdict} from '../../schema/rehearsal-verdict.ts';
+import type {Accounting, RehearsalCheck, RehearsalVerdict} from '../../schema/rehearsal-verdict.ts';
 import {shownNumber} from '../number.ts';
 import type {RehearsedRun} from './rehearsed-run.ts';
 
@@ -15,8 +15,11 @@ export const accountingText = ({sent, served, refused, failed, lost, duplicated}
 /** Three digits, and none that say nothing: limits are whole numbers, and a downtime of 0 is exact. */
 const threeDigits = (value: number): string => String(Number(value.toPrecision(value >= 1000 ? 15 : 3)));
 
-export const secondsText = (seconds: number | null): string | null =>
-  seconds === null ? null : `${threeDigits(seconds)} s`;
+/** Below a second in milliseconds: 0.01 s would be one digit. */
+export const secondsText = (seconds: number | null): string | null => {
+  if (seconds === null) return null;
+  return seconds > 0 && seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${threeDigits(seconds)} s`;
+};
 export const msText = (ms: number | null): string | null =>
   ms === null ? null : `${threeDigits(ms >= 1000 ? Math.round(ms) : ms)} ms`;
 export const gibText = (mib: number | null): string | null =>
@@ -59,8 +62,10 @@ export interface Timing {
   /** From where to where. */
   readonly meaning: string;
   readonly value: string | null;
-  /** Null: the plan has none. Whether it was kept is for the checks to say. */
+  /** Null: the plan has none. */
   readonly limit: string | null;
+  /** Which check says whether it was kept; null where there is none. */
+  readonly check: RehearsalCheck | null;
 }
 
 type Times = RehearsalVerdict['times'];
@@ -101,7 +106,9 @@ export const unservedTexts = ({
     .map(row => ({what: `${countText(row.count)} ${row.role} ${row.outcome}`, where: placeText(row)}));
 
 /** What the rehearsal took, beside what the plan allows. */
-export const timings = ({rehearsal: {plan}, verdict: {times}}: RehearsedRun): readonly Timing[] => {
+export const timings = ({rehearsal: {plan}, verdict: {times, checks}}: RehearsedRun): readonly Timing[] => {
+  const checkOf = (of: RehearsalCheck['of'], code: string) =>
+    checks.find(check => check.of === of && check.code === code) ?? null;
   const {limits} = plan;
   const {cutover, fault, rollback} = times.worstDowntimes;
   const stretch = 'from the first request that was not served to the next served one of its kind';
@@ -109,28 +116,58 @@ export const timings = ({rehearsal: {plan}, verdict: {times}}: RehearsedRun): re
     {
       ...{what: 'Detected after', meaning: 'from the fault to the decision to go back'},
       ...{value: secondsText(times.detectSeconds), limit: secondsText(limits.detectSeconds)},
+      check: checkOf('rollback', 'detected'),
     },
     {
-      ...{what: 'Rolled back after', meaning: 'from the decision to the last request routed to the candidate'},
+      ...{what: 'Rolled back after', meaning: 'from the decision to go back until the baseline had all requests'},
       ...{value: secondsText(times.rollbackSeconds), limit: secondsText(limits.rollbackSeconds)},
+      check: checkOf('rollback', 'rollback-time'),
     },
     {
       ...{what: 'Recovered after', meaning: 'from there to latency within the plan’s margin'},
       ...{value: secondsText(times.recoverSeconds), limit: secondsText(limits.recoverSeconds)},
+      check: checkOf('rollback', 'recover-time'),
     },
     {
       ...{what: 'Downtime of the cutover', meaning: stretch},
       ...{value: downtimeText(times.cutoverDowntimeMs, cutover), limit: msText(limits.downtimeMs)},
+      check: checkOf('migration', 'downtime'),
     },
     {
       ...{what: 'Downtime of the fault', meaning: `${stretch}, from the first one that the fault broke`},
       ...{value: downtimeText(times.faultDowntimeMs, fault), limit: null},
+      check: null,
     },
     {
       ...{what: 'Downtime of the rollback', meaning: stretch},
       ...{value: downtimeText(times.rollbackDowntimeMs, rollback), limit: msText(limits.downtimeMs)},
+      check: checkOf('rollback', 'downtime'),
     },
   ];
+};
+
+/** Checks that the times do not tell already: what is not kept there is said with its reason, too. */
+export const otherChecks = (run: RehearsedRun): readonly RehearsalCheck[] => {
+  const told = timings(run).flatMap(({value, check}) => (value !== null && check?.outcome === 'pass' ? [check] : []));
+  return run.verdict.checks.filter(check => !told.includes(check));
+};
+
+/** `chat answers differ (not required by the plan): 1 of 8 …`: no part of the verdict, and not to be overlooked. */
+export const differingTexts = ({rehearsal: {answers, plan}}: RehearsedRun): readonly string[] => [
+  ...new Map(
+    answers
+      .filter(({when}) => when !== 'after')
+      .flatMap(({roles}) => roles)
+      .filter(({role, outcome}) => outcome === 'differs' && !plan.answers.required.includes(role))
+      .map(({role, detail}) => [role, `${role} answers differ (not required by the plan): ${detail}`]),
+  ).values(),
+];
+
+/** What `--from` takes: the folder that was asked for, else the id, which is found where rehearsals are kept. */
+export const folderOf = ({rehearsalId, command}: Rehearsal): string => {
+  const at = command.indexOf('--out');
+  const given = at < 0 ? command.find(word => word.startsWith('--out='))?.slice('--out='.length) : command[at + 1];
+  return given ?? rehearsalId;
 };
 
 /** The two verdicts, in the order in which they are told. */

@@ -1,11 +1,12 @@
 import {arms} from '../../schema/block.ts';
-import type {RehearsalCheck} from '../../schema/rehearsal-verdict.ts';
 import {oneLine} from '../one-line.ts';
+import {plainText} from '../plain-text.ts';
 import {simulatedNotice} from '../run-facts.ts';
 import {alignedLines} from '../text-table.ts';
 import {
   accountingText,
   countText,
+  differingTexts,
   gibText,
   msText,
   rehearsedText,
@@ -17,12 +18,26 @@ import {
 import type {RehearsedRun} from './rehearsed-run.ts';
 
 const widest = 100;
-const mostChecks = 4;
+const mostLines = 40;
+const mostChecks = 3;
 
-const verdictLines = ({verdict}: RehearsedRun): string[] =>
+/** A sentence over as many lines as there is room for: its figures often stand at its end. */
+const wrapped = (text: string, mostLines: number): string[] => {
+  const lines: string[] = [];
+  let rest = plainText(text);
+  while (lines.length < mostLines - 1 && rest.length > widest - 2) {
+    const space = rest.lastIndexOf(' ', widest - 2);
+    const end = space > 0 ? space : widest - 2;
+    lines.push(rest.slice(0, end).toWellFormed());
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, oneLine(rest, widest - 2)].map(line => `  ${line}`);
+};
+
+const verdictLines = ({verdict}: RehearsedRun, mostLines: number): string[] =>
   verdictParts(verdict).flatMap(({title, ended}) => [
-    `${title}: ${ended.verdict}${ended.statistics === ended.verdict ? '' : ` (the numbers say ${ended.statistics})`}`,
-    `  ${oneLine(ended.reasons[0] ?? '', widest - 2)}`,
+    `${title}: ${ended.verdict}`,
+    ...wrapped(ended.reasons[0] ?? '', mostLines),
   ]);
 
 const stageLines = ({verdict: {stages}}: RehearsedRun): string[] =>
@@ -51,13 +66,16 @@ const timesLine = (run: RehearsedRun): string[] => {
 
 const worstFirst = ['fail', 'void', 'inconclusive'] as const;
 
-const checkLines = (checks: readonly RehearsalCheck[]): string[] => {
-  // What is simulated is said above. The worst first: there is room for a few.
-  const open = worstFirst.flatMap(one => checks.filter(({code, outcome}) => outcome === one && code !== 'evidence'));
+const checkLines = ({verdict}: RehearsedRun): string[] => {
+  const {checks} = verdict;
+  const said = verdictParts(verdict).map(({ended}) => ended.reasons[0]);
+  // What is simulated is said above. The worst first, and what the verdicts have not said: there is room for a few.
+  const all = worstFirst.flatMap(one => checks.filter(({code, outcome}) => outcome === one && code !== 'evidence'));
+  const open = all.filter(({detail}) => !said.includes(detail));
   const passed = checks.filter(({outcome}) => outcome === 'pass').length;
   const more = open.length - mostChecks;
   return [
-    `Checks: ${passed} passed${open.length === 0 ? '' : `, ${open.length} did not`}`,
+    `Checks: ${passed} passed${all.length === 0 ? '' : `, ${all.length} did not`}`,
     ...open
       .slice(0, mostChecks)
       .map(({code, of, outcome, detail}) => `  ${oneLine(`${outcome} ${code} (${of}): ${detail}`, widest - 2)}`),
@@ -84,7 +102,7 @@ export const rehearsalText = (run: RehearsedRun): string => {
   const {rehearsal, verdict} = run;
   const {accounts, stages} = verdict;
   const left = stages.length - mostStages;
-  const lines = [
+  const head = [
     oneLine(
       `${sideText(rehearsal, 'baseline')} → ${sideText(rehearsal, 'candidate')}, ${rehearsedText(rehearsal)}`,
       widest,
@@ -93,7 +111,10 @@ export const rehearsalText = (run: RehearsedRun): string => {
     ...(rehearsal.status === 'complete'
       ? []
       : [oneLine(`Not complete (${rehearsal.status}): ${rehearsal.failure?.message ?? ''}`, widest)]),
-    ...verdictLines(run),
+  ];
+  const differing = differingTexts(run).join('; ');
+  const rest = [
+    ...(differing === '' ? [] : [oneLine(differing, widest)]),
     '',
     accountingText(verdict.accounting),
     ...(accounts.agree ? [] : [`  ${oneLine(`The accounts differ: ${accounts.differences.join(' ')}`, widest - 2)}`]),
@@ -103,7 +124,8 @@ export const rehearsalText = (run: RehearsedRun): string => {
     ...stageLines({...run, verdict: {...verdict, stages: stages.slice(-mostStages)}}),
     ...(left > 0 ? [`  and ${left} stages before them`] : []),
     '',
-    ...checkLines(verdict.checks),
+    ...checkLines(run),
   ];
-  return lines.join('\n');
+  const linesOfOne = Math.max(1, Math.floor((mostLines - head.length - rest.length - 2) / 2));
+  return [...head, ...verdictLines(run, linesOfOne), ...rest].join('\n');
 };

@@ -153,26 +153,26 @@ describe('accounts of a service that does what it says', () => {
 });
 
 describe('what is told of single requests', () => {
-  const one = (request: Partial<Request> = {}) => journalOf([{id: 'l-1', sentMs: 9000, mirrored: false, ...request}]);
+  const one = (request: Partial<Request> = {}) => journalOf([{id: 's1-1', sentMs: 9000, mirrored: false, ...request}]);
   const [served] = one().gateway as [GatewayLine];
 
   test.each([
     [
       'a client without an answer to what the gateway served',
       {...one({outcome: 'lost'}), gateway: [served]},
-      'the client calls lost and the gateway served: l-1.',
+      'the client calls lost and the gateway served: s1-1.',
     ],
-    ['taken twice', {...one(), gateway: [served, {...served, seq: 2}]}, 'the gateway took more than once: l-1.'],
-    ['nobody sent it', {...one(), client: []}, 'the gateway took, and the client never sent: l-1.'],
+    ['taken twice', {...one(), gateway: [served, {...served, seq: 2}]}, 'the gateway took more than once: s1-1.'],
+    ['nobody sent it', {...one(), client: []}, 'the gateway took, and the client never sent: s1-1.'],
     [
       'executed twice',
-      {...one(), engines: [{arm: 'baseline', incarnation: 1, account: executed(['l-1', 'l-1'])}]},
-      'the baseline executed more often than the gateway asked it: l-1.',
+      {...one(), engines: [{arm: 'baseline', incarnation: 1, account: executed(['s1-1', 's1-1'])}]},
+      'the baseline executed more often than the gateway asked it: s1-1.',
     ],
     [
       'executed nowhere',
       {...one(), engines: [{arm: 'baseline', incarnation: 1, account: executed([])}]},
-      'the gateway calls served by the baseline, which never executed them: l-1.',
+      'the gateway calls served by the baseline, which never executed them: s1-1.',
     ],
   ] as [string, Journal, string][])('%s', async (_, journal, sentence) => {
     const {accounts} = await accountsFor(journal);
@@ -183,6 +183,21 @@ describe('what is told of single requests', () => {
     const {accounts, accounting} = await accountsFor({...one({outcome: 'lost'}), gateway: [], engines: []});
     expect(accounts.agree).toBe(true);
     expect(accounting.lost).toBe(1);
+  });
+
+  test('requests of other callers are counted apart: no difference, and no part of any sum', async () => {
+    const own = one();
+    const others = ['7c2f-curl', 's2-1', 's1-x'].map((id, at) => ({...served, id, seq: at + 2}));
+    const gateway = [...own.gateway, ...others, {...served, id: '7c2f-curl', seq: 9, mirror: true}];
+    for (const by of ['ids', 'counters'] as const) {
+      const account: EngineAccount =
+        by === 'ids' ? executed(['s1-1', ...others.map(({id}) => id)]) : {by, requests: [], finished: {embed: 4}};
+      const engines: Rehearsal['engines'] = [{arm: 'baseline', incarnation: 1, account}];
+      const {accounts, accounting, ofOthers} = await accountsFor({...own, gateway, engines});
+      expect(accounts.differences).toEqual([]);
+      expect([ofOthers, accounting.sent, accounts.gateway.taken, accounts.gateway.mirrored]).toEqual([3, 1, 1, 0]);
+      expect(accounts.engines[0]).toMatchObject({finished: by === 'ids' ? 1 : 4, expected: 1});
+    }
   });
 
   test('the standby in place of a server that refused the connection executes it once: no duplicate', async () => {
@@ -236,8 +251,8 @@ describe('what is told of single requests', () => {
     };
     const journal = {
       ...journalOf([
-        {id: 'a', sentMs: 9000, mirrored: false},
-        {id: 'b', sentMs: 9040, mirrored: false},
+        {id: 's1-1', sentMs: 9000, mirrored: false},
+        {id: 's1-2', sentMs: 9040, mirrored: false},
       ]),
     };
     const unwritten = {...journal, client: journal.client.slice(0, 2)};
@@ -247,7 +262,7 @@ describe('what is told of single requests', () => {
     const early = {
       ...journal,
       client: journal.client.slice(2),
-      gateway: journal.gateway.map(line => (line.id === 'a' ? {...line, receivedMs: 1000} : line)),
+      gateway: journal.gateway.map(line => (line.id === 's1-1' ? {...line, receivedMs: 1000} : line)),
     };
     expect((await accountsFor(early, killed)).accounts.agree).toBe(false);
   });

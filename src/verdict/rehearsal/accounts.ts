@@ -3,6 +3,7 @@ import type {Rehearsal} from '../../schema/rehearsal.ts';
 import type {Accounting, RehearsalVerdict} from '../../schema/rehearsal-verdict.ts';
 import {differencesOf} from './differences.ts';
 import {EngineAccounts} from './engine-accounts.ts';
+import {isOfLoad} from './load-ids.ts';
 import {countedBy, Outcomes} from './outcomes.ts';
 import {type End, ends, RequestTable} from './request-table.ts';
 
@@ -20,6 +21,8 @@ export interface Account {
   readonly outcomes: Outcomes;
   readonly accounting: Accounting;
   readonly accounts: RehearsalVerdict['accounts'];
+  /** Requests that came through the gateway and are not the load's: no part of any sum, and no difference. */
+  readonly ofOthers: number;
   /** On the way when a harness was killed; what the gateway says of them. */
   readonly cutOff: {
     readonly requests: number;
@@ -31,7 +34,7 @@ export interface Account {
 
 /**
  * Every request of the rehearsal, from all three sides: the client's journal, the gateway's, and the engines' own accounts. `eachGateway`
- * sees the gateway's lines as they go by, so that nobody has to read them twice.
+ * sees the gateway's lines of them as they go by, so that nobody has to read them twice.
  */
 export const accountsOf = async (
   {rehearsal, client, gateway}: Journals,
@@ -39,9 +42,13 @@ export const accountsOf = async (
 ): Promise<Account> => {
   const table = new RequestTable();
   const engines = new EngineAccounts(rehearsal);
-  let mirrored = 0;
+  let [mirrored, ofOthers] = [0, 0];
   for await (const line of client) table.addClient(line);
   for await (const line of gateway) {
+    if (!table.has(line.id) && !isOfLoad(line.id, rehearsal.sittings.length)) {
+      if (!line.mirror) ofOthers += 1;
+      continue;
+    }
     table.addGateway(line);
     engines.addGateway(line);
     if (line.mirror) mirrored += 1;
@@ -71,6 +78,7 @@ export const accountsOf = async (
       agree: differences.length === 0,
       differences,
     },
+    ofOthers,
     cutOff: cutOffCounts(table, outcomes),
   };
 };

@@ -1,6 +1,7 @@
-import type {Rehearsal} from '../../schema/rehearsal.ts';
+import type {Rehearsal, RehearsalStage, StageName} from '../../schema/rehearsal.ts';
 import type {RehearsalCheck} from '../../schema/rehearsal-verdict.ts';
 import {countText, shareText} from '../metric-sentence.ts';
+import {interruption, lastStage, stageInterruption} from './spans.ts';
 
 /** Checks of one part: `check('downtime', 'pass', …)`. */
 export const checksOf =
@@ -8,6 +9,32 @@ export const checksOf =
   (code: string, outcome: RehearsalCheck['outcome'], detail: string): RehearsalCheck => ({code, of, outcome, detail});
 
 export type Check = ReturnType<typeof checksOf>;
+
+/** The last passing of a stage that came to an end of its own; else what is to be said of one that was not reached, or broken off. */
+export const endedStage = (
+  check: Check,
+  rehearsal: Rehearsal,
+  name: StageName,
+): (Pick<RehearsalStage, 'detail'> & {outcome: Exclude<RehearsalStage['outcome'], 'running'>}) | RehearsalCheck => {
+  const stage = lastStage(rehearsal, name);
+  const reason = interruption(rehearsal);
+  const why = reason === null ? '' : `: ${reason}`;
+  if (stage === null) return check(name, 'inconclusive', `The stage ${name} was never reached${why}.`);
+  const {outcome, detail} = stage;
+  if (outcome === 'running') return check(name, 'inconclusive', `The rehearsal ended in the stage ${name}${why}.`);
+  const broken = stageInterruption(rehearsal, name);
+  return broken === null
+    ? {outcome, detail}
+    : check(name, 'inconclusive', `The stage ${name} was broken off: ${broken}.`);
+};
+
+/** What a stage that was broken off seems to be beyond, it may be beyond for that reason. */
+export const unlessBrokenOff = (rehearsal: Rehearsal, name: StageName, judged: RehearsalCheck): RehearsalCheck => {
+  const broken = judged.outcome === 'fail' ? stageInterruption(rehearsal, name) : null;
+  return broken === null
+    ? judged
+    : {...judged, outcome: 'inconclusive', detail: `${judged.detail} But the stage ${name} was broken off: ${broken}.`};
+};
 
 interface Limited {
   readonly code: string;
@@ -28,8 +55,12 @@ export const atMost = (check: Check, {code, value, limit, text, unit, unknown}: 
     : check(
         code,
         value <= limit ? 'pass' : 'fail',
-        `${text(`${Number(value.toFixed(unit === 's' ? 2 : 0))} ${unit}`)} (limit ${limit} ${unit}).`,
+        `${text(unit === 's' ? secondsText(value) : `${value.toFixed(0)} ms`)} (limit ${limit} ${unit}).`,
       );
+
+/** Below a second in milliseconds: 0.01 s would be one digit. */
+const secondsText = (seconds: number): string =>
+  seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${Number(seconds.toPrecision(3))} s`;
 
 interface Shared {
   readonly code: string;

@@ -45,7 +45,7 @@ export class EngineAccounts {
     if (outcome === 'served') incarnation.servedItems[kind] = (incarnation.servedItems[kind] ?? 0) + items;
   }
 
-  /** After the last line: executions are counted in the table, known questions and warm-ups left out. */
+  /** After the last line: executions are counted in the table, known questions, warm-ups and other callers' left out. */
   close(table: RequestTable): void {
     for (const incarnation of this.#incarnations) {
       if (incarnation.account?.by !== 'ids') continue;
@@ -74,7 +74,7 @@ export class EngineAccounts {
     });
   }
 
-  /** Counters know no ids: they have more than the load's requests in them (known questions, warm-ups), and may not have less. */
+  /** Counters know no ids: they have more than the load's requests in them (known questions, warm-ups, other callers'), and may not have less. */
   differences(): readonly string[] {
     return this.#incarnations.flatMap(({name, account, servedItems}) =>
       roles.flatMap(role => {

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import type {GatewayLine} from '../../schema/journal.ts';
 import type {Rehearsal, RehearsalStage, StageName} from '../../schema/rehearsal.ts';
 import {type RehearsalVerdict, rehearsalVerdict} from '../../schema/rehearsal-verdict.ts';
 import {evidenceOf} from './evidence.ts';
@@ -85,6 +86,13 @@ describe('a rehearsal in which all went as planned', () => {
 
 describe('a rehearsal in which something else happened', () => {
   const whole = rehearsalOf();
+  const interrupted = rehearsalOf({
+    ...{status: 'interrupted', failure: {code: 'INTERRUPTED', message: 'interrupted by SIGINT'}},
+  });
+  const brokenOff = (name: StageName): RehearsalStage[] =>
+    until(name).map(stage =>
+      stage.name === name ? {...stage, outcome: 'failed', detail: 'interrupted by SIGINT'} : stage,
+    );
   const cases: [
     string,
     {rehearsal?: Rehearsal; requests?: Request[]; memory?: ReturnType<typeof steadyMemory>},
@@ -121,6 +129,36 @@ describe('a rehearsal in which something else happened', () => {
       'the rehearsal was interrupted while it watched',
       {rehearsal: {...whole, status: 'interrupted', stages: until('watch'), events: whole.events.slice(0, 2)}},
       'GO',
+      'INCONCLUSIVE',
+    ],
+    [
+      'Ctrl-C broke the cutover off, and with it the answers',
+      {
+        rehearsal: {...interrupted, stages: brokenOff('cutover')},
+        requests: changed(({sentMs}) => (sentMs >= 50_000 ? {outcome: 'refused', target: null} : {})),
+      },
+      'INCONCLUSIVE',
+      'INCONCLUSIVE',
+    ],
+    [
+      'Ctrl-C broke the rollback off',
+      {rehearsal: {...interrupted, stages: brokenOff('rollback')}},
+      'GO',
+      'INCONCLUSIVE',
+    ],
+    [
+      'Ctrl-C came after a request had been lost in the cutover',
+      {
+        rehearsal: {...interrupted, stages: brokenOff('watch')},
+        requests: changed(({sentMs}) => (sentMs === 50_500 ? {outcome: 'lost'} : {})),
+      },
+      'NO-GO',
+      'INCONCLUSIVE',
+    ],
+    [
+      'Ctrl-C came before the first request',
+      {rehearsal: {...interrupted, stages: brokenOff('baseline-up'), events: [], sides: [], answers: []}, requests: []},
+      'INCONCLUSIVE',
       'INCONCLUSIVE',
     ],
     [
@@ -344,6 +382,44 @@ describe('a rehearsal in which something else happened', () => {
       "2 requests on the way when the harness was killed: 2 gone by the gateway's account, 0 answered to nobody, 0 never taken. The sums are without them.",
     );
     expect(verdict.times.cutoverDowntimeMs).toBe(0);
+  });
+
+  test('an interruption is the first reason of what it left open', async () => {
+    const {migration, rollback} = await judged({...interrupted, stages: brokenOff('watch')});
+    expect([migration.reasons[0], rollback.reasons[0]]).toEqual([
+      'The stage watch was broken off: interrupted by SIGINT.',
+      'The rehearsal was ended in the stage watch: interrupted by SIGINT.',
+    ]);
+  });
+
+  test('of the engines as many as tell are named, and other callers apart', async () => {
+    const told = {by: 'counters' as const, requests: [], finished: {}};
+    const {client, gateway} = linesOf(steadyRequests());
+    const strange = {...(gateway[0] as GatewayLine), id: 'curl', seq: 9999};
+    const detailOf = async (accounts: readonly (typeof told | null)[]) => {
+      const engines = accounts.map((account, at) => ({arm: 'baseline' as const, incarnation: at + 1, account}));
+      const evidence = {rehearsal: {...whole, engines}, client, gateway: [...gateway, strange], memory: steadyMemory()};
+      const {checks} = judgeRehearsal(await evidenceOf(evidence));
+      return checks.find(({code}) => code === 'accounts-agree')?.detail;
+    };
+    const [agree, others] = [
+      'Client and gateway agree on every one of 5500 requests',
+      ' 1 request of other callers came through the gateway: not counted.',
+    ];
+    expect(await detailOf([null])).toBe(`${agree}; no engine tells.${others}`);
+    expect(await detailOf([told, told])).toBe(`${agree}, and so does every engine (2).${others}`);
+    expect(await detailOf([told, null])).toBe(`${agree}, and so does 1 of 2 engines; the others do not tell.${others}`);
+  });
+
+  test('the way back takes until the last request to the candidate was sent, and recovery counts from there', async () => {
+    const verdict = await judged(whole, [
+      ...steadyRequests(),
+      {id: 's1-1', sentMs: 72_010, kind: 'chat', target: 'candidate'},
+    ]);
+    expect(verdict.times).toMatchObject({rollbackSeconds: 1.0103, recoverSeconds: 2.9897});
+    expect(verdict.checks.find(({code}) => code === 'rollback-time')?.detail).toBe(
+      '1.01 s from the decision to go back until the baseline had all requests (limit 5 s).',
+    );
   });
 
   test('accounts that differ are VOID for both, and say where', async () => {

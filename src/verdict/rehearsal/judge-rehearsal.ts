@@ -40,7 +40,7 @@ export const judgeRehearsal = (evidence: Evidence): RehearsalVerdict => {
     times: {
       detectSeconds: times.detectSeconds,
       rollbackSeconds: times.rollbackSeconds(evidence.lastAskedCandidateMs),
-      recoverSeconds: times.recoverSeconds(rehearsal),
+      recoverSeconds: times.recoverSeconds(rehearsal, evidence.lastAskedCandidateMs),
       ...downtimeOf,
     },
     unserved: unservedOf(evidence),

@@ -1,6 +1,5 @@
 import type {GatewayLine} from '../../schema/journal.ts';
 import {inflationOf, type MeanBounds, meanOfDifferences, welchDifference} from '../../stats/welch.ts';
-import {shareText} from '../metric-sentence.ts';
 import {allCells, type CellMetric, type CellRange, LatencyCells} from './latency-cells.ts';
 import {levelOfLook, lookMs} from './repeated-looks.ts';
 import type {Watched, Watching} from './watch-candidate.ts';
@@ -59,8 +58,10 @@ export class LatencyWatch {
     for (const metric of metrics)
       for (const range of ranges) {
         const change = this.#change(metric, range);
-        if (change !== null && change.lower(level / ranges.length) > this.#limit)
-          return {outcome: 'broken', signal: 'latency', detail: this.#sentence(metric, change)};
+        if (change !== null && change.lower(level / ranges.length) > this.#limit) {
+          const least = `at least ${timesText(change.lower(level / ranges.length))} by what is seen`;
+          return {outcome: 'broken', signal: 'latency', detail: `${this.#sentence(metric, change, least)}.`};
+        }
       }
     return null;
   }
@@ -83,7 +84,7 @@ export class LatencyWatch {
       return open(
         known === null
           ? `Too few answers to tell the latency of ${metric}.`
-          : `${this.#sentence(metric, known).slice(0, -1)}: not shown to be within it yet.`,
+          : `${this.#sentence(metric, known, `at most ${timesText(known.upper(this.#level(over) / 2))} by what is seen`)}: not shown to be below it yet.`,
       );
     }
     return null;
@@ -99,9 +100,9 @@ export class LatencyWatch {
       : `latency is at most ${timesText(worst.change?.estimate ?? 0)} times the baseline's (${worst.metric})`;
   }
 
-  #sentence(metric: CellMetric, {estimate}: MeanBounds): string {
-    const {latencyMarginShare} = this.#watching.spec;
-    return `${metric} is ${timesText(estimate)} times the baseline's; the margin is ${shareText(latencyMarginShare)}.`;
+  /** Without its full stop. */
+  #sentence(metric: CellMetric, {estimate}: MeanBounds, bound: string): string {
+    return `${metric} is ${timesText(estimate)} times the baseline's, ${bound}; the limit is ${timesText(this.#limit)}`;
   }
 
   /** Cells that are over. */

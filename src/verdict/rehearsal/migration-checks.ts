@@ -3,7 +3,7 @@ import type {RehearsalCheck} from '../../schema/rehearsal-verdict.ts';
 import {chanceOfAtLeast, chanceOfAtMost} from '../../stats/binomial.ts';
 import {inflationOf, welchDifference} from '../../stats/welch.ts';
 import {countText, shareText} from '../metric-sentence.ts';
-import {answersCheck, checksOf, shareAtMost} from './check.ts';
+import {answersCheck, checksOf, endedStage, shareAtMost, unlessBrokenOff} from './check.ts';
 import type {ClientLag} from './client-lag.ts';
 import {downtimeCheck, type downtimesOf} from './downtimes-of-rehearsal.ts';
 import {cellMsOf, type Evidence} from './evidence.ts';
@@ -35,52 +35,50 @@ export const migrationChecks = (
     answersCheck(check, evidence.rehearsal, 'check'),
     nothingLost(evidence, 'migration'),
     lag.check('migration', judged),
-    downtimeCheck(check, {times, stretch: 'cutover', limitMs: limits.downtimeMs, when: 'while cutting over'}),
-    shareAtMost(check, {
-      code: 'failed-share',
-      count: failed,
-      all: sent,
-      limit: limits.failedShare,
-      what: 'failed while cutting over',
-    }),
-    shareAtMost(check, {
-      ...{code: 'refused-share', count: refused, all: sent, limit: limits.refusedShare},
-      what: 'were refused while cutting over',
-    }),
+    ...[
+      downtimeCheck(check, {times, stretch: 'cutover', limitMs: limits.downtimeMs, when: 'while cutting over'}),
+      shareAtMost(check, {
+        ...{code: 'failed-share', count: failed, all: sent, limit: limits.failedShare},
+        what: 'failed while cutting over',
+      }),
+      shareAtMost(check, {
+        ...{code: 'refused-share', count: refused, all: sent, limit: limits.refusedShare},
+        what: 'were refused while cutting over',
+      }),
+    ].map(judged => unlessBrokenOff(evidence.rehearsal, 'cutover', judged)),
     errorsCheck(evidence),
     lag.judged(judged, latencyCheck(evidence)),
     memoryCheck(evidence),
   ];
 };
 
-const stageOutcomes: Record<RehearsalStage['outcome'], RehearsalCheck['outcome']> = {
+const stageOutcomes: Record<Exclude<RehearsalStage['outcome'], 'running'>, RehearsalCheck['outcome']> = {
   done: 'pass',
   aborted: 'fail',
   failed: 'fail',
   undecided: 'inconclusive',
-  running: 'inconclusive',
 };
 
 /** `candidate-up` … `watch`: its code is the stage's name. */
 const stagePassed = ({rehearsal, times}: Evidence, name: StageName): RehearsalCheck => {
   const stage = lastStage(rehearsal, name);
-  const why = stage?.detail === null || stage === null ? '' : ` ${sentence(stage.detail)}`;
-  if (stage === null) return check(name, 'inconclusive', `The stage ${name} was never reached.`);
-  const struck = times.faultMs !== null && times.faultMs < (stage.endMs ?? Number.POSITIVE_INFINITY);
+  const struck = stage !== null && times.faultMs !== null && times.faultMs < (stage.endMs ?? Number.POSITIVE_INFINITY);
   if (struck)
     return check(
       name,
       'inconclusive',
       `The fault was injected in the stage ${name}: how the migration would have gone on was not seen.`,
     );
-  if (stage.outcome === 'running') return check(name, 'inconclusive', `The rehearsal ended in the stage ${name}.`);
+  const ended = endedStage(check, rehearsal, name);
+  if ('code' in ended) return ended;
+  const why = ended.detail === null ? '' : ` ${sentence(ended.detail)}`;
   const words = {
     done: 'was passed',
     aborted: 'ended with the candidate given up',
     failed: 'failed',
     undecided: 'showed nothing in its time',
   };
-  return check(name, stageOutcomes[stage.outcome], `The stage ${name} ${words[stage.outcome]}.${why}`);
+  return check(name, stageOutcomes[ended.outcome], `The stage ${name} ${words[ended.outcome]}.${why}`);
 };
 
 const sentence = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;

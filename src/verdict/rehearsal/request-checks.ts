@@ -4,7 +4,7 @@ import {countText} from '../metric-sentence.ts';
 import {checksOf} from './check.ts';
 import type {Evidence} from './evidence.ts';
 import {countedBy} from './outcomes.ts';
-import {isWithin, spanOf} from './spans.ts';
+import {interruption, isWithin, spanOf} from './spans.ts';
 
 /** Whose a request is: what was sent and had ended before the fault (or the way back) is the migration's. */
 export const isMigrations = ({table, times}: Evidence, row: number): boolean => {
@@ -38,16 +38,35 @@ export const nothingLost = (evidence: Evidence, part: 'migration' | 'rollback'):
   return check('nothing-lost', lost + duplicated === 0 ? 'pass' : 'fail', detail);
 };
 
-export const accountsAgree = ({accounts: {agree, differences, engines}, table}: Evidence): RehearsalCheck => {
+export const accountsAgree = ({
+  accounts: {agree, differences, engines},
+  table,
+  ofOthers,
+  rehearsal,
+}: Evidence): RehearsalCheck => {
   const check = checksOf('both');
-  if (table.length === 0) return check('accounts-agree', 'void', 'There is no account of any request.');
+  if (table.length === 0) {
+    const reason = interruption(rehearsal);
+    return reason === null
+      ? check('accounts-agree', 'void', 'There is no account of any request.')
+      : check('accounts-agree', 'inconclusive', `No request was sent before the rehearsal was ended: ${reason}.`);
+  }
   if (!agree) return check('accounts-agree', 'void', `The accounts differ. ${differences.join(' ')}`);
-  const told = engines.filter(({by}) => by !== 'none').length;
+  const others =
+    ofOthers === 0 ? '' : ` ${countText(ofOthers, 'request')} of other callers came through the gateway: not counted.`;
   return check(
     'accounts-agree',
     'pass',
-    `Client and gateway agree on every one of ${countText(table.length, 'request')}, and so do ${told} of ${engines.length} engines; the others do not tell.`,
+    `Client and gateway agree on every one of ${countText(table.length, 'request')}${enginesText(engines)}.${others}`,
   );
+};
+
+const enginesText = (engines: Evidence['accounts']['engines']): string => {
+  const told = engines.filter(({by}) => by !== 'none').length;
+  if (told === 0) return '; no engine tells';
+  return told === engines.length
+    ? `, and so does every engine (${told})`
+    : `, and so ${told === 1 ? 'does' : 'do'} ${told} of ${engines.length} engines; the others do not tell`;
 };
 
 /** Told apart, and no part of the sums. */

@@ -54,6 +54,10 @@ export class RequestTable {
     return this.#columns;
   }
 
+  has(id: string): boolean {
+    return this.#rows.has(id);
+  }
+
   ids(): string[] {
     return [...this.#rows.keys()];
   }
@@ -92,7 +96,7 @@ export class RequestTable {
     columns.target[row] = line.target === null ? 0 : 1 + arms.indexOf(line.target);
   }
 
-  /** False for an id that is no request of the load: a known question, a warm-up. */
+  /** False for an id that is no request of the load: a known question, a warm-up, another caller's. */
   addExecution(id: string, arm: Arm): boolean {
     const row = this.#rows.get(id);
     if (row === undefined) return false;

@@ -1,12 +1,13 @@
+import type {Rehearsal} from '../../schema/rehearsal.ts';
 import type {RehearsalCheck} from '../../schema/rehearsal-verdict.ts';
-import {answersCheck, atMost, checksOf, shareAtMost} from './check.ts';
+import {answersCheck, atMost, checksOf, endedStage, shareAtMost, unlessBrokenOff} from './check.ts';
 import type {ClientLag} from './client-lag.ts';
 import {downtimeCheck, type downtimesOf} from './downtimes-of-rehearsal.ts';
 import {equivalenceOf} from './equivalence.ts';
 import type {Evidence} from './evidence.ts';
 import {identityOf} from './identity.ts';
 import {nothingLost, requestsOf} from './request-checks.ts';
-import {lastStage} from './spans.ts';
+import {interruption, lastStage} from './spans.ts';
 
 const check = checksOf('rollback');
 
@@ -20,6 +21,7 @@ export const rollbackChecks = (
   const {limits} = rehearsal.plan;
   const after = requestsOf(evidence, 'rollback', 'recover', 'after');
   return [
+    ...endedEarly(rehearsal),
     detected(evidence),
     lag.check('rollback', ['before', 'recover', 'after']),
     stagePassed(evidence, 'rollback'),
@@ -36,7 +38,7 @@ export const rollbackChecks = (
       ['before', 'recover'],
       atMost(check, {
         code: 'recover-time',
-        value: times.recoverSeconds(rehearsal),
+        value: times.recoverSeconds(rehearsal, evidence.lastAskedCandidateMs),
         limit: limits.recoverSeconds,
         text: value => `${value} from there until latency was back within its margin`,
         unit: 's',
@@ -44,13 +46,13 @@ export const rollbackChecks = (
       }),
     ),
     nothingLost(evidence, 'rollback'),
-    downtimeCheck(check, {
-      times: downtimes,
-      stretch: 'rollback',
-      limitMs: limits.downtimeMs,
-      when: 'while rolling back',
-    }),
-    ...whileRollingBack(evidence),
+    ...[
+      downtimeCheck(check, {
+        ...{times: downtimes, stretch: 'rollback', limitMs: limits.downtimeMs},
+        when: 'while rolling back',
+      }),
+      ...whileRollingBack(evidence),
+    ].map(judged => unlessBrokenOff(rehearsal, 'rollback', judged)),
     shareAtMost(check, {
       ...{code: 'served-after', count: after.failed + after.refused, all: after.sent, limit: limits.failedShare},
       what: 'failed or were refused after the rollback',
@@ -60,6 +62,15 @@ export const rollbackChecks = (
     identityOf(rehearsal).check,
     lag.judged(['before', 'after'], equivalenceOf(evidence).check),
   ];
+};
+
+/** The first reason, where somebody ended the rehearsal before the way back was seen to its end. */
+const endedEarly = (rehearsal: Rehearsal): RehearsalCheck[] => {
+  const reason = interruption(rehearsal);
+  if (reason === null || lastStage(rehearsal, 'after')?.outcome === 'done') return [];
+  const stage = rehearsal.stages.findLast(({name}) => name !== 'down')?.name ?? null;
+  const where = stage === null ? 'before its first stage' : `in the stage ${stage}`;
+  return [check('ended-early', 'inconclusive', `The rehearsal was ended ${where}: ${reason}.`)];
 };
 
 /** A way back that is over before a request comes has none to fail: those that come after it are judged as such. */
@@ -98,11 +109,10 @@ const detected = ({rehearsal, times}: Evidence): RehearsalCheck => {
 };
 
 const stagePassed = ({rehearsal}: Evidence, name: 'rollback' | 'recover' | 'after'): RehearsalCheck => {
-  const stage = lastStage(rehearsal, name);
-  if (stage === null) return check(name, 'inconclusive', `The stage ${name} was never reached.`);
-  const why = stage.detail === null ? '' : ` ${stage.detail}`;
-  if (stage.outcome === 'done') return check(name, 'pass', `The stage ${name} was passed.`);
-  if (stage.outcome === 'running') return check(name, 'inconclusive', `The rehearsal ended in the stage ${name}.`);
-  const outcome = stage.outcome === 'undecided' ? 'inconclusive' : 'fail';
+  const ended = endedStage(check, rehearsal, name);
+  if ('code' in ended) return ended;
+  const why = ended.detail === null ? '' : ` ${ended.detail}`;
+  if (ended.outcome === 'done') return check(name, 'pass', `The stage ${name} was passed.`);
+  const outcome = ended.outcome === 'undecided' ? 'inconclusive' : 'fail';
   return check(name, outcome, `The stage ${name} ended without success.${why}`);
 };

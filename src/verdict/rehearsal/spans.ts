@@ -36,6 +36,14 @@ export const spanOf = (rehearsal: Pick<Rehearsal, 'stages'>, ...names: readonly 
   };
 };
 
+/** "interrupted by SIGINT": why somebody ended the rehearsal before it was over; null where nobody did. */
+export const interruption = ({status, failure}: Pick<Rehearsal, 'status' | 'failure'>): string | null =>
+  status === 'interrupted' ? (failure?.message ?? 'interrupted') : null;
+
+/** Why a stage was broken off by somebody, and by nothing that was rehearsed: a stage that fails by itself ends the rehearsal as failed. */
+export const stageInterruption = (rehearsal: Rehearsal, name: StageName): string | null =>
+  lastStage(rehearsal, name)?.outcome === 'failed' ? interruption(rehearsal) : null;
+
 /** The last passing of a stage: the one that counts, where a rehearsal was killed in it and went on. */
 export const lastStage = ({stages}: Rehearsal, name: StageName) =>
   stages.findLast(stage => stage.name === name) ?? null;

@@ -35,17 +35,22 @@ export class RehearsalTimes {
     this.backMs = this.decidedMs === null ? null : wayBack(rehearsal, this.decidedMs);
   }
 
-  /** From the decision until nothing is routed to the candidate any more, and the baseline serves again. */
+  /** From the decision until the baseline has all requests: the route is its alone, and the last request to the candidate was sent. */
   rollbackSeconds(lastAskedCandidateMs: number | null): number | null {
-    if (this.decidedMs === null || this.backMs === null) return null;
-    return (Math.max(this.backMs, lastAskedCandidateMs ?? this.backMs) - this.decidedMs) / 1000;
+    const rolledBackMs = this.#rolledBackMs(lastAskedCandidateMs);
+    return this.decidedMs === null || rolledBackMs === null ? null : (rolledBackMs - this.decidedMs) / 1000;
   }
 
   /** From there until the stage `recover` has shown that latency is back. */
-  recoverSeconds(rehearsal: Rehearsal): number | null {
+  recoverSeconds(rehearsal: Rehearsal, lastAskedCandidateMs: number | null): number | null {
     const recover = lastStage(rehearsal, 'recover');
-    if (this.backMs === null || recover?.outcome !== 'done' || recover.endMs === null) return null;
-    return Math.max(0, recover.endMs - this.backMs) / 1000;
+    const rolledBackMs = this.#rolledBackMs(lastAskedCandidateMs);
+    if (rolledBackMs === null || recover?.outcome !== 'done' || recover.endMs === null) return null;
+    return Math.max(0, recover.endMs - rolledBackMs) / 1000;
+  }
+
+  #rolledBackMs(lastAskedCandidateMs: number | null): number | null {
+    return this.backMs === null ? null : Math.max(this.backMs, lastAskedCandidateMs ?? this.backMs);
   }
 
   get detectSeconds(): number | null {

@@ -54,6 +54,15 @@ const line: GatewayLine = {
   ...{receivedMs: 10, askedMs: 10, firstByteMs: 12, endMs: 20, asked: 1, items: 1},
 };
 
+test('a leak of which there is one reading a second, as Docker gives them, is seen with a short window as well', () => {
+  const watch = new CandidateWatch({...watching, spec: {...spec, windowSeconds: 1}});
+  const memory = Array.from({length: 13}, (_, second) => ({
+    ...{atMs: second * 1000, arm: 'candidate' as const, simulated: false},
+    ...{vramMiB: 600 + 128 * second, hostMiB: null},
+  }));
+  expect(watch.look({...calm, nowMs: 12_100, memory})).toMatchObject({outcome: 'broken', signal: 'memory'});
+});
+
 describe('what needs no statistics', () => {
   test.each([
     ['died', {died: 'It ended with exit code 137.'}, 'It ended with exit code 137.'],
@@ -94,6 +103,11 @@ describe('which requests count', () => {
     expect(seenAfter(times(5, {target: 'baseline', asked: 2}))).toMatchObject({outcome: 'broken', signal: 'errors'});
   });
 
+  test('what the standby answered is told apart from what failed', () => {
+    const lines = [...times(40, {target: 'baseline', asked: 2}), ...times(2, {outcome: 'failed'}), ...times(4, {})];
+    expect(seenAfter(lines).detail).toBe('42 of 46 asks failed (the standby answered 40) in 10 s; at most 1 % may.');
+  });
+
   test("the baseline's, those that were sent before, and those whose caller went away do not", () => {
     expect(seenAfter(times(5, {outcome: 'failed', target: 'baseline'}))).toMatchObject({outcome: 'open'});
     expect(seenAfter(times(5, {outcome: 'failed'}), {sinceMs: 11})).toMatchObject({outcome: 'open'});
@@ -104,5 +118,46 @@ describe('which requests count', () => {
     expect(seenAfter(times(1, {outcome: 'failed'}), {spec: {...spec, maxErrorShare: 0}})).toMatchObject({
       outcome: 'broken',
     });
+  });
+});
+
+describe('the baseline after the way back', () => {
+  /** Half a dozen requests a second, alternately 10 and 12 ms: for 40 s before, and since. */
+  const served = (fromMs: number, seconds: number, tookMs = 0): GatewayLine[] =>
+    Array.from({length: seconds * 6}, (_, at) => {
+      const askedMs = fromMs + (at * 1000) / 6;
+      const endMs = askedMs + 10 + 2 * (at % 2) + tookMs;
+      return {...line, target: 'baseline' as const, receivedMs: askedMs, askedMs, firstByteMs: endMs, endMs};
+    });
+  const recovery = (lines: readonly GatewayLine[], nowMs: number) => {
+    const watch = new CandidateWatch({...watching, arm: 'baseline', sinceMs: 100_000, before: served(0, 40)});
+    for (const each of lines) watch.add(each);
+    return watch.look({...calm, nowMs});
+  };
+
+  test('has recovered once its latency is back, however few have been served by then', () => {
+    expect(recovery(served(100_000, 10), 110_000)).toMatchObject({outcome: 'healthy', signal: null});
+    expect(recovery([], 110_000)).toMatchObject({
+      outcome: 'open',
+      signal: 'errors',
+      detail: 'No request has ended yet.',
+    });
+  });
+
+  test('has not while it is slow, and the bound by which it is not shown is told', () => {
+    expect(recovery(served(100_000, 10, 6), 110_000)).toMatchObject({
+      ...{outcome: 'broken', signal: 'latency'},
+      detail: "embed e2e is 1.55 times the baseline's, at least 1.52 by what is seen; the limit is 1.5.",
+    });
+    const open = recovery(served(100_000, 10, 5.4), 110_000);
+    expect(open).toMatchObject({outcome: 'open', signal: 'latency'});
+    expect(open.detail).toMatch(
+      /^embed e2e is 1\.\d+ times the baseline's, at most 1\.5\d* by what is seen; the limit is 1\.5: not shown to be below it yet\.$/,
+    );
+  });
+
+  test('has not while its requests fail', () => {
+    const failing = served(100_000, 10).map(one => ({...one, outcome: 'failed' as const}));
+    expect(recovery(failing, 110_000)).toMatchObject({outcome: 'broken', signal: 'errors'});
   });
 });

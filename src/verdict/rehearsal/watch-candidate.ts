@@ -48,6 +48,8 @@ export interface Watched {
 
 /** Errors, latency and memory share alpha; the rest is seen and not inferred. */
 const inferred = 3;
+/** With fewer no slope is shown at the levels of a watch of some hundred looks, however clear it is (Sen's bounds). */
+const fewestReadings = 14;
 /** Cells of a window: the unit in which latency is compared, and errors are forgotten. */
 const cellsPerWindow = 12;
 
@@ -57,8 +59,8 @@ export class CandidateWatch {
   readonly #cellMs: number;
   readonly #latency: LatencyWatch;
   /** Requests to the watched side by cell of their end. */
-  readonly #counts = new Map<number, {all: number; failed: number}>();
-  readonly #total = {all: 0, failed: 0};
+  readonly #counts = new Map<number, Counts>();
+  readonly #total = newCounts();
   #lastLook = 0;
   #inferred: Watched | null = null;
 
@@ -83,11 +85,12 @@ export class CandidateWatch {
     const steppedIn = line.target !== arm && line.asked > 1;
     if ((line.target !== arm && !steppedIn) || (line.outcome === 'gone' && !steppedIn)) return;
     const at = Math.floor((line.endMs - sinceMs) / this.#cellMs);
-    const cell = this.#counts.get(at) ?? {all: 0, failed: 0};
+    const cell = this.#counts.get(at) ?? newCounts();
     this.#counts.set(at, cell);
     for (const counts of [cell, this.#total]) {
       counts.all += 1;
       if (line.outcome !== 'served' || steppedIn) counts.failed += 1;
+      if (steppedIn && line.outcome === 'served') counts.stoodIn += 1;
     }
   }
 
@@ -128,27 +131,29 @@ export class CandidateWatch {
   #errors(nowMs: number, level: number): Watched | null {
     const {windowSeconds, maxErrorShare} = this.#watching.spec;
     const first = Math.floor((nowMs - this.#watching.sinceMs) / this.#cellMs) - cellsPerWindow;
-    let [all, failed] = [0, 0];
+    let {all, failed, stoodIn} = newCounts();
     for (const [at, cell] of this.#counts)
       if (at >= first) {
         all += cell.all;
         failed += cell.failed;
+        stoodIn += cell.stoodIn;
       }
     return failed > 0 && chanceOfAtLeast(failed, all, maxErrorShare) < level
       ? broken(
           'errors',
-          `${failed} of ${countText(all, 'request')} in ${windowSeconds} s failed; at most ${shareText(maxErrorShare)} may.`,
+          `${failedText({all, failed, stoodIn})} in ${windowSeconds} s; at most ${shareText(maxErrorShare)} may.`,
         )
       : null;
   }
 
-  /** Over the last two windows: in one of them there are too few readings for the levels that repeated looks need. */
+  /** Over the last two windows, or as many readings as the levels of repeated looks need: Docker gives one a second. */
   #memory({memory, nowMs}: Sight, level: number): Watched | null {
     const {spec, arm, sinceMs} = this.#watching;
     if (spec.memoryMiBPerMinute === null) return null;
     const windowMs = spec.windowSeconds * 1000;
-    const fromMs = Math.max(sinceMs + windowMs, nowMs - 2 * windowMs);
-    const growth = memoryGrowth(memory.filter(reading => reading.arm === arm && reading.atMs >= fromMs));
+    const own = memory.filter(reading => reading.arm === arm && reading.atMs >= sinceMs + windowMs);
+    const recent = own.filter(({atMs}) => atMs >= nowMs - 2 * windowMs).length;
+    const growth = memoryGrowth(own.slice(-Math.max(recent, fewestReadings)));
     if (growth === null || !(growth.slope.lower(level) > spec.memoryMiBPerMinute)) return null;
     const figure = Math.round(growth.slope.estimate);
     return broken(
@@ -162,10 +167,13 @@ export class CandidateWatch {
     const {spec, alpha} = this.#watching;
     const {all, failed} = this.#total;
     const open = (signal: WatchSignal, detail: string): Watched => ({outcome: 'open', signal, detail});
-    if (evidenceBelow(spec.maxErrorShare, this.#total) < 1 / alpha)
+    // The baseline has recovered when its latency is back: that it fails no more than before is not to be shown anew.
+    if (this.#watching.arm === 'baseline' && failed === all)
+      return open('errors', all === 0 ? 'No request has ended yet.' : `${failedText(this.#total)}.`);
+    if (this.#watching.arm === 'candidate' && evidenceBelow(spec.maxErrorShare, this.#total) < 1 / alpha)
       return open(
         'errors',
-        `${failed} of ${countText(all, 'request')} failed: too few to show that less than ${shareText(spec.maxErrorShare)} do.`,
+        `${failedText(this.#total)}: too few to show that less than ${shareText(spec.maxErrorShare)} do.`,
       );
     const latency = this.#latency.stillOpen(nowMs);
     if (latency !== null) return latency;
@@ -176,10 +184,23 @@ export class CandidateWatch {
   }
 
   #healthyText(): string {
-    const {all, failed} = this.#total;
-    return `${failed} of ${countText(all, 'request')} failed, and ${this.#latency.worstText()}.`;
+    return `${failedText(this.#total)}, and ${this.#latency.worstText()}.`;
   }
 }
+
+interface Counts {
+  all: number;
+  /** Those that the other side answered in its place included. */
+  failed: number;
+  stoodIn: number;
+}
+const newCounts = (): Counts => ({all: 0, failed: 0, stoodIn: 0});
+
+/** `46 of 46 requests failed`; callers were served where the other side stood in. */
+const failedText = ({all, failed, stoodIn}: Counts): string =>
+  stoodIn === 0
+    ? `${failed} of ${countText(all, 'request')} failed`
+    : `${failed} of ${countText(all, 'ask')} failed (the standby answered ${stoodIn})`;
 
 const broken = (signal: WatchSignal, detail: string): Watched => ({outcome: 'broken', signal, detail});
 const secondsText = (ms: number) => (ms / 1000).toFixed(1);

@@ -2,7 +2,7 @@ import {shownNumber} from '../../number.ts';
 import {dataTable} from '../../page/data-table.ts';
 import {html, type Markup} from '../../page/markup.ts';
 import {outcomeBadge} from '../../page/outcome-badge.ts';
-import {clockText, countText, downByKind, sinceStart, timings, unservedTexts} from '../rehearsal-words.ts';
+import {clockText, countText, downByKind, otherChecks, sinceStart, timings, unservedTexts} from '../rehearsal-words.ts';
 import type {RehearsedRun} from '../rehearsed-run.ts';
 
 const code = (text: string): Markup => html`<code>${text}</code>`;
@@ -10,15 +10,18 @@ const code = (text: string): Markup => html`<code>${text}</code>`;
 export const timesPart = (run: RehearsedRun): Markup =>
   dataTable({
     caption: 'Times against limits',
-    columns: ['Time', 'Measured', 'Limit', 'From where to where'],
-    rows: timings(run).map(({what, value, limit, meaning}) => [what, value, limit ?? 'none', meaning]),
+    columns: ['Time', 'Measured', 'Limit', 'Outcome', 'From where to where'],
+    rows: timings(run).map(({what, value, limit, check, meaning}) => [
+      ...[what, value, limit ?? 'none', check === null ? '' : outcomeBadge(check.outcome), meaning],
+    ]),
   });
 
-export const checksPart = ({verdict: {checks}}: RehearsedRun): Markup =>
+/** Those that the times do not tell already. */
+export const checksPart = (run: RehearsedRun): Markup =>
   dataTable({
-    caption: 'Checks',
+    caption: 'Other checks',
     columns: ['Check', 'Of', 'Outcome', 'Figure and limit'],
-    rows: checks.map(({code: name, of, outcome, detail}) => [name, of, outcomeBadge(outcome), detail]),
+    rows: otherChecks(run).map(({code: name, of, outcome, detail}) => [name, of, outcomeBadge(outcome), detail]),
   });
 
 const counts = ['sent', 'served', 'refused', 'failed', 'lost', 'duplicated'] as const;

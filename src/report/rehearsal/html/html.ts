@@ -8,6 +8,7 @@ import {type Content, html, type Markup} from '../../page/markup.ts';
 import {equivalenceCharts} from '../charts/equivalence-chart.ts';
 import {timelineCharts} from '../charts/rehearsal-charts.ts';
 import {planConditions, runConditions, sideConditions} from '../conditions.ts';
+import {folderOf} from '../rehearsal-words.ts';
 import type {RehearsedRun} from '../rehearsed-run.ts';
 import {
   accountsPart,
@@ -32,7 +33,7 @@ const conditionsPart = (run: RehearsedRun): Markup[] =>
     [
       ['The plan', planConditions],
       ['The run', runConditions],
-      ['The sides, each time that they were looked at', sideConditions],
+      ['The sides', sideConditions],
     ] as const
   ).map(([caption, conditions]) =>
     dataTable({
@@ -43,8 +44,8 @@ const conditionsPart = (run: RehearsedRun): Markup[] =>
   );
 
 const reproducePart = ({rehearsal}: RehearsedRun): Markup => html`
-<p>The same verdicts, to the same bytes, from what was kept, offline; name the folder in which this page lies, if it is another one:</p>
-<pre tabindex="0"><code>npm run rehearse -- --from ${quotedWord(`reports/${rehearsal.rehearsalId}`)}</code></pre>
+<p>The same verdicts, to the same bytes, from what was kept, offline; name the folder in which this page lies, if it was moved:</p>
+<pre tabindex="0"><code>npm run rehearse -- --from ${quotedWord(folderOf(rehearsal))}</code></pre>
 <p>Rehearsed anew:</p>
 <pre tabindex="0"><code>npm ci
 ${npmCommand(rehearsal.command)}</code></pre>
@@ -56,7 +57,7 @@ const bodyOf = (run: RehearsedRun, timeline: readonly DrawnChart[], equivalence:
   const all: readonly Part[] = [
     {id: 'timeline', title: 'Timeline', content: timeline.map(figureAt)},
     {id: 'times', title: 'Times against limits', content: timesPart(run)},
-    {id: 'checks', title: 'Checks', content: checksPart(run)},
+    {id: 'checks', title: 'Other checks', content: checksPart(run)},
     {id: 'stages', title: 'Stages', content: [stagesPart(run), unservedPart(run)]},
     {id: 'identity', title: 'What came back', content: identityPart(run)},
     {

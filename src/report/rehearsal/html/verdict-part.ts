@@ -5,6 +5,7 @@ import {gpuText, simulatedNotice} from '../../run-facts.ts';
 import {
   accountingText,
   countText,
+  differingTexts,
   rehearsedText,
   sideText,
   strategyText,
@@ -42,12 +43,11 @@ const warnings = ({rehearsal: {evidence, status, failure, findings, sittings}}: 
 
 const verdictCard = (run: RehearsedRun, {part, title, ended}: ReturnType<typeof verdictParts>[number]): Markup => {
   const [reason = '', ...others] = ended.reasons;
-  const capped = ended.statistics === ended.verdict ? [] : [`The numbers alone say ${ended.statistics}.`];
   return html`<section class="banner ${verdictTone[ended.verdict]}" aria-labelledby="${part}-verdict">
 <h2 id="${part}-verdict">${title} <span class="verdict">${ended.verdict}</span>${run.rehearsal.evidence === 'simulated' ? html` <strong class="simulated">SIMULATED</strong>` : null}</h2>
 <p class="meaning">${meanings[part][ended.verdict]}</p>
 <p class="reason">${reason}</p>
-${others.length + capped.length === 0 ? null : html`<ul>${[...others, ...capped].map(other => html`<li>${other}</li>`)}</ul>`}
+${others.length === 0 ? null : html`<ul>${others.map(other => html`<li>${other}</li>`)}</ul>`}
 </section>`;
 };
 
@@ -69,7 +69,7 @@ const identity = (run: RehearsedRun): Markup => {
   const groups = unservedTexts(run);
   const more = groups.length > mostGroups ? html` <a href="#stages">and ${groups.length - mostGroups} more</a>` : null;
   return html`<p class="identity">${count('sent', sent)} = ${served} + ${refused} + ${failed} + ${lost}, ${count('duplicated', duplicated, true)}</p>
-<p class="small">${accounts.agree ? 'Client, gateway and engines agree on every request, as far as each tells.' : `The accounts differ: ${accounts.differences.join(' ')}`}${groups.slice(0, mostGroups).map(({what, where}) => html` <b>${what}</b>: ${where}.`)}${more}</p>`;
+<p class="small">${accounts.agree ? 'Client, gateway and engines agree on every request, as far as each tells.' : `The accounts differ: ${accounts.differences.join(' ')}`}${groups.slice(0, mostGroups).map(({what, where}) => html` <b>${what}</b>: ${where}.`)}${more}${differingTexts(run).map(text => html` <b>Note:</b> ${text}`)}</p>`;
 };
 
 /** One line: the figures are below the timeline. */
