@@ -2,6 +2,9 @@ import {configDefaults, defineConfig} from 'vitest/config';
 import {lackingForBrowser} from './browser-tests.ts';
 import {lackingForDocker, pathWithServers} from './docker-tests.ts';
 
+const everywhere = ['src/**/*.test.ts', 'suites/**/*.test.ts', 'docker/**/*.test.ts'];
+const alone = ['src/commands/rehearse*.test.ts', 'src/gateway-checks/**/*.test.ts'];
+
 export default defineConfig(async () => {
   const lacking = await lackingForDocker();
   // CI never leaves them out: what is lacking there fails.
@@ -18,17 +21,32 @@ export default defineConfig(async () => {
     process.stderr.write(
       `Tests in a browser (*.browser.test.ts) ${withBrowser ? 'will fail' : 'are left out'}: they need ${lackingBrowser.join(', ')}.\n`,
     );
+  const leftOut = [
+    ...configDefaults.exclude,
+    ...(withDocker ? [] : ['**/*.docker.test.ts']),
+    ...(withBrowser ? [] : ['**/*.browser.test.ts']),
+  ];
   return {
     test: {
-      include: ['src/**/*.test.ts', 'suites/**/*.test.ts', 'docker/**/*.test.ts'],
-      exclude: [
-        ...configDefaults.exclude,
-        ...(withDocker ? [] : ['**/*.docker.test.ts']),
-        ...(withBrowser ? [] : ['**/*.browser.test.ts']),
+      projects: [
+        {
+          extends: true as const,
+          test: {
+            name: 'parts',
+            include: everywhere,
+            exclude: [...leftOut, ...alone],
+            // Real servers and processes run in tests: more workers than cores would only measure the machine.
+            maxWorkers: 2,
+            sequence: {groupOrder: 0},
+          },
+        },
+        {
+          extends: true as const,
+          // Whole rehearsals, and load on a gateway, are several processes each: one file after another, when all else is over.
+          test: {name: 'wholes', include: alone, exclude: leftOut, maxWorkers: 1, sequence: {groupOrder: 1}},
+        },
       ],
       env: withDocker ? {PATH: pathWithServers} : {},
-      // Real servers and processes run in tests: more workers than cores would only measure the machine.
-      maxWorkers: 2,
       testTimeout: 30_000,
       hookTimeout: 30_000,
       retry: 0,

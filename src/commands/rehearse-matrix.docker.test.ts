@@ -38,7 +38,6 @@ const cells = strategies.flatMap(strategy =>
 /** What is watched for the one fault that it alone finds. */
 const watchFor: Readonly<Partial<Record<ScenarioName, Partial<WatchSpec>>>> = {
   hangs: {hangSeconds: 2},
-  'leaks-memory': {windowSeconds: 3}, // a slope over two windows takes more readings than two seconds have on a busy machine
   'answers-wrong': {parityEverySeconds: 1},
   'gets-slow': {latencyMarginShare: 2}, // it takes five times as long, and 200 ms more
 };
@@ -91,6 +90,13 @@ describe.concurrent('on Docker', () => {
     if (strategy === 'shadow') expect([refused, verdict.times.faultDowntimeMs ?? 0]).toEqual([0, 0]);
     if (strategy !== 'restart' && pattern === undefined) expect(refused).toBe(0);
     if (strategy === 'restart') expect(refused).toBeGreaterThan(0);
+    if (strategy === 'shadow' && stageOf(strategy, scenario) === 'fault')
+      expect(verdict.accounts.gateway.mirrored).toBeGreaterThan(0);
+    if (strategy === 'canary' && pattern === undefined)
+      expect(rehearsal.events.filter(({kind}) => kind === 'step').map(({text}) => text)).toEqual([
+        'step 1 of 2 is promoted: 50 % of the requests',
+        'step 2 of 2 is promoted: 100 % of the requests',
+      ]);
     expect(await leftOnDocker(place.path)).toEqual([]);
   });
 

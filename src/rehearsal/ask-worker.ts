@@ -1,4 +1,4 @@
-import {parentPort, workerData} from 'node:worker_threads';
+import {parentPort} from 'node:worker_threads';
 import type {EngineName} from '../engines/index.ts';
 import {engines} from '../engines/index.ts';
 import {CutoverError, reasonOf} from '../errors.ts';
@@ -53,10 +53,12 @@ const ask = async (asking: Asking): Promise<AnswersOfRole[]> => {
   return compareWith === null ? [] : answersByRole(await readAnswers(folder, fileOf(compareWith)), answers, asked);
 };
 
-const told = await ask(workerData as Asking).then(
-  (roles): Told => ({roles}),
-  (thrown): Told => ({
-    failed: {code: thrown instanceof CutoverError ? thrown.code : null, message: reasonOf(thrown)},
-  }),
-);
-parentPort?.postMessage(told);
+parentPort?.on('message', async (asking: Asking) => {
+  const told = await ask(asking).then(
+    (roles): Told => ({roles}),
+    (thrown): Told => ({
+      failed: {code: thrown instanceof CutoverError ? thrown.code : null, message: reasonOf(thrown)},
+    }),
+  );
+  parentPort?.postMessage(told);
+});

@@ -37,6 +37,28 @@ interface AskingOptions extends Partial<Pick<Asking, 'keepAs' | 'compareWith'>> 
   readonly signal?: AbortSignal;
 }
 
+/** Threads that wait for the next questions: to start one costs a core half a second, which the load would feel. */
+const idle = new WeakMap<RehearsalRun, Worker>();
+
+/** Rejects with the signal's reason, and when the thread itself fails. */
+const toldBy = async (run: RehearsalRun, asking: Asking, signal: AbortSignal): Promise<Told> => {
+  signal.throwIfAborted();
+  const worker = idle.get(run) ?? new Worker(workerPath('rehearsal/ask-worker'));
+  idle.delete(run);
+  worker.ref();
+  try {
+    worker.postMessage(asking);
+    const [told] = (await once(worker, 'message', {signal})) as [Told];
+    worker.unref();
+    idle.set(run, worker);
+    return told;
+  } catch (thrown) {
+    await worker.terminate(); // what it asks is not wanted any more
+    signal.throwIfAborted();
+    throw thrown;
+  }
+};
+
 /**
  * Asks a side's servers directly, past the gateway, and compares with what the baseline said first. A question without an answer is an answer too. Throws what keeps the side from being asked at all, or the signal's reason.
  */
@@ -57,19 +79,11 @@ export const askKnown = async (
     ...{engine: state.engine, servers, spec, seed, timeoutMs},
     ...{folder: run.folder.path, keepAs, compareWith, asked: plan.answers},
   };
-  const worker = new Worker(workerPath('rehearsal/ask-worker'), {workerData: asking});
-  try {
-    const [told] = (await once(worker, 'message', {signal})) as [Told];
-    if ('roles' in told) return told.roles;
-    const {code, message} = told.failed;
-    if (code !== null && isErrorCode(code)) throw new CutoverError(code, `${arm}: ${message}`);
-    throw new Error(message);
-  } catch (thrown) {
-    signal.throwIfAborted();
-    throw thrown;
-  } finally {
-    await worker.terminate();
-  }
+  const told = await toldBy(run, asking, signal);
+  if ('roles' in told) return told.roles;
+  const {code, message} = told.failed;
+  if (code !== null && isErrorCode(code)) throw new CutoverError(code, `${arm}: ${message}`);
+  throw new Error(message);
 };
 
 /** The required roles that are shown to be answered otherwise, as one sentence; null where there are none. */

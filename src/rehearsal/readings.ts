@@ -105,10 +105,10 @@ export class Readings implements AsyncDisposable {
       this.#readAtMs = machineNow();
       for (const line of lines) for (const listener of this.#listeners) listener(line);
       this.lines = [...this.lines.filter(({endMs}) => endMs > this.#readAtMs - keptMs), ...lines];
-    } catch {
-      const silent = machineNow() - this.#readAtMs > silentMs;
-      if (this.#stopping.signal.aborted || (!silent && (await stillRuns(gateway)))) return;
-      throw await gatewayGone(run);
+    } catch (thrown) {
+      if (this.#stopping.signal.aborted) return;
+      if (!(await stillRuns(gateway))) throw await gatewayGone(run);
+      if (machineNow() - this.#readAtMs > silentMs) throw thrown;
     }
   }
 

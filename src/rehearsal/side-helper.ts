@@ -50,10 +50,14 @@ export const noteFacts = async (run: RehearsalRun, arm: Arm): Promise<void> => {
 export const whyDown = ({status, failure}: KeeperState): string | null =>
   status === 'starting' || status === 'serving' ? null : (failure?.message ?? `its stack is ${status}`);
 
+/** A keeper knows its flags by the names that `up` has for them. */
+const ofSide = (arm: Arm, hint: string): string =>
+  hint.replace(/--(?=(attach|fault|model|python|stack)\b)/g, `--${arm}-`);
+
 const errorOf = (arm: Arm, {failure}: KeeperState): CutoverError => {
   const code: ErrorCode = failure !== null && isErrorCode(failure.code) ? failure.code : 'ENGINE_DID_NOT_START';
   const {message = 'it stopped', hint = null, logTail = []} = failure ?? {};
-  return new CutoverError(code, `${arm}: ${message}`, {...(hint === null ? {} : {hint}), logTail});
+  return new CutoverError(code, `${arm}: ${message}`, {...(hint === null ? {} : {hint: ofSide(arm, hint)}), logTail});
 };
 
 /** Waits until a side that was begun serves, and gives it to the gateway. Throws what it failed of. */

@@ -19,7 +19,8 @@ const hasModule = async (python: string, module: string): Promise<boolean> => {
   return !failed;
 };
 
-const isOnPath = async (program: string): Promise<boolean> => {
+/** Whether there is such a program: a path, or a name on PATH. */
+export const isOnPath = async (program: string): Promise<boolean> => {
   const folders = program.includes('/') ? [''] : (process.env.PATH ?? '').split(delimiter);
   const found = await Promise.all(
     folders.map(folder =>

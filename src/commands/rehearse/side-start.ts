@@ -1,5 +1,7 @@
+import {CutoverError} from '../../errors.ts';
 import type {Options} from '../../options.ts';
 import type {SideStart} from '../../rehearsal/rehearsal-run.ts';
+import {isOnPath} from '../../runtimes/installed.ts';
 import type {Arm} from '../../schema/block.ts';
 import type {RehearsalPlan} from '../../schema/rehearsal-plan.ts';
 import {faultText} from '../../simulator/faults.ts';
@@ -38,6 +40,14 @@ const wordsOf = ({engine, options, choice: {runtime, plan}}: Side): readonly str
   ...options.fault.flatMap(fault => ['--fault', faultText(fault)]),
 ];
 
+/** Found now: the candidate would start, and fail, only when the baseline has had its stages. */
+const refuseMissingPython = async ({arm, choice, options: {python}}: Side): Promise<void> => {
+  if (choice.runtime !== 'process' || python === null || (await isOnPath(python))) return;
+  throw new CutoverError('BAD_OPTIONS', `--${arm}-python ${python}: there is no such program`, {
+    hint: 'Name the interpreter of the virtual environment that has the engine, such as /opt/sglang/bin/python.',
+  });
+};
+
 /**
  * Where both sides run, and the words that start them. Looks at the machine, so that what cannot be started is refused before anything is:
  * throws what `chooseWhere` throws.
@@ -52,6 +62,7 @@ export const sideStarts = async (
     return options.runtime === null ? {...side, choice: {...side.choice, why: whyOf(side.choice)}} : side;
   };
   const sides = [await chosen('baseline'), await chosen('candidate')] as const;
+  for (const side of sides) await refuseMissingPython(side);
   for (const line of sidesText(sides)) note(line);
   const [baseline, candidate] = sides.map(side => ({words: wordsOf(side), runtime: side.choice.runtime}));
   if (baseline === undefined || candidate === undefined) throw new TypeError('there are two sides');

@@ -7,6 +7,7 @@ import {fakeEngineImage} from '../../runtimes/docker/test-docker.ts';
 import type {GatewayLine} from '../../schema/journal.ts';
 import type {RehearsalPlan, StrategyKind, StrategySpec} from '../../schema/rehearsal-plan.ts';
 import type {RehearsalVerdict} from '../../schema/rehearsal-verdict.ts';
+import type {Role} from '../../schema/request.ts';
 import {leftIn, readRun, tiny} from './test-rehearse.ts';
 
 /** Each strategy as short as it can be. */
@@ -26,7 +27,12 @@ const onlyEmbed = (strategy: StrategySpec): RehearsalPlan => {
     // How fast a busy machine is must find nothing that nobody did; and each question beside the load takes time from it.
     watch: {...plan.watch, latencyMarginShare: 1000, hangSeconds: 8, parityEverySeconds: null},
     limits: {...plan.limits, recoverSeconds: 5},
-    answers: {...plan.answers, ask: {kind: 'parity', texts: 12, rankings: 1, chats: 0}},
+    answers: {
+      ...plan.answers,
+      ask: {kind: 'parity', texts: 16, rankings: 1, chats: 0},
+      // As in suites/rehearsals: without it two engines that compute a little otherwise are neither the same nor different.
+      allow: {'embed.cosine': 0.01, 'embed.norm': 0.01, 'embed.nearest': 0.05, 'embed.nearest10': 0.3},
+    },
   };
 };
 
@@ -36,15 +42,17 @@ interface OnDocker {
   /** Of each container. */
   readonly memoryGiB?: number;
   readonly image?: string;
+  /** Of the servers of each side. */
+  readonly roles?: readonly Role[];
 }
 
 /** Words that rehearse in `<folder>/run`, both sides being the fake engine in containers. */
 export const rehearseOnDocker = async (folder: string, of: OnDocker): Promise<readonly string[]> => {
-  const {strategy, change = plan => plan, memoryGiB, image = await fakeEngineImage()} = of;
+  const {strategy, change = plan => plan, memoryGiB, image = await fakeEngineImage(), roles = ['embed']} = of;
   const caches = {modelCache: 'cutover-fake-models', compileCache: 'cutover-fake-compiled'};
   const stack = (engine: string, port: number) => ({
     ...{name: engine, engine, description: 'The fake engine'},
-    servers: [{role: 'embed', model: 'm', port, arguments: {}}],
+    servers: roles.map((role, at) => ({role, model: 'm', port: port + at, arguments: {}})),
   });
   const files = {
     plan: change(onlyEmbed(strategy)),
@@ -70,7 +78,7 @@ export const leftOnDocker = async (folder: string, docker = new Docker()): Promi
   return [...containers, ...networks, ...leftIn(folder).map(({command}) => command)];
 };
 
-export const gatewayLinesOf = (folder: string): Promise<readonly GatewayLine[]> =>
+const gatewayLinesOf = (folder: string): Promise<readonly GatewayLine[]> =>
   Array.fromAsync(readGatewayJournal(join(folder, 'run')));
 
 /** The status of GET /health: 200 where the side that has the route answers. A request would be one that the load's client does not know of. */

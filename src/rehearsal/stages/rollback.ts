@@ -1,15 +1,8 @@
+import {candidateDown} from '../candidate-down.ts';
 import {nobody, type RehearsalRun, toBaseline} from '../rehearsal-run.ts';
 import {serves, sideBegun, sideDown, sideServes} from '../side-helper.ts';
 import {done} from '../stage-end.ts';
-import {liftFault} from '../strike.ts';
 import type {Stage} from './stage.ts';
-
-const candidateDown = async (run: RehearsalRun): Promise<void> => {
-  await liftFault(run);
-  const drainMs = Math.min(run.parts.timeoutMs, run.rehearsal.plan.limits.rollbackSeconds * 1000);
-  if (await serves(run, 'candidate')) await run.admin.drain('candidate', drainMs);
-  await sideDown(run, 'candidate');
-};
 
 /** Where the baseline is gone it is another incarnation that serves: after the candidate, whose card it may need. */
 const baselineAgain = async (run: RehearsalRun): Promise<void> => {
