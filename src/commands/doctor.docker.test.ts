@@ -261,7 +261,7 @@ test("a plan is held against what this machine's nvidia-smi says is free", async
 
 test('without an engine it looks at the machine, and at the choice for each engine that can be started', async () => {
   const {outlooks, find} = await examine();
-  expect(outlooks.map(({engine}) => engine)).toEqual(['vllm', 'sglang']);
+  expect(outlooks.map(({engine}) => engine)).toEqual(['vllm', 'sglang', 'bentoml']);
   expect(find('plan')).toMatchObject({state: 'note', fix: 'npm run doctor -- --engine vllm'});
   expect(find('image')).toBeUndefined();
 });
