@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {afterAll, beforeAll, expect, test, vi} from 'vitest';
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {copyFakeEngine} from '../runtimes/docker/test-docker.ts';
 import {type OwnDocker, ownDocker} from '../runtimes/docker/test-own-docker.ts';
@@ -15,15 +15,15 @@ import {
 } from './rehearse/test-docker-rehearsal.ts';
 import {cutoverCached, readRun} from './rehearse/test-rehearse.ts';
 
-// On a Docker engine of their own, which nobody else minds being restarted.
+// Each on a Docker engine of its own, which nobody else minds being restarted.
 vi.setConfig({testTimeout: 180_000});
 let engine: OwnDocker;
 let image = '';
-beforeAll(async () => {
+beforeEach(async () => {
   engine = await ownDocker();
   image = await copyFakeEngine(engine.docker);
 }, 120_000);
-afterAll(() => engine[Symbol.asyncDispose]());
+afterEach(() => engine[Symbol.asyncDispose]());
 
 /** What --docker-restart-command runs: it asks this process, whose child the engine is, and returns when the engine serves again. */
 const restartCommand = async (): Promise<AsyncDisposable & {readonly command: string}> => {

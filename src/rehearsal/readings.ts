@@ -126,8 +126,11 @@ export class Readings implements AsyncDisposable {
     const why = state == null ? ((await stillRuns(helper)) ? null : 'its keeper is gone') : whyDown(state);
     if (run.rehearsal.helpers[arm] !== helper) return; // stopped meanwhile, on purpose
     this.died[arm] = why;
-    const struck = run.stage?.name === 'fault' || run.stage?.name === 'rollback';
-    const spared = run.parts.scenario.takesBaseline && struck;
+    // Not by the stage that runs alone: between two of them none does.
+    const {events, stages} = run.rehearsal;
+    const struck = run.stage?.name === 'fault' || events.some(({kind}) => kind === 'fault');
+    const back = stages.some(({name, endMs}) => name === 'rollback' && endMs !== null);
+    const spared = run.parts.scenario.takesBaseline && struck && !back;
     if (arm === 'baseline' && why !== null && run.route.primary === 'baseline' && !spared)
       throw new CutoverError('ENGINE_DIED', `The baseline died while it served: ${why}`, {
         hint: `Its log is in ${run.folder.sidePath(`baseline-${run.incarnation('baseline')}`)}`,
