@@ -43,8 +43,7 @@ const restartCommand = async (): Promise<AsyncDisposable & {readonly command: st
   };
 };
 
-// Shadow is not among them yet: there the baseline's death is still told before the way back begins.
-test.for((Object.keys(shortStrategies) as StrategyKind[]).filter(kind => kind !== 'shadow'))(
+test.for(Object.keys(shortStrategies) as StrategyKind[])(
   '%s · docker-restarts: both sides are gone, the baseline is started again, and all is accounted for',
   async (kind, {annotate}) => {
     await using place = await temporaryFolder();

@@ -7,6 +7,7 @@ import {machineNow} from '../load/clock.ts';
 import type {Arm} from '../schema/block.ts';
 import type {SideFacts} from '../schema/rehearsal.ts';
 import {endHelper, isGoneWithin} from './end-helper.ts';
+import {refuses} from './refuses.ts';
 import type {RehearsalRun} from './rehearsal-run.ts';
 
 const pollMs = 100;
@@ -79,7 +80,10 @@ export const sideServes = async (run: RehearsalRun, arm: Arm): Promise<void> => 
   await run.admin.putTarget(arm, {engine, evidence: evidence ?? 'real', endpoints});
 };
 
-/** Whether the side is up and serves. */
+/**
+ * Whether the side is up and serves. Its servers' ports are asked as well: a keeper learns seconds later that its containers went with
+ * their Docker engine, and all requests would go to a side that is gone.
+ */
 export const serves = async (run: RehearsalRun, arm: Arm): Promise<boolean> => {
   const helper = run.rehearsal.helpers[arm];
   if (helper === null || !(await stillRuns(helper))) return false;
@@ -87,7 +91,8 @@ export const serves = async (run: RehearsalRun, arm: Arm): Promise<boolean> => {
     .keeper(arm)
     ?.state()
     .catch(() => null);
-  return state?.status === 'serving';
+  if (state?.status !== 'serving') return false;
+  return !(await Promise.all(state.servers.map(({url}) => refuses(url)))).includes(true);
 };
 
 const noteEnd = (run: RehearsalRun, arm: Arm, account: RehearsalRun['rehearsal']['engines'][number]['account']) => {
