@@ -43,7 +43,7 @@ export interface TrialOptions extends TrialContext {
 /** What a trial came to, besides its samples. */
 export interface RanTrial {
   readonly outcome: Loaded;
-  readonly seen: Pick<Trial, 'metrics' | 'gpuMemoryUsedMiB' | 'gpu' | 'kvUse' | 'prefixHits'>;
+  readonly seen: Pick<Trial, 'metrics' | 'gpuMemoryUsedMiB' | 'gpu' | 'kvUse' | 'prefixHits' | 'members'>;
 }
 
 /** A trial that is about to be measured. Disposing of it ends what it started. */
@@ -148,6 +148,7 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
         seen: {
           prefixHits: endpoint.role === 'chat' ? prefixHits(outcome.prompts, metricsBefore, metricsAfter) : null,
           metrics: {before: metricsBefore, after: metricsAfter},
+          members: [],
           gpuMemoryUsedMiB:
             memoryBefore === null || memoryAfter === null ? null : {before: memoryBefore, after: memoryAfter},
           ...watched,

@@ -57,6 +57,7 @@ const trialOf = ({options, cache, ran: {outcome, seen}, summary, together}: Fini
     dataHash: outcome.dataHash,
     ...summary.numbers(),
     ...seen,
+    phases: null,
     together: together.length > 1 ? [...together] : null,
     cache: cache.state,
     client: {

@@ -37,6 +37,7 @@ const stackOf = (
   return {
     ...{engine: engines.simulated, runtime: 'process', evidence: 'real', died: new AbortController().signal, nvidiaSmi},
     servers: running,
+    control: null,
     endpoint: role => running.find(server => server.role === role) ?? (undefined as never),
     processesOf: async role => servers[role]?.pids ?? [],
     stop: async () => ({gpu: null, findings: []}),

@@ -1,5 +1,6 @@
 import type {ChatMessage, Role, WorkloadRequest} from '../schema/request.ts';
 import type {StackServer} from '../schema/stack.ts';
+import type {Part} from '../schema/stack-parts.ts';
 import type {Serving} from './serving.ts';
 
 /** A parsed HTTP exchange, as engines judge it. */
@@ -201,4 +202,8 @@ export interface Endpoint {
   /** The `model` of requests. */
   readonly model: string;
   readonly facts: ServerFacts;
+  /** The servers behind a router, the router not among them; absent where the endpoint itself is the server. */
+  readonly behind?: readonly {readonly name: string; readonly part: Part; readonly url: string}[];
+  /** The request header that takes a session's id to a router that goes by it; absent elsewhere. */
+  readonly sessionHeader?: string;
 }

@@ -21,6 +21,8 @@ export const exampleTrial = (changes: Partial<Trial> = {}): Trial => ({
   itlMs: {n: 88_900, mean: 8, p50: 7.5, p90: 9, p95: 10, p99: 14, max: 60},
   tpotMs: {n: 700, mean: 8, p50: 8, p90: 9, p95: 9.5, p99: 10, max: 11},
   e2eMs: {n: 700, mean: 1060, p50: 1050.5, p90: 1200, p95: 1250, p99: 1300, max: 1400},
+  members: [],
+  phases: null,
   fromScheduleMs: null,
   fromSendMs: null,
   requestsPerSecond: 55.66,

@@ -62,6 +62,7 @@ export const attachTo = async ({engine, targets, models, signal, onLine}: Attach
     servers,
     died: new AbortController().signal, // whose process it is, is not known here: its requests fail when it dies
     endpoint: role => endpointOf(servers, role),
+    control: null,
     nvidiaSmi: null, // whose GPU it is, is not known either
     processesOf: async () => [],
     stop: async () => ({gpu: null, findings: []}),

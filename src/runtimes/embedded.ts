@@ -115,6 +115,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Stack> =>
     servers,
     died: died.signal,
     endpoint: role => endpointOf(servers, role),
+    control: null,
     nvidiaSmi: null,
     processesOf: async () => [],
     stop,

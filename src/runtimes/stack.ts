@@ -3,7 +3,7 @@ import type {NvidiaSmi} from '../gpu/nvidia-smi.ts';
 import type {Finding} from '../schema/finding.ts';
 import type {RunGpu} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
-import type {ServerContainer, ServerMemory, ServerStartup} from '../schema/server.ts';
+import type {ServerContainer, ServerMember, ServerMemory, ServerStartup} from '../schema/server.ts';
 
 export const runtimeNames = ['embedded', 'attach', 'process', 'docker'] as const;
 export type RuntimeName = (typeof runtimeNames)[number];
@@ -20,6 +20,19 @@ export interface RunningServer extends Endpoint {
   readonly startup: ServerStartup | null;
   /** What its log and nvidia-smi tell of its memory; null for one that already served. */
   readonly memory: ServerMemory | null;
+  /** All that answer for the role together, the router last; absent where this one does alone. */
+  readonly members?: readonly RunningMember[] | undefined;
+}
+
+/** One of several servers that together answer for a role, the router too; as the record keeps it. */
+export type RunningMember = ServerMember;
+
+/** What can be done to one member of a stack that serves, on purpose: `died` says nothing of it. */
+export interface MemberControl {
+  /** At once, as nothing that can be answered. Does nothing to one that is gone. */
+  kill(member: string): Promise<void>;
+  /** Starts one that was killed or stopped, on its old port, with its old flags but for these. Resolves when it is ready. Throws as a start does. */
+  start(member: string, changes?: {readonly model?: string}): Promise<void>;
 }
 
 /** What became of the GPU's memory when a stack had stopped. */
@@ -40,6 +53,8 @@ export interface Stack extends AsyncDisposable {
   readonly died: AbortSignal;
   /** Throws BAD_OPTIONS when the stack has no server for the role. */
   endpoint(role: Role): Endpoint;
+  /** By a member's name; of a stack of plain servers by their role. Null where this runtime did not start them. */
+  readonly control: MemberControl | null;
   /** How nvidia-smi is run on the machine that has this stack's GPU; null where that is not known. */
   readonly nvidiaSmi: NvidiaSmi | null;
   /** Process numbers of a role's server, as nvidia-smi there counts them; empty where they cannot be known. */

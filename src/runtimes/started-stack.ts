@@ -28,6 +28,7 @@ export const startedStack = ({started, account, down, ...known}: StartedStack): 
     ...known,
     evidence: known.engine.simulated || started.some(({simulated}) => simulated) ? 'simulated' : 'real',
     servers,
+    control: null,
     endpoint: role => endpointOf(servers, role),
     processesOf: async role => (await started.find(({server}) => server.role === role)?.processes()) ?? [],
     stop,

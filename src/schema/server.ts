@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {roles} from './request.ts';
+import {parts} from './stack-parts.ts';
 
 /** The image that a server ran from. */
 const serverContainer = z.object({
@@ -41,6 +42,33 @@ const serverMemory = z.object({
 });
 export type ServerMemory = z.infer<typeof serverMemory>;
 
+const serverFacts = z.object({
+  version: z.string().nullable(),
+  model: z.string().nullable(),
+  contextTokens: z.number().nullable(),
+  kvTokens: z.number().nullable(),
+  pageTokens: z.number().nullable().default(null),
+  reportsCachedTokens: z.boolean().nullable(),
+});
+
+/** One of the servers that together answer for a role, the router too. */
+export const serverMember = z.object({
+  /** Unique in the stack: its part and its number, `decode-2`; a router's part alone. */
+  name: z.string(),
+  part: z.enum(parts),
+  url: z.string(),
+  model: z.string(),
+  /** The machine's GPUs by index; empty where it has none. */
+  cards: z.array(z.int()),
+  command: z.array(z.string()).nullable(),
+  readySeconds: z.number().nullable(),
+  container: serverContainer.nullable(),
+  startup: serverStartup.nullable(),
+  memory: serverMemory.nullable(),
+  facts: serverFacts,
+});
+export type ServerMember = z.infer<typeof serverMember>;
+
 /** One of the stack's servers, as it was measured. */
 export const server = z.object({
   role: z.enum(roles),
@@ -51,12 +79,7 @@ export const server = z.object({
   container: serverContainer.nullable().default(null),
   startup: serverStartup.nullable().default(null),
   memory: serverMemory.nullable().default(null),
-  facts: z.object({
-    version: z.string().nullable(),
-    model: z.string().nullable(),
-    contextTokens: z.number().nullable(),
-    kvTokens: z.number().nullable(),
-    pageTokens: z.number().nullable().default(null),
-    reportsCachedTokens: z.boolean().nullable(),
-  }),
+  facts: serverFacts,
+  /** Where several servers answer for the role: all of them, in the order in which they were started. `url` is the router's then. */
+  members: z.array(serverMember).optional(),
 });

@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {nearest} from '../nearest.ts';
 import {roles} from './request.ts';
+import {parts} from './stack-parts.ts';
 
 /** What may stand behind a flag in a stack file; `true` is a flag without a value. */
 const argumentValue = z.union([z.string(), z.number(), z.literal(true)], {
@@ -100,11 +101,25 @@ export type MemoryNeeds = z.infer<typeof memoryNeeds>;
 
 export const stackServer = fieldsOf({
   role: z.enum(roles),
+  part: z.enum(parts).default('whole'),
+  /** So many of it. Absent: the plan's `ratio` for prefill and decode, its `replicas` for replicas, else 1. */
+  count: z.int().min(1).max(64).optional(),
+  /** GPUs for each of them, which no other server of the stack gets. Absent: none for a router, 1 for the other parts of several servers. */
+  cards: z.int().min(0).max(16).optional(),
+  /** In place of GPUs of its own: the machine's GPUs by index, shared with whoever else names them. */
+  onCards: z.array(z.int().min(0).max(63)).min(1).optional(),
+  /** The parts that must be ready before it starts. Absent: all that stand before it. */
+  after: z.array(z.enum(parts)).optional(),
+  /** Of a router: which program it is (src/engines/routers/). */
+  program: z.string().min(1).optional(),
   /** Model name or folder, as the engine takes it. */
   model: z.string().min(1),
   /** The models of the other roles that this same server answers for, where one server answers for several. */
   also: z.partialRecord(z.enum(roles), z.string().min(1)).optional(),
+  /** Of the first one; those that follow have the ports that follow. */
   port: z.int().min(1).max(65_535),
+  /** Of the first prefill server, where a decode server asks for what was computed; those that follow have the ports that follow. */
+  bootstrapPort: z.int().min(1).max(65_535).optional(),
   /** The engine's own flags without the leading dashes, in the order in which they are passed. */
   arguments: z.record(
     z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a flag without its leading dashes'),
@@ -122,6 +137,13 @@ export const stackPlan = fieldsOf({
   name: z.string().min(1),
   engine: z.string().min(1),
   description: z.string().min(1),
+  /** Prefill servers to decode servers, `1:2`. A name such as sglang-pd-1-2 is the file sglang-pd.yaml with this ratio. */
+  ratio: z
+    .string()
+    .regex(/^[1-9]\d?:[1-9]\d?$/, 'must be prefill servers to decode servers, for example 1:2')
+    .optional(),
+  /** A name such as sglang-router-random-3 is the file sglang-router-random.yaml with so many. */
+  replicas: z.int().min(1).max(64).optional(),
   /** For every server; a server's own fields win. */
   docker: containerSettings.default({}),
   /** In the order in which they are started: SGLang's memory fraction is of what is free at that moment. */

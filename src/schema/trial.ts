@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {evidence, finding} from './finding.ts';
 import {roles} from './request.ts';
+import {parts} from './stack-parts.ts';
 import {loadSpec} from './suite.ts';
 import {workloadSpec} from './workload.ts';
 
@@ -133,6 +134,31 @@ const prefixHits = z.object({
 });
 export type PrefixHits = z.infer<typeof prefixHits>;
 
+/** What one server behind a router did in a trial, warm-up included, by the growth of its own counters; null where it does not tell. */
+const memberShare = z.object({
+  name: z.string(),
+  part: z.enum(parts),
+  requests: z.int().nullable(),
+  promptTokens: z.number().nullable(),
+  cachedPromptTokens: z.number().nullable(),
+  generationTokens: z.number().nullable(),
+});
+export type MemberShare = z.infer<typeof memberShare>;
+
+/**
+ * Where the time of a request went, means in ms over the successful streamed requests. Prefill is from the send to the first token without
+ * the transfer, waiting included; decode from the first token to the last. Prefill and decode are the client's stamps; the transfer is the
+ * growth of the prefill servers' counters, over all requests, and null where no KV moves or none is told.
+ */
+const phases = z.object({
+  n: z.int().min(1),
+  prefillMs: z.number(),
+  transferMs: z.number().nullable(),
+  decodeMs: z.number(),
+  transfer: z.object({count: z.int(), mib: z.number().nullable()}).nullable(),
+});
+export type Phases = z.infer<typeof phases>;
+
 export const trial = z.object({
   index: z.int(),
   /** The stage's name: what ran. */
@@ -170,6 +196,9 @@ export const trial = z.object({
   cachedPromptTokens: z.int().nullable(),
   turns: z.array(turnSummary),
   prefixHits: prefixHits.nullable().default(null),
+  /** Of the servers behind a router; empty where there is none. */
+  members: z.array(memberShare).default([]),
+  phases: phases.nullable().default(null),
   /** The numbers of the trials that ran at the same time, this one's too; null where it ran alone. */
   together: z.array(z.int()).nullable().default(null),
   cache: cacheState,
