@@ -29,6 +29,8 @@ def not_blank(text: str) -> str:
 Saying = Annotated[str, AfterValidator(not_blank)]
 #: The largest whole number that JSON carries everywhere.
 Count = Annotated[int, Field(le=2**53 - 1)]
+#: Texts, documents or messages of one request, as docs/contract.md says.
+MOST_ITEMS = 10_000
 
 
 class Body(BaseModel):
@@ -39,12 +41,12 @@ class Body(BaseModel):
 
 
 class EmbedRequest(Body):
-    texts: list[Saying] = Field(min_length=1)
+    texts: list[Saying] = Field(min_length=1, max_length=MOST_ITEMS)
 
 
 class RerankRequest(Body):
     query: Saying
-    documents: list[Saying] = Field(min_length=1)
+    documents: list[Saying] = Field(min_length=1, max_length=MOST_ITEMS)
     top_n: Annotated[Count, Field(ge=0)] | None = None
 
 
@@ -56,7 +58,7 @@ class ChatMessage(BaseModel):
 
 
 class ChatRequest(Body):
-    messages: list[ChatMessage] = Field(min_length=1)
+    messages: list[ChatMessage] = Field(min_length=1, max_length=MOST_ITEMS)
     max_tokens: Annotated[Count, Field(ge=1)] = 1024
     temperature: float = Field(default=0.7, ge=0, allow_inf_nan=False)
 

@@ -2,7 +2,7 @@
  * Loaded before a program (`node --expose-gc --import probe.ts`) that is started with an IPC channel: answers each message with
  * what the process holds. The program itself is what users run.
  */
-import {readdirSync} from 'node:fs';
+import {readdirSync, readlinkSync} from 'node:fs';
 
 export interface Held {
   readonly rssMiB: number;
@@ -11,8 +11,9 @@ export interface Held {
   readonly outsideHeapMiB: number;
   /** Buffers and what else lies outside the heap. */
   readonly externalMiB: number;
-  /** Open file descriptors. */
+  /** Open file descriptors, and those among them that are sockets: the connections of the moment, idle ones included. */
   readonly descriptors: number;
+  readonly openSockets: number;
   /** Sockets and timers: what Node would wait for. */
   readonly sockets: number;
   readonly timers: number;
@@ -23,16 +24,30 @@ export type ProbeOrder = 'held' | 'held-after-gc';
 
 const mebibyte = 2 ** 20;
 
+const folder = '/proc/self/fd';
+
+/** What each descriptor is; of the one that the list itself was read by there is nothing left. */
+const openFiles = (): readonly string[] =>
+  readdirSync(folder).flatMap(name => {
+    try {
+      return [readlinkSync(`${folder}/${name}`)];
+    } catch {
+      return [];
+    }
+  });
+
 const held = (): Held => {
   const {rss, heapTotal, heapUsed, external} = process.memoryUsage();
   const {user, system} = process.cpuUsage();
   const resources = process.getActiveResourcesInfo();
+  const files = openFiles();
   return {
     rssMiB: rss / mebibyte,
     heapMiB: heapUsed / mebibyte,
     outsideHeapMiB: (rss - heapTotal) / mebibyte,
     externalMiB: external / mebibyte,
-    descriptors: readdirSync('/proc/self/fd').length,
+    descriptors: files.length,
+    openSockets: files.filter(file => file.startsWith('socket:')).length,
     sockets: resources.filter(name => /^(TCP|Pipe)/.test(name) && name !== 'TCPServerWrap').length,
     timers: resources.filter(name => name === 'Timeout').length,
     cpuMs: (user + system) / 1000,

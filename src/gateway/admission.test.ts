@@ -66,6 +66,26 @@ test('what is over --max-in-flight waits, and what is over --max-queued is refus
   expect(said).toContain('process_cpu_seconds_total');
 });
 
+test('who has waited for a place has so much less time left for the answer: the gateway gives up first, and says so', async () => {
+  const timeoutMs = 3000;
+  const waitMs = 1500;
+  let asked = 0;
+  await using baseline = await testEngine((request, response) => {
+    asked += 1;
+    if (asked === 1) setTimeout(() => answerAs('baseline')(request, response), waitMs); // the second one has no answer
+  });
+  await using gateway = await steered({baseline}, {maxInFlight: 1, timeoutMs});
+  const reached = baseline.next();
+  const first = ask(gateway.url, 'chat');
+  await reached;
+  const {status, text} = await ask(gateway.url, 'chat');
+  expect([status, JSON.parse(text).code, (await first).status]).toEqual([504, 'engine_timeout', 200]);
+  const line = (await gateway.admin.recent(0)).find(({outcome}) => outcome === 'failed');
+  // By the journal's own stamps, so that a busy machine changes both sides of it.
+  expect((line?.endMs ?? 0) - (line?.askedMs ?? 0)).toBeLessThan(timeoutMs);
+  expect((line?.askedMs ?? 0) - (line?.receivedMs ?? 0)).toBeGreaterThan(waitMs / 2);
+});
+
 test('other machines are let in with a token only, and the token is asked for on every path', async () => {
   const stack = null;
   await expect(startGateway({stack, port: 0, timeoutMs: 1000, host: '0.0.0.0'})).rejects.toMatchObject({

@@ -46,9 +46,11 @@ const exchange = (target: Target, {url, path, body}: Question, visit: Visit, rea
     }
   };
   let silent = true;
+  // Who waited for a place has less left: a caller who is told so in time is refused, one who gives up before is lost.
+  const leftMs = timeoutMs - (machineNow() - visit.atDoorMs);
   const patience = setTimeout(
-    () => stop(new Refusal('engine_timeout', `The engine gave no answer within ${timeoutMs / 1000} s`)),
-    timeoutMs,
+    () => stop(new Refusal('engine_timeout', `There was no answer of the engine within ${timeoutMs / 1000} s`)),
+    Math.max(1, leftMs),
   );
   visit.ask(target.arm);
   load.ask(visit);

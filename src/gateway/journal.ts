@@ -5,6 +5,8 @@ import {type GatewayLine, gatewayLine} from '../schema/journal.ts';
 import {maxRecent} from './admin/contract.ts';
 
 const recentMs = 60_000;
+/** Of what is kept: a line is moved so often by what it is divided by, and the journal swings in size by so much. */
+const droppedShare = 1 / 16;
 /** More than a line has: the last one is looked for in so much of the file's end. */
 const tailBytes = 64 * 2 ** 10;
 
@@ -27,7 +29,7 @@ export const openJournal = async (path: string | null, warn: (sentence: string) 
   let seq = path === null ? 0 : await lastSeq(path);
   file?.broken.addEventListener('abort', () => warn(`${path} lacks lines: ${reasonOf(file.broken.reason)}`));
   let kept: GatewayLine[] = [];
-  /** Those before are older than a minute, and dropped when they are the greater part. */
+  /** Those before are older than a minute, and dropped when they are a part of it: each by itself would cost a move of all others. */
   let from = 0;
 
   return {
@@ -40,7 +42,7 @@ export const openJournal = async (path: string | null, warn: (sentence: string) 
       file?.append(line);
       kept.push(line);
       while ((kept[from] as GatewayLine).endMs < line.endMs - recentMs) from += 1;
-      if (from <= kept.length / 2 || from < 1000) return;
+      if (from <= kept.length * droppedShare || from < 1000) return;
       kept = kept.slice(from);
       from = 0;
     },

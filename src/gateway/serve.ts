@@ -1,4 +1,5 @@
 import type {FastifyReply} from 'fastify';
+import {machineNow} from '../load/clock.ts';
 import type {Role} from '../schema/request.ts';
 import {type Asked, answers} from './answers.ts';
 import {type Bodies, readBody} from './bodies.ts';
@@ -65,6 +66,7 @@ export const serve = async (
   const body = readBody(kind, json);
   visit.items = itemsIn(body);
   const asked: Asked<Role> = {bytes, body};
+  visit.atDoorMs = machineNow();
   await door.enter(visit, timeoutMs);
   if (visit.over) return reply.hijack();
 

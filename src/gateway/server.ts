@@ -19,7 +19,7 @@ export interface GatewayOptions {
   readonly stack: Pick<Stack, 'engine' | 'servers' | 'evidence'> | null;
   /** 0 takes a free one. */
   readonly port: number;
-  /** For one whole answer of the engine. */
+  /** For one request, from when its body is there until the engine's answer is. */
   readonly timeoutMs: number;
   /** Another one than loopback needs a token. */
   readonly host?: string;

@@ -46,6 +46,15 @@ export interface ServiceOptions extends House {
   readonly log: ((line: string) => void) | null;
 }
 
+/** Why nothing here answers this path with this method. */
+const notHere = ({url, method}: FastifyRequest, reply: FastifyReply): Refusal => {
+  const [path = ''] = url.split('?');
+  const right = methods[path];
+  if (right === undefined) return new Refusal('unknown_path', `There is no ${path} here`);
+  reply.header('allow', right);
+  return new Refusal('wrong_method', `${path} takes ${right}, not ${method}`);
+};
+
 type Service = FastifyInstance<Server, IncomingMessage, ServerResponse>;
 
 const refusalOf = (thrown: FastifyError | Refusal): Refusal => {
@@ -112,7 +121,8 @@ export const serviceOf = ({ledger, allows, draining, log, ...house}: ServiceOpti
   // An expectation that nobody knows may be ignored (RFC 9110, 10.1.1); Node would refuse it in a form of its own.
   service.server.on('checkExpectation', (request, response) => service.server.emit('request', request, response));
 
-  service.addHook('onRequest', ({id, headers, raw}, reply, done) => {
+  service.addHook('onRequest', (request, reply, done) => {
+    const {id, headers, raw} = request;
     reply.header('x-request-id', id);
     if (headers.host === undefined && raw.httpVersion !== '1.0')
       return done(new Refusal('invalid', 'The request has no host header'));
@@ -121,6 +131,8 @@ export const serviceOf = ({ledger, allows, draining, log, ...house}: ServiceOpti
       reply.header('www-authenticate', 'Bearer');
       return done(new Refusal('unauthorized', 'The bearer token is missing or wrong'));
     }
+    // Before its body: there is nobody to say what type that must have.
+    if (request.is404) return done(notHere(request, reply));
     done();
   });
 
@@ -161,13 +173,6 @@ export const serviceOf = ({ledger, allows, draining, log, ...house}: ServiceOpti
   service.get('/health', async (_, reply) => {
     const {status, body} = await healthOf(draining() ? null : house.switchboard.primary());
     return reply.code(status).send(body);
-  });
-  service.setNotFoundHandler(async ({url, method}, reply) => {
-    const [path = ''] = url.split('?');
-    const right = methods[path];
-    if (right === undefined) throw new Refusal('unknown_path', `There is no ${path} here`);
-    reply.header('allow', right);
-    throw new Refusal('wrong_method', `${path} takes ${right}, not ${method}`);
   });
   return service;
 };

@@ -12,6 +12,8 @@ export class Visit {
   readonly kind: Role;
   readonly mirror: boolean;
   readonly receivedMs = machineNow();
+  /** When its body was there: its caller's patience, as far as the gateway is asked for any, counts from then. */
+  atDoorMs = this.receivedMs;
   target: Arm | null = null;
   askedMs: number | null = null;
   firstByteMs: number | null = null;

@@ -4,6 +4,7 @@ import type {AddressInfo} from 'node:net';
 import {text} from 'node:stream/consumers';
 import {z} from 'zod';
 import {CutoverError, reasonOf} from '../errors.ts';
+import {issueSentences} from '../issue-sentence.ts';
 import {relayMode, strikeBody} from './contract.ts';
 import type {KeptStack} from './kept-stack.ts';
 import {NotPossible} from './not-possible.ts';
@@ -75,6 +76,16 @@ interface Reply {
 
 const refused = (status: number, code: string, message: string): Reply => ({status, body: {error: {code, message}}});
 
+class NotJson extends Error {}
+
+const parsed = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch (thrown) {
+    throw new NotJson(`The body is not JSON (${reasonOf(thrown)}): send an object, {} where there is nothing to say`);
+  }
+};
+
 const reply = async (kept: KeptStack, request: IncomingMessage, key: string): Promise<Reply> => {
   const action = actions[key];
   if (!ownHost.test(request.headers.host ?? '')) return refused(403, 'host', 'this listener is for its own machine');
@@ -83,13 +94,13 @@ const reply = async (kept: KeptStack, request: IncomingMessage, key: string): Pr
   const post = request.method === 'POST';
   // A page in a browser cannot send this type to another origin without being asked first.
   if (post && !/^application\/json\b/.test(request.headers['content-type'] ?? ''))
-    return refused(415, 'type', 'write content-type: application/json');
+    return refused(415, 'type', 'The body must be application/json: send that as its content-type');
   try {
-    return {status: 200, body: await action(kept, post ? JSON.parse(await text(request)) : undefined)};
+    return {status: 200, body: await action(kept, post ? parsed(await text(request)) : undefined)};
   } catch (thrown) {
     if (thrown instanceof NotPossible) return refused(409, 'not-possible', thrown.message);
-    if (thrown instanceof z.ZodError) return refused(400, 'body', z.prettifyError(thrown));
-    if (thrown instanceof SyntaxError) return refused(400, 'body', thrown.message);
+    if (thrown instanceof z.ZodError) return refused(400, 'body', issueSentences(thrown));
+    if (thrown instanceof NotJson) return refused(400, 'body', thrown.message);
     return refused(500, 'failed', reasonOf(thrown));
   }
 };

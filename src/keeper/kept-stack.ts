@@ -35,7 +35,7 @@ const keptLines = 20;
 /** One stack, from its start to its end, and all that a rehearsal asks of it. */
 export class KeptStack {
   readonly #options: KeptStackOptions;
-  readonly #handles: ServerHandle[] = [];
+  #handles: readonly ServerHandle[] = [];
   readonly #frozen = new Set<ServerHandle>();
   readonly #lines: string[] = [];
   readonly #abort = new AbortController();
@@ -88,7 +88,7 @@ export class KeptStack {
     return memoryNow({
       handles: this.#handles,
       nvidiaSmi: this.#stack === null && runtime === 'process' ? localNvidiaSmi : (this.#stack?.nvidiaSmi ?? null),
-      urls: [...new Set(this.#servers.map(({url}) => url))],
+      urls: [...new Set(this.#servers.flatMap(enginesOf))],
       simulated: this.#stack?.evidence === 'simulated',
       pids: hogs.pids,
       nowMs,
@@ -110,7 +110,9 @@ export class KeptStack {
     if (this.#options.runtime === 'attach')
       throw new NotPossible('the servers were not started here: whose processes they are is not known');
     if (this.#status === 'starting') await Promise.race([this.#firstServer.promise, this.#starting]);
-    const struck = this.#handles.filter(({roles}) => role === undefined || roles.includes(role));
+    const struck = this.#handles.filter(
+      ({roles, part}) => part !== 'router' && (role === undefined || roles.includes(role)), // a fault of an engine, which a router is not
+    );
     if (struck.length === 0) throw new NotPossible(`there is no ${role ?? ''} server to ${act} (${this.#status})`);
     if (this.#relays.any && (act === 'cut' || act === 'mend')) {
       const urls = this.#servers.filter(one => role === undefined || one.role === role).map(({url}) => url);
@@ -140,7 +142,8 @@ export class KeptStack {
     const {bringUp, describe, relay} = this.#options;
     const stack = await bringUp({
       onServer: handle => {
-        this.#handles.push(handle);
+        // One that was started again takes the place of its old self, which has nothing left to ask.
+        this.#handles = [...this.#handles.filter(({name}) => name !== handle.name), handle];
         this.#firstServer.resolve();
       },
       onLine: line => this.#say(line),
@@ -165,11 +168,12 @@ export class KeptStack {
     const server = this.#servers.find(one => one.role === role);
     const simulated = this.#stack?.evidence === 'simulated';
     const hasGpu = this.#stack !== null && this.#stack.nvidiaSmi !== null;
-    const struck = {handle, url: server?.url ?? null, simulated, hasGpu};
+    const url = server?.members?.find(({name}) => name === handle.name)?.url ?? server?.url ?? null;
+    const struck = {handle, url, simulated, hasGpu};
     const moved = await strikeServer(strike, struck, this.#options.hogs);
     if (strike.act === 'freeze') this.#frozen.add(handle);
     if (strike.act === 'thaw') this.#frozen.delete(handle);
-    if (moved !== undefined)
+    if (moved !== undefined && server?.members === undefined)
       this.#servers = this.#servers.map(one => (handle.roles.includes(one.role) ? {...one, url: moved} : one));
   }
 
@@ -217,3 +221,7 @@ export class KeptStack {
     this.#ended.resolve();
   }
 }
+
+/** Where the engines of a role are reached themselves. */
+const enginesOf = ({url, members}: KeeperState['servers'][number]): readonly string[] =>
+  members?.flatMap(member => (member.part === 'router' ? [] : member.url)) ?? [url];

@@ -15,6 +15,8 @@ export interface Struck {
 }
 
 const withinMs = 5000;
+/** docker/fake-engine takes memory by a path that the simulated engine in it does not know. */
+const struckHeader = 'x-cutover-struck';
 
 /** Rejects with NotPossible where this server has no such handle. Resolves with where it is reached from now on, where that has changed. */
 export const strikeServer = async (
@@ -42,8 +44,19 @@ const eatSimulated = async (act: StrikeAct, mibPerSecond: number, {handle, url}:
   if (url === null) throw new NotPossible('the server does not answer yet');
   const leak = `/simulator/leak?mib-per-second=${mibPerSecond}`;
   const fill = handle.memoryLimitGiB === null ? '/simulator/fill-memory' : '/eat-memory';
-  // It may die before it answers.
-  await fetch(`${url}${act === 'leak' ? leak : fill}`, {method: 'POST', signal: AbortSignal.timeout(withinMs)}).catch(
-    () => {},
-  );
+  const asked = `${url}${act === 'leak' ? leak : fill}`;
+  const failed = (reason: string) => new NotPossible(`${act} failed: POST ${asked} ${reason}`);
+  let reply: Response;
+  try {
+    reply = await fetch(asked, {method: 'POST', signal: AbortSignal.timeout(withinMs)});
+  } catch (thrown) {
+    const {cause} = thrown as {cause?: {code?: unknown; message?: string}};
+    if (cause?.code === 'ECONNREFUSED') throw failed('reached nobody: the connection was refused');
+    return; // it may die before it answers
+  }
+  const said = await reply.text().catch(() => '');
+  if (!reply.ok && !reply.headers.has(struckHeader))
+    throw failed(
+      `was answered with HTTP ${reply.status} ${said.slice(0, 200)}: that engine cannot be harmed so. Build its image once more (npm run fake-engine), or choose another scenario`,
+    );
 };

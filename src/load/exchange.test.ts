@@ -247,6 +247,23 @@ test('a request that is not answered in time is hung up on and fails', async () 
   expect(transport.hungUp).toBe(true);
 });
 
+test('a reply that had come when the time was up, and was not read because the thread was busy, is in time', async () => {
+  const {exchange, transport, handlers, bytes} = start(chat, {timeoutMs: 5});
+  setTimeout(() => {
+    const busyUntilMs = performance.now() + 10;
+    while (performance.now() < busyUntilMs);
+    // Sockets are read after the timers that have become due: here, as there, before what the last of those asks for.
+    setImmediate(() => {
+      handlers.onHead(200, 104, noHeader);
+      bytes(token('a') + finish + done, 104);
+      handlers.onEnd(104);
+    });
+  }, 1);
+  expect(await exchange.ended).toMatchObject({outcome: 'ok', endMs: 104});
+  await new Promise(setImmediate);
+  expect(transport.hungUp).toBe(false);
+});
+
 test('a request that is aborted is hung up on and fails, and its later end changes nothing', async () => {
   const {exchange, transport, clock, handlers} = start(chat);
   clock.nowMs = 107;

@@ -61,6 +61,7 @@ export class Exchange implements ReplyHandlers {
   /** Null while a stream is read, or nothing has come. */
   #wholeBody: WholeBody | null = null;
   readonly #deadline: NodeJS.Timeout;
+  #lastLook: NodeJS.Immediate | undefined;
   readonly #hangUp: () => void;
   #resolve: (sample: Sample) => void = () => {};
   #sentMs: number;
@@ -81,10 +82,10 @@ export class Exchange implements ReplyHandlers {
       this.#resolve = resolve;
     });
     this.#sentMs = route.clock.now(); // until it really leaves; a refused connection keeps this stamp
-    this.#deadline = setTimeout(
-      () => this.#cutOff('timeout', `no complete reply within ${route.timeoutMs} ms`),
-      route.timeoutMs,
-    );
+    this.#deadline = setTimeout(() => {
+      // What has come in time and was not read, because this thread was busy, is no late reply: the sockets are read once more.
+      this.#lastLook = setImmediate(() => this.#cutOff('timeout', `no complete reply within ${route.timeoutMs} ms`));
+    }, route.timeoutMs);
     this.#hangUp = route.transport.send(turn.http, this);
   }
 
@@ -137,6 +138,7 @@ export class Exchange implements ReplyHandlers {
 
   #end(endMs: number, broken: Pick<Failure, 'kind' | 'message'> | null): void {
     clearTimeout(this.#deadline);
+    clearImmediate(this.#lastLook);
     afterReads(() => this.#settle(endMs, broken));
   }
 

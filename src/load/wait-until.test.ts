@@ -16,6 +16,17 @@ test('a wait without spinning does not end early either', async () => {
   expect(clock.now()).toBeGreaterThanOrEqual(4.9);
 });
 
+test('a process that does not run for a while between two looks at the clock sets no timer to less than nothing', async () => {
+  const warnings: string[] = [];
+  const hear = ({name}: Error) => warnings.push(name);
+  process.on('warning', hear);
+  const looks = [0, 7.2]; // 1 ms early is early enough here, and it has been 6 ms since
+  await waitUntil({now: () => looks.shift() ?? 8}, 0.5, never, -1);
+  await new Promise(setImmediate); // a warning is told on the next turn
+  process.off('warning', hear);
+  expect(warnings).toEqual([]);
+});
+
 test('what is overdue is not waited for', async () => {
   await waitUntil({now: () => 5}, 4, never);
 });

@@ -15,11 +15,12 @@ export const waitUntil = (clock: Clock, dueMs: number, signal: AbortSignal, spin
     if (over()) return resolve();
     const restMs = Math.floor(dueMs - clock.now() - spinMs);
     if (restMs < shortestTimerMs && spinMs > 0) return void setImmediate(spin);
+    // Without spinning: between the two looks at the clock this process may not have run, and the time has come.
     const stopWaiting = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stopWaiting);
       spin();
     };
-    const timer = setTimeout(stopWaiting, restMs);
+    const timer = setTimeout(stopWaiting, Math.max(shortestTimerMs, restMs));
     signal.addEventListener('abort', stopWaiting);
   });

@@ -32,6 +32,8 @@ export const clientLine = z.discriminatedUnion('event', [
     status: z.int().nullable(),
     /** What failed, in a few words; null where it was served. */
     reason: z.string().nullable(),
+    /** False where no connection was there to write it to, so that nobody can have taken it; absent where it left. */
+    left: z.literal(false).optional(),
     scheduledMs: ms,
     sentMs: ms,
     firstByteMs: ms.nullable(),

@@ -97,6 +97,10 @@ const answersOfRole = z.strictObject({
   detail: z.string(),
 });
 
+/** By what the watch finds that a candidate is broken. */
+const watchSignals = ['died', 'hang', 'answers', 'errors', 'latency', 'memory'] as const;
+export type WatchSignal = (typeof watchSignals)[number];
+
 /** A process that outlives the harness: it is found again by these. */
 const helper = z.strictObject({
   pid: z.int(),
@@ -122,6 +126,8 @@ export const rehearsal = z.object({
   seed: z.int(),
   plan: rehearsalPlan,
   scenario: z.enum(scenarioNames),
+  /** Which signals may find it on this runtime; absent where nothing is to be found, and in rehearsals of before. */
+  expects: z.array(z.enum(watchSignals)).optional(),
   /** The monotonic clock at `startedAt`: 0 of the timeline. */
   originMs: ms,
   /** Of this machine's start: the clock of another one says nothing here. Null where it cannot be known. */

@@ -68,6 +68,7 @@ export const beginRehearsal = async (context: RehearseContext): Promise<Rehearsa
   const {scenario} = options;
   const starts = await sideStarts(plan, options, terminal.note);
   refuseScenario({scenario, plan}, starts.candidate.runtime, options);
+  const expects = scenarios[scenario].expects(starts.candidate.runtime);
   const rehearsalId = runIdOf(new Date(), 'rehearsal', Math.random);
   const folder = await createRehearsalFolder({outDir: options.out, reportsDir, rehearsalId});
   const [git, gpus] = [await gitState(projectRoot), await readGpus()];
@@ -78,10 +79,12 @@ export const beginRehearsal = async (context: RehearseContext): Promise<Rehearsa
     ...{startedAt: new Date().toISOString(), endedAt: null},
     cutover: {version, gitCommit: git.commit, gitDirty: git.dirty},
     ...{command: [...argv], machine: machineFacts(gpus), seed: options.seed, plan, scenario},
+    ...(expects.length === 0 ? {} : {expects: [...expects]}),
     ...{originMs: machineNow(), bootId: await bootId()},
     ...{sittings: [], stages: [], events: [], sides: [], answers: [], engines: [], blocks: [], findings: []},
     helpers: {gateway: null, baseline: null, candidate: null},
   };
-  terminal.note(`Rehearsal ${plan.name}, scenario ${scenario}: ${scenarios[scenario].title}. In ${folder.path}`);
+  const by = expects.length === 0 ? '' : ` (to be found by: ${expects.join(', ')})`;
+  terminal.note(`Rehearsal ${plan.name}, scenario ${scenario}: ${scenarios[scenario].title}${by}. In ${folder.path}`);
   return runOf({rehearsal, folder, starts, options}, context);
 };

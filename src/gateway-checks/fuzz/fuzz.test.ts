@@ -4,8 +4,8 @@ import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {fuzzSession} from './fuzz-session.ts';
 
-/** As many cases as fit in: the whole 100,000 are `npm run fuzz:gateway`'s. */
-const playMs = process.env.CI ? 30_000 : 6000;
+/** As many cases as fit in: the whole 100,000 are `.ci/long`'s. */
+const playMs = process.env.CI ? 12_000 : 6000;
 
 test('bad requests of all kinds are refused by the contract, and leave nothing behind', {timeout: 120_000}, async ({
   annotate,

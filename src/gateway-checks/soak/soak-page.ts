@@ -7,7 +7,12 @@ const watched: readonly {readonly name: string; readonly mostPerHour: number; re
   {name: 'heap in use, MiB', mostPerHour: 30, read: ({heapMiB}) => heapMiB},
   {name: 'buffers and the like, MiB', mostPerHour: 30, read: ({externalMiB}) => externalMiB},
   {name: "resident besides V8's heap, MiB", mostPerHour: 90, read: ({outsideHeapMiB}) => outsideHeapMiB},
-  {name: 'file descriptors', mostPerHour: 60, read: ({descriptors}) => descriptors},
+  // Sockets are the connections of the moment: they are counted when there should be none (`leftOver`).
+  {
+    name: 'file descriptors besides sockets',
+    mostPerHour: 60,
+    read: ({descriptors, openSockets}) => descriptors - openSockets,
+  },
 ];
 /** The gateway keeps the lines of a minute, and drops them when they are half of what it has: what comes before two is no trend. */
 const warmUpSeconds = 180;
@@ -20,12 +25,22 @@ interface Trend {
   /** An hour. */
   readonly slope: Slope;
   readonly values: readonly number[];
+  /** By the interval's two ends: below the limit, above it, or on both sides of it, so that nothing is shown. */
+  readonly outcome: 'flat' | 'grows' | 'open';
 }
+
+const outcomeOf = ({lower, upper}: Slope, mostPerHour: number): Trend['outcome'] => {
+  if (upper <= mostPerHour) return 'flat';
+  return lower > mostPerHour ? 'grows' : 'open';
+};
 
 export interface JudgedSoak {
   /** Empty where the time is too short for one. */
   readonly trends: readonly Trend[];
+  /** What is wrong. */
   readonly complaints: readonly string[];
+  /** What is not shown either way: a longer run would. */
+  readonly open: readonly string[];
 }
 
 const hourly = ({estimate, lower, upper}: Slope): Slope => ({
@@ -34,44 +49,66 @@ const hourly = ({estimate, lower, upper}: Slope): Slope => ({
   upper: upper * 3600,
 });
 
-export const judgeSoak = ({readings, counts, inFlight, ended}: SoakOutcome): JudgedSoak => {
+const range = ({lower, upper}: Slope) => `${lower.toFixed(1)} to ${upper.toFixed(1)}`;
+
+/** A connection that nobody closed: one for each of so many requests would be seen here, however slowly they gather. */
+const leftOver = ({before, after}: SoakOutcome): readonly string[] => {
+  const more = after.openSockets - before.openSockets;
+  return more <= 0 ? [] : [`${more} more socket${more === 1 ? ' is' : 's are'} open after the load than before it`];
+};
+
+export const judgeSoak = (outcome: SoakOutcome): JudgedSoak => {
+  const {readings, counts, inFlight, ended} = outcome;
   const settled = readings.filter(({atSeconds, collected}) => collected && atSeconds > warmUpSeconds);
   const trends =
     settled.length < fewest
       ? []
       : watched.map(({name, mostPerHour, read}) => {
           const values = settled.map(({atSeconds, held}) => ({atSeconds, value: read(held)}));
-          return {name, mostPerHour, slope: hourly(theilSen(values)), values: values.map(({value}) => value)};
+          const slope = hourly(theilSen(values));
+          const outcome = outcomeOf(slope, mostPerHour);
+          return {name, mostPerHour, slope, outcome, values: values.map(({value}) => value)};
         });
   return {
     trends,
     complaints: [
       ...trends
-        .filter(({slope, mostPerHour}) => slope.upper > mostPerHour)
-        .map(
-          ({name, slope, mostPerHour}) =>
-            `${name}: may grow by ${slope.upper.toFixed(1)} an hour, more than ${mostPerHour}`,
-        ),
+        .filter(({outcome}) => outcome === 'grows')
+        .map(({name, slope, mostPerHour}) => `${name}: grows by ${range(slope)} an hour, more than ${mostPerHour}`),
+      ...leftOver(outcome),
       ...[...counts.failed].map(([what, times]) => `${times} requests failed: ${what}`),
       ...(inFlight === 0 ? [] : [`${inFlight} requests are in flight although all have ended`]),
       ...(ended === null ? [] : [ended]),
     ],
+    open: trends
+      .filter(({outcome}) => outcome === 'open')
+      .map(({name, slope, mostPerHour}) => `${name}: ${range(slope)} an hour, on both sides of ${mostPerHour}`),
   };
 };
 
 const one = (value: number) => value.toFixed(1);
+const words = {flat: 'flat', grows: '**grows**', open: '**not shown**'};
+
+const said = (complaints: readonly string[], open: readonly string[]): string => {
+  if (complaints.length + open.length === 0) return '**Nothing failed, and nothing grows.**';
+  return [
+    ...complaints.map(complaint => `- **${complaint}**`),
+    ...(complaints.length === 0 ? ['- Nothing failed, and nothing is shown to grow.'] : []),
+    ...open.map(sentence => `- **Not shown to be flat, a longer run is needed: ${sentence}**`),
+  ].join('\n');
+};
 
 /** reports/evidence/gateway-soak.md. */
 export const renderSoakPage = (
   {counts, readings, switches, before, after}: SoakOutcome,
-  {trends, complaints}: JudgedSoak,
+  {trends, complaints, open}: JudgedSoak,
   {command, at, machine}: {readonly command: string; readonly at: string; readonly machine: string},
 ): string => {
   const seconds = readings.at(-1)?.atSeconds ?? 0;
   const cpuShare = ((readings.at(-1)?.held.cpuMs ?? 0) - (readings[0]?.held.cpuMs ?? 0)) / 10 / seconds;
   const lines = trends.map(
-    ({name, slope, mostPerHour, values}) =>
-      `| ${name} | ${one(Math.min(...values))}..${one(Math.max(...values))} | ${one(slope.estimate)} [${one(slope.lower)}..${one(slope.upper)}] | ${mostPerHour} | ${slope.upper <= mostPerHour ? 'flat' : '**grows**'} |`,
+    ({name, slope, mostPerHour, values, outcome}) =>
+      `| ${name} | ${one(Math.min(...values))}..${one(Math.max(...values))} | ${one(slope.estimate)} [${one(slope.lower)}..${one(slope.upper)}] | ${mostPerHour} | ${words[outcome]} |`,
   );
   return `# The gateway in a soak
 
@@ -80,16 +117,17 @@ Made by \`${command} --write\` at ${at}; do not edit. ${machine}.
 ${counts.sent.toLocaleString('en')} requests in ${Math.round(seconds)} s (${Math.round(counts.sent / seconds)} a second; the gateway took ${one(cpuShare)} % of a core), two in five embeddings, three in ten
 rankings, the rest chats, half of them streamed; 2 % of the callers went away before their answer. The route was turned over ${switches} times
 between two simulated engines. ${counts.served.toLocaleString('en')} were served, ${counts.refused} refused.
-${complaints.length === 0 ? '**Nothing failed, and nothing grows.**' : complaints.map(complaint => `- **${complaint}**`).join('\n')}
+${said(complaints, open)}
 
-| the gateway's process, from ${warmUpSeconds} s on | least..most | slope an hour [90 %] | limit of its upper bound | |
+| the gateway's process, from ${warmUpSeconds} s on | least..most | slope an hour [90 %] | limit | |
 | --- | --- | --- | --- | --- |
 ${lines.join('\n')}
 
 After garbage collection: ${one(before.heapMiB)} MiB of heap before the load and ${one(after.heapMiB)} MiB after it (the lines of the last minute
-among them), ${before.descriptors} and ${after.descriptors} file descriptors, ${before.sockets} and ${after.sockets} sockets.
+among them), ${before.descriptors} and ${after.descriptors} file descriptors, ${before.openSockets} and ${after.openSockets} of them sockets.
 
-The slope is Theil's and Sen's over readings after a collection of garbage, one every 10 s; its bounds are Kendall's. V8 gives little of
+The slope is Theil's and Sen's over readings after a collection of garbage, one every 10 s; its bounds are Kendall's. Flat: its
+upper bound is within the limit; grows: its lower one is above it; not shown: the limit lies between them, and a longer run would tell. V8 gives little of
 its heap back, so that what is resident as a whole shows the worst moment so far: every 30 s, without a collection,
 
 \`\`\`

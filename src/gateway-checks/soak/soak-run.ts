@@ -20,7 +20,7 @@ export interface SoakOutcome {
   readonly switches: number;
   /** Requests that the gateway says are there when all have ended. */
   readonly inFlight: number;
-  /** After garbage collection, before the load and after it. */
+  /** After garbage collection, before the load, and after it when connections that rest are closed. */
   readonly before: Held;
   readonly after: Held;
   /** How the gateway ended; null as long as it ran. */
@@ -39,6 +39,8 @@ export interface SoakJob {
 const engineSpeed = 50;
 const switchEverySeconds = 3;
 const collectEverySeconds = 10;
+/** Of the connections to an engine; those of callers are closed by them. */
+const restSeconds = 15;
 
 /** A mixed load through a gateway that is turned over between two simulated engines again and again. */
 export const soak = async ({seconds, ratePerSecond, seed, journal, onReading}: SoakJob): Promise<SoakOutcome> => {
@@ -74,8 +76,14 @@ export const soak = async ({seconds, ratePerSecond, seed, journal, onReading}: S
   }
   over.abort();
   await load;
-  await Promise.all([admin.drain('baseline', 5000), admin.drain('candidate', 5000)]);
+  // One after the other: two at a time would be one more connection than before.
+  await admin.drain('baseline', 5000);
+  await admin.drain('candidate', 5000);
   const {targets} = await admin.state();
+  for (let look = 0; look < restSeconds; look += 1) {
+    if ((await program.held('held')).openSockets <= before.openSockets) break;
+    await delay(1000);
+  }
   const inFlight = (targets.baseline?.inFlight ?? 0) + (targets.candidate?.inFlight ?? 0);
   return {
     counts,

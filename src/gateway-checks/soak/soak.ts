@@ -1,6 +1,7 @@
 /**
  * `npm run soak -- --seconds 600 --rate 800`: the gateway under a mixed load that is switched between two engines every few seconds, and
- * what it holds each second. Exits with 1 where it grows, or a request fails. `--write` writes the page.
+ * what it holds each second. Exits with 1 where it grows, or a request fails, and with 3
+ * where that it is flat is not shown. `--write` writes the page.
  */
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {availableParallelism, cpus, loadavg, tmpdir} from 'node:os';
@@ -40,7 +41,7 @@ try {
   });
   process.stdout.write(page);
   if (options.write) writeFileSync(join(projectRoot, 'reports', 'evidence', 'gateway-soak.md'), page);
-  process.exitCode = judged.complaints.length === 0 ? 0 : 1;
+  process.exitCode = judged.complaints.length > 0 ? 1 : judged.open.length > 0 ? 3 : 0;
 } finally {
   rmSync(folder, {recursive: true});
 }

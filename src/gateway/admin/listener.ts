@@ -1,10 +1,10 @@
 import {type FastifyError, type FastifyReply, fastify} from 'fastify';
 import {z} from 'zod';
 import {reasonOf} from '../../errors.ts';
+import {issueSentences} from '../../issue-sentence.ts';
 import {arms} from '../../schema/block.ts';
 import {route} from '../../schema/rehearsal.ts';
 import {isLoopback} from '../door.ts';
-import {issueSentence} from '../issue-sentence.ts';
 import type {Journal} from '../journal.ts';
 import type {GatewayMetrics} from '../metrics.ts';
 import {Conflict, type Switchboard} from '../switchboard.ts';
@@ -35,7 +35,7 @@ const statusOf = (thrown: Error): number => {
 };
 
 const sentenceOf = (thrown: Error): string => {
-  if (thrown instanceof z.ZodError) return thrown.issues.map(issueSentence).join('; ');
+  if (thrown instanceof z.ZodError) return issueSentences(thrown);
   return statusOf(thrown) === 415 ? 'The body must be application/json' : reasonOf(thrown);
 };
 

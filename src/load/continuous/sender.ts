@@ -62,10 +62,11 @@ export class ContinuousSender {
   ) {
     this.#running.delete(exchange);
     if (this.#cutOff) return;
-    const {status} = exchange;
+    const {status, left} = exchange;
     const {firstByteMs, firstTokenMs, endMs} = sample;
     const ending = outcomeOf(sample, exchange);
-    const ended: ClientEnded = {event: 'ended', ...request, ...ending, status, firstByteMs, firstTokenMs, endMs};
+    const stamps = {firstByteMs, firstTokenMs, endMs};
+    const ended: ClientEnded = {event: 'ended', ...request, ...ending, ...(left ? {} : {left}), status, ...stamps};
     this.#ends[ending.outcome] += 1;
     this.#options.journal.append(ended);
   }

@@ -4,7 +4,7 @@ export const answersWrong: Scenario = {
   ...underLoad,
   name: 'answers-wrong',
   title: 'the candidate answers in time, and wrongly',
-  expects: 'answers',
+  expects: () => ['answers'],
   relay: () => true,
   appliesTo: () => true,
   strike: ({keeper}) => keeper.relay({mode: 'wrong'}),

@@ -4,7 +4,7 @@ export const diesUnderLoad: Scenario = {
   ...underLoad,
   name: 'dies-under-load',
   title: 'the candidate is killed while it serves',
-  expects: 'died',
+  expects: () => ['died', 'errors'],
   appliesTo: (_, runtime) => needsOwnServer(runtime),
   strike: ({keeper}) => keeper.strike({act: 'kill'}),
 };

@@ -3,7 +3,7 @@ import {needsOwnServer, type Scenario} from './scenario.ts';
 export const diesWhileLoading: Scenario = {
   name: 'dies-while-loading',
   title: 'the candidate dies while it loads',
-  expects: 'died',
+  expects: () => ['died'],
   ...{relay: () => false, takesBaseline: false},
   appliesTo: (_, runtime) => needsOwnServer(runtime),
   stage: strategy => (strategy === 'restart' ? 'cutover' : 'candidate-up'),

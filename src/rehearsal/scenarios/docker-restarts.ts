@@ -25,7 +25,7 @@ export const dockerRestarts: Scenario = {
   ...underLoad,
   name: 'docker-restarts',
   title: 'the Docker engine restarts, and both sides with it',
-  expects: 'died',
+  expects: () => ['died', 'errors'],
   takesBaseline: true,
   appliesTo(_, runtime, {dockerRestartCommand}) {
     if (runtime !== 'docker')

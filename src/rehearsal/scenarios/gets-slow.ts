@@ -4,7 +4,7 @@ export const getsSlow: Scenario = {
   ...underLoad,
   name: 'gets-slow',
   title: 'the candidate takes several times as long',
-  expects: 'latency',
+  expects: () => ['latency'],
   relay: () => true,
   appliesTo: () => true,
   strike: ({keeper}) => keeper.relay({mode: 'slow', factor: 5, delayMs: 200}),

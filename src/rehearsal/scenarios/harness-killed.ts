@@ -4,7 +4,7 @@ import type {Scenario} from './scenario.ts';
 export const harnessKilled: Scenario = {
   name: 'harness-killed',
   title: 'the harness itself is killed while it watches, and goes on with --resume',
-  expects: null,
+  expects: () => [],
   ...{relay: () => false, takesBaseline: false},
   appliesTo: () => true,
   stage: () => 'watch',

@@ -7,7 +7,7 @@ export const leaksMemory: Scenario = {
   ...underLoad,
   name: 'leaks-memory',
   title: 'memory of the candidate grows without end',
-  expects: 'memory',
+  expects: () => ['memory'],
   appliesTo: (_, runtime) => needsOwnServer(runtime),
   strike: ({keeper}) => keeper.strike({act: 'leak', mibPerSecond}),
 };

@@ -1,5 +1,5 @@
 import type {Keeper} from '../../keeper/client.ts';
-import type {StageName} from '../../schema/rehearsal.ts';
+import type {StageName, WatchSignal} from '../../schema/rehearsal.ts';
 import type {StrategyKind} from '../../schema/rehearsal-plan.ts';
 import type {ScenarioName} from '../../schema/scenario-names.ts';
 import type {RehearsalRun} from '../rehearsal-run.ts';
@@ -22,8 +22,8 @@ export interface Scenario {
   readonly name: ScenarioName;
   /** For people: what goes wrong, in a few words. */
   readonly title: string;
-  /** Which signal of the watch is to find it; null where nothing is to be found. */
-  readonly expects: 'died' | 'hang' | 'answers' | 'errors' | 'latency' | 'memory' | null;
+  /** Which signals of the watch may find it, the most likely first, where the candidate has that runtime; none where nothing is to be found. */
+  expects(runtime: string): readonly WatchSignal[];
   /** Whether both sides are behind a relay that it turns, where the candidate has that runtime. */
   relay(runtime: string): boolean;
   /** Whether the baseline goes down as well. */

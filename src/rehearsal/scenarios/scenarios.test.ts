@@ -23,6 +23,17 @@ describe('scenarios', () => {
     ]);
   });
 
+  test('a network that is cut is refused connections on Docker, and bytes that never come elsewhere', () => {
+    const {expects} = scenarios['network-cut'];
+    expect(expects('docker')).toEqual(['errors', 'hang', 'died']);
+    for (const runtime of ['embedded', 'process', 'attach']) expect(expects(runtime)).toEqual(['hang']);
+  });
+
+  test.each(scenarioNames)('%s says by what it is found, if by anything', name => {
+    for (const runtime of ['embedded', 'docker'])
+      expect(scenarios[name].expects(runtime).length > 0).toBe(!['none', 'harness-killed'].includes(name));
+  });
+
   test('docker-restarts needs containers and a command', () => {
     const {appliesTo} = scenarios['docker-restarts'];
     expect(appliesTo('restart', 'docker', command)).toBe(true);

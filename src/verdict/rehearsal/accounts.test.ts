@@ -158,7 +158,7 @@ describe('what is told of single requests', () => {
 
   test.each([
     [
-      'a client without an answer to what the gateway served',
+      'a client without an answer to what the gateway served while the client waited',
       {...one({outcome: 'lost'}), gateway: [served]},
       'the client calls lost and the gateway served: s1-1.',
     ],
@@ -183,6 +183,39 @@ describe('what is told of single requests', () => {
     const {accounts, accounting} = await accountsFor({...one({outcome: 'lost'}), gateway: [], engines: []});
     expect(accounts.agree).toBe(true);
     expect(accounting.lost).toBe(1);
+  });
+
+  test.each(['served', 'refused', 'failed'] as const)(
+    'an answer (%s) that came when its client had given up is lost, by the stamps of both, and no difference',
+    async outcome => {
+      const lost = one({outcome: 'lost', tookMs: 5000});
+      const endedMs = 9000 + 5000;
+      const told = async (endMs: number) => accountsFor({...lost, gateway: [{...served, outcome, endMs}]});
+      const late = await told(endedMs + 18);
+      expect(late.accounts.differences).toEqual([]);
+      expect([late.tooLate, late.accounting.lost, late.accounting[outcome]]).toEqual([1, 1, 0]);
+      const inTime = await told(endedMs - 0.001);
+      expect(inTime.accounts.differences).toEqual([
+        `1 request the client calls lost and the gateway ${outcome}: s1-1.`,
+      ]);
+      expect([inTime.tooLate, inTime.accounting.lost]).toEqual([0, 1]);
+    },
+  );
+
+  test('what had no connection to go by has failed, and nobody can have taken it', async () => {
+    const {client, ...rest} = one({outcome: 'failed'});
+    const unsent = client.map(line => (line.event === 'ended' ? {...line, status: null, left: false as const} : line));
+    const {accounts, accounting} = await accountsFor({client: unsent, gateway: [], engines: []});
+    expect([accounts.differences, accounting.failed, accounting.lost]).toEqual([[], 1, 0]);
+    const untold = await accountsFor({client, gateway: [], engines: []});
+    expect(untold.accounting.lost).toBe(1);
+    expect(untold.accounts.differences).toEqual([
+      '1 request the client calls failed, and the gateway never took: s1-1.',
+    ]);
+    const taken = await accountsFor({...rest, client: unsent});
+    expect(taken.accounts.differences).toEqual([
+      '1 request the gateway took, and the client had no connection for: s1-1.',
+    ]);
   });
 
   test('requests of other callers are counted apart: no difference, and no part of any sum', async () => {

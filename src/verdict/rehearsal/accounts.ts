@@ -23,6 +23,8 @@ export interface Account {
   readonly accounts: RehearsalVerdict['accounts'];
   /** Requests that came through the gateway and are not the load's: no part of any sum, and no difference. */
   readonly ofOthers: number;
+  /** Answered by the gateway when the client had given up: lost, and no difference. */
+  readonly tooLate: number;
   /** On the way when a harness was killed; what the gateway says of them. */
   readonly cutOff: {
     readonly requests: number;
@@ -79,6 +81,7 @@ export const accountsOf = async (
       differences,
     },
     ofOthers,
+    tooLate: tooLateCount(table, outcomes),
     cutOff: cutOffCounts(table, outcomes),
   };
 };
@@ -96,6 +99,12 @@ const gatewayCounts = ({columns, length}: RequestTable) => {
     else if (end === ends.gone) counts.gone += 1;
   }
   return counts;
+};
+
+const tooLateCount = ({length}: RequestTable, outcomes: Outcomes): number => {
+  let count = 0;
+  for (let row = 0; row < length; row += 1) if (outcomes.isTooLate(row)) count += 1;
+  return count;
 };
 
 const cutOffCounts = (table: RequestTable, outcomes: Outcomes): Account['cutOff'] => {

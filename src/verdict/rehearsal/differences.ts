@@ -1,7 +1,7 @@
 import {type Arm, arms} from '../../schema/block.ts';
 import {countText} from '../metric-sentence.ts';
 import type {EngineAccounts} from './engine-accounts.ts';
-import type {FinalOutcome, Outcomes} from './outcomes.ts';
+import type {Outcomes} from './outcomes.ts';
 import {askedBy, type End, ends, executedBy, type RequestTable} from './request-table.ts';
 
 /** Ids that a sentence names before it stops. */
@@ -31,7 +31,7 @@ export const differencesOf = (table: RequestTable, outcomes: Outcomes, engines: 
   const sentences = new Sentences();
   for (let row = 0; row < table.length; row += 1) {
     clientAgainstItself(table, row, sentences);
-    clientAgainstGateway(table, outcomes.byClient(row), {row, sentences, unwritten: outcomes.isUnwritten(row)});
+    clientAgainstGateway(table, outcomes, {row, sentences});
     for (const arm of arms) gatewayAgainstEngine(table, {row, arm, engines, sentences});
   }
   return sentences.list(table.ids());
@@ -49,23 +49,22 @@ const saidByGateway: Record<End, string> = {0: 'no end', 1: 'served', 2: 'refuse
 interface Compared {
   readonly row: number;
   readonly sentences: Sentences;
-  /** A killed client may have sent it. */
-  readonly unwritten: boolean;
 }
 
-const clientAgainstGateway = (
-  {columns}: RequestTable,
-  own: FinalOutcome,
-  {row, sentences, unwritten}: Compared,
-): void => {
+const clientAgainstGateway = ({columns}: RequestTable, outcomes: Outcomes, {row, sentences}: Compared): void => {
+  const own = outcomes.byClient(row);
   const taken = columns.taken[row] as number;
   const end = columns.gatewayEnd[row] as End;
   if (taken > 1) sentences.add('the gateway took more than once', row);
   if (own === 'cut-off') return;
   if (own === 'not-sent') {
-    if (taken > 0 && !unwritten) sentences.add('the gateway took, and the client never sent', row);
+    if (taken > 0 && !outcomes.isUnwritten(row)) sentences.add('the gateway took, and the client never sent', row);
     // A copy of a request that nobody made.
     if (taken === 0) sentences.add('the gateway copied, and never took', row);
+    return;
+  }
+  if (columns.neverLeft[row] !== 0) {
+    if (taken > 0) sentences.add('the gateway took, and the client had no connection for', row);
     return;
   }
   if (taken === 0) {
@@ -76,7 +75,8 @@ const clientAgainstGateway = (
   }
   if (columns.ended[row] === 0)
     sentences.add(`the gateway calls ${saidByGateway[end]}, and the client has no end of`, row);
-  else if (end !== ends[own]) sentences.add(`the client calls ${own} and the gateway ${saidByGateway[end]}`, row);
+  else if (end !== ends[own] && !outcomes.isTooLate(row))
+    sentences.add(`the client calls ${own} and the gateway ${saidByGateway[end]}`, row);
 };
 
 interface Executed {

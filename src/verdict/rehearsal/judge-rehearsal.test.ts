@@ -517,3 +517,14 @@ describe('a rehearsal in which something else happened', () => {
     expect(verdict.times.rollbackSeconds).toBe(3);
   });
 });
+
+test.each([
+  [['errors', 'died'], 'errors: 3 of 4 failed', ' by errors, as expected (limit 5 s).'],
+  [['hang'], 'errors: 3 of 4 failed', ' by errors, where hang was to find it (limit 5 s).'],
+  [undefined, 'errors: 3 of 4 failed', ' from the fault to its detection (limit 5 s).'],
+] as const)('a fault that was to be found by %j, and by %s, is told so', async (expects, text, told) => {
+  const {events, ...rest} = rehearsalOf();
+  const found = events.map(one => (one.kind === 'detected' ? {...one, text} : one));
+  const {checks} = await judged({...rest, events: found, ...(expects === undefined ? {} : {expects: [...expects]})});
+  expect(checks.find(({code}) => code === 'detected')?.detail.endsWith(told)).toBe(true);
+});

@@ -29,11 +29,22 @@ export class Outcomes {
     return this.#killed.some(span => isWithin(sentMs[row] as number, span)) ? 'cut-off' : 'lost';
   }
 
-  /** By both sides: an end that only one of them knows of is none. */
+  /** By both sides: an end that only one of them knows of is none, unless there was nothing for the other one to know. */
   of(row: number): FinalOutcome {
     const own = this.byClient(row);
-    const {taken} = this.#table.columns;
-    return own !== 'cut-off' && own !== 'not-sent' && taken[row] === 0 ? 'lost' : own;
+    const {taken, neverLeft} = this.#table.columns;
+    const untold = taken[row] === 0 && neverLeft[row] === 0;
+    return own !== 'cut-off' && own !== 'not-sent' && untold ? 'lost' : own;
+  }
+
+  /**
+   * The gateway answered a caller who had given up before, as its own stamps say: one that is overloaded hands its answer to a
+   * connection before it reads that the connection is gone. It is lost, as the client says, and nobody says otherwise.
+   */
+  isTooLate(row: number): boolean {
+    const {taken, gatewayEnd, gatewayEndMs, ended, endMs} = this.#table.columns;
+    if (this.byClient(row) !== 'lost' || ended[row] === 0 || taken[row] === 0) return false;
+    return gatewayEnd[row] !== ends.gone && (gatewayEndMs[row] as number) >= (endMs[row] as number);
   }
 
   /** Whether a request that only the gateway knows of may be one that a killed client had sent and not yet written down. */

@@ -42,6 +42,7 @@ export const accountsAgree = ({
   accounts: {agree, differences, engines},
   table,
   ofOthers,
+  tooLate,
   rehearsal,
 }: Evidence): RehearsalCheck => {
   const check = checksOf('both');
@@ -54,10 +55,14 @@ export const accountsAgree = ({
   if (!agree) return check('accounts-agree', 'void', `The accounts differ. ${differences.join(' ')}`);
   const others =
     ofOthers === 0 ? '' : ` ${countText(ofOthers, 'request')} of other callers came through the gateway: not counted.`;
+  const late =
+    tooLate === 0
+      ? ''
+      : ` ${countText(tooLate, 'answer')} of the gateway came when the client had given up, by the stamps of both: lost.`;
   return check(
     'accounts-agree',
     'pass',
-    `Client and gateway agree on every one of ${countText(table.length, 'request')}${enginesText(engines)}.${others}`,
+    `Client and gateway agree on every one of ${countText(table.length, 'request')}${enginesText(engines)}.${late}${others}`,
   );
 };
 

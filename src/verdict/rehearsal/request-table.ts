@@ -15,6 +15,8 @@ const newColumns = (room: number) => ({
   sent: new Uint8Array(room),
   ended: new Uint8Array(room),
   end: new Uint8Array(room),
+  /** 1 where the client says that it never left. */
+  neverLeft: new Uint8Array(room),
   scheduledMs: new Float64Array(room),
   sentMs: new Float64Array(room),
   endMs: new Float64Array(room),
@@ -24,6 +26,7 @@ const newColumns = (room: number) => ({
   taken: new Uint8Array(room),
   gatewayEnd: new Uint8Array(room),
   receivedMs: new Float64Array(room),
+  gatewayEndMs: new Float64Array(room),
   /** NaN where nobody was asked. */
   askedMs: new Float64Array(room),
   /** Who was asked last: 1 + index in `arms`; 0: nobody. */
@@ -38,7 +41,7 @@ const newColumns = (room: number) => ({
 });
 export type Columns = ReturnType<typeof newColumns>;
 
-/** A row for each request that the client or the gateway knows of, in the order in which they were first seen: 70 bytes and its id. */
+/** A row for each request that the client or the gateway knows of, in the order in which they were first seen: 79 bytes and its id. */
 export class RequestTable {
   #columns = newColumns(firstRoom);
   readonly #rows = new Map<string, number>();
@@ -76,6 +79,7 @@ export class RequestTable {
     // Of two ends the first one stands; that there are two is counted.
     if (columns.ended[row] !== 1) return;
     columns.end[row] = ends[line.outcome];
+    columns.neverLeft[row] = line.left === false ? 1 : 0;
     columns.endMs[row] = line.endMs;
     columns.firstTokenMs[row] = line.firstTokenMs ?? Number.NaN;
   }
@@ -92,6 +96,7 @@ export class RequestTable {
     columns.gatewayEnd[row] = ends[line.outcome];
     if (line.code !== null) this.#codes.set(row, line.code);
     columns.receivedMs[row] = line.receivedMs;
+    columns.gatewayEndMs[row] = line.endMs;
     columns.askedMs[row] = line.askedMs ?? Number.NaN;
     columns.target[row] = line.target === null ? 0 : 1 + arms.indexOf(line.target);
   }

@@ -90,6 +90,17 @@ const whileRollingBack = (evidence: Evidence): RehearsalCheck[] => {
   );
 };
 
+/** By which signal, and whether that is one that finds this fault on this runtime. */
+const foundBy = ({events, expects}: Rehearsal): string => {
+  if (expects === undefined) return '';
+  const expected = expects.join(' or ');
+  const [signal] = events.find(({kind}) => kind === 'detected')?.text.split(':') ?? [];
+  if (signal === undefined) return `, where ${expected} was to find it`;
+  return expects.some(one => one === signal)
+    ? ` by ${signal}, as expected`
+    : ` by ${signal}, where ${expected} was to find it`;
+};
+
 const detected = ({rehearsal, times}: Evidence): RehearsalCheck => {
   const {scenario, plan} = rehearsal;
   if (scenario === 'none' || scenario === 'harness-killed')
@@ -97,12 +108,16 @@ const detected = ({rehearsal, times}: Evidence): RehearsalCheck => {
   if (times.faultMs === null) return check('detected', 'inconclusive', 'The fault was never injected.');
   // The fault was there and over, and nobody had noticed.
   if (times.detectedMs === null && times.rollback !== null)
-    return check('detected', 'fail', `The fault was not detected (limit ${plan.limits.detectSeconds} s).`);
+    return check(
+      'detected',
+      'fail',
+      `The fault was not detected (limit ${plan.limits.detectSeconds} s)${foundBy(rehearsal)}.`,
+    );
   return atMost(check, {
     code: 'detected',
     value: times.detectSeconds,
     limit: plan.limits.detectSeconds,
-    text: value => `${value} from the fault to its detection`,
+    text: value => `${value} from the fault to its detection${foundBy(rehearsal)}`,
     unit: 's',
     unknown: 'The rehearsal ended before the fault was detected.',
   });

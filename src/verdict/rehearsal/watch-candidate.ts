@@ -1,6 +1,6 @@
 import type {Arm} from '../../schema/block.ts';
 import type {GatewayLine} from '../../schema/journal.ts';
-import type {MemoryReading} from '../../schema/rehearsal.ts';
+import type {MemoryReading, WatchSignal} from '../../schema/rehearsal.ts';
 import type {WatchSpec} from '../../schema/rehearsal-plan.ts';
 import {chanceOfAtLeast} from '../../stats/binomial.ts';
 import {countText, shareText} from '../metric-sentence.ts';
@@ -34,8 +34,6 @@ export interface Sight {
   /** Why the side's keeper says that it is gone; null while it serves. */
   readonly died: string | null;
 }
-
-type WatchSignal = 'died' | 'hang' | 'answers' | 'errors' | 'latency' | 'memory';
 
 export interface Watched {
   /** 'healthy': shown to be within every limit (memory can only break it); 'open': shown to be neither. */
