@@ -3,7 +3,11 @@ import {lackingForBrowser} from './browser-tests.ts';
 import {lackingForDocker, pathWithServers} from './docker-tests.ts';
 
 const everywhere = ['src/**/*.test.ts', 'suites/**/*.test.ts', 'docker/**/*.test.ts'];
-const alone = ['src/commands/rehearse*.test.ts', 'src/gateway-checks/**/*.test.ts'];
+const alone = [
+  'src/commands/rehearse*.test.ts',
+  'src/commands/topology-deaths*.test.ts',
+  'src/gateway-checks/**/*.test.ts',
+];
 
 export default defineConfig(async () => {
   const lacking = await lackingForDocker();

@@ -5,7 +5,7 @@ import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {copyFakeEngine} from '../runtimes/docker/test-docker.ts';
 import {type OwnDocker, ownDocker} from '../runtimes/docker/test-own-docker.ts';
-import type {StrategyKind} from '../schema/rehearsal-plan.ts';
+import {coveringRestarts, everyRestart, long} from './rehearse/test-cells.ts';
 import {
   expectWhole,
   figuresOf,
@@ -43,7 +43,7 @@ const restartCommand = async (): Promise<AsyncDisposable & {readonly command: st
   };
 };
 
-test.for(Object.keys(shortStrategies) as StrategyKind[])(
+test.for(long ? everyRestart : coveringRestarts)(
   '%s · docker-restarts: both sides are gone, the baseline is started again, and all is accounted for',
   async (kind, {annotate}) => {
     await using place = await temporaryFolder();

@@ -2,17 +2,13 @@ import {join} from 'node:path';
 import {describe, expect, test, vi} from 'vitest';
 import {readRehearsal} from '../records/rehearsal-folder.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
-import type {StageName} from '../schema/rehearsal.ts';
-import type {StrategyKind} from '../schema/rehearsal-plan.ts';
+import {coveringKills, everyKill, type Kill, long} from './rehearse/test-cells.ts';
 import {healthAt, leftOnDocker, rehearseOnDocker, shortStrategies} from './rehearse/test-docker-rehearsal.ts';
 import {cutoverCached, killedAt, readRun, stagesPassed} from './rehearse/test-rehearse.ts';
 
-vi.setConfig({testTimeout: 180_000, maxConcurrency: 3});
+vi.setConfig({testTimeout: 180_000, maxConcurrency: 5});
 
-interface Kill {
-  readonly strategy: StrategyKind;
-  readonly stage: StageName;
-}
+const kills = long ? everyKill : coveringKills;
 
 const killed = async (folder: string, {strategy, stage}: Kill): Promise<string> => {
   const words = await rehearseOnDocker(folder, {strategy: shortStrategies[strategy]});
@@ -29,28 +25,17 @@ const killed = async (folder: string, {strategy, stage}: Kill): Promise<string> 
   return run;
 };
 
-const ended = async (flag: '--resume' | '--abort', run: string): Promise<void> => {
-  const said = await cutoverCached(['rehearse', flag, run, '--format', 'csv']);
+const ended = async (kill: Kill, run: string): Promise<void> => {
+  const said = await cutoverCached(['rehearse', kill.end, run, '--format', 'csv']);
   expect([0, 1, 2, 3], `${said.stdout}\n${said.stderr}`).toContain(said.exitCode);
 };
 
-const everyStage: readonly StageName[] = [
-  ...(['baseline-up', 'before', 'candidate-up', 'check', 'cutover', 'watch', 'fault'] as const),
-  ...(['rollback', 'recover', 'after', 'down'] as const),
-];
-const kills: readonly Kill[] = [
-  ...everyStage.map((stage): Kill => ({strategy: 'blue-green', stage})),
-  ...(['cutover', 'rollback'] as const).map((stage): Kill => ({strategy: 'restart', stage})),
-  {strategy: 'canary', stage: 'cutover'},
-  {strategy: 'shadow', stage: 'watch'},
-];
-
 describe.concurrent('kill -9 of the harness, with containers', () => {
-  test.for(kills)(
+  test.for(kills.filter(({end}) => end === '--resume'))(
     '$strategy in $stage: the service answers, --resume ends the rehearsal, and nothing is left',
     async kill => {
       await using place = await temporaryFolder();
-      await ended('--resume', await killed(place.path, kill));
+      await ended(kill, await killed(place.path, kill));
       const {rehearsal, verdict} = await readRun(place.path);
       expect(rehearsal).toMatchObject({status: 'complete', failure: null});
       expect(rehearsal.sittings).toHaveLength(2);
@@ -61,15 +46,11 @@ describe.concurrent('kill -9 of the harness, with containers', () => {
     },
   );
 
-  test.for([
-    {strategy: 'blue-green', stage: 'candidate-up'},
-    {strategy: 'blue-green', stage: 'fault'},
-    {strategy: 'restart', stage: 'cutover'},
-  ] as const satisfies readonly Kill[])(
+  test.for(kills.filter(({end}) => end === '--abort'))(
     '$strategy in $stage: --abort goes back to the baseline, and nothing is left',
     async kill => {
       await using place = await temporaryFolder();
-      await ended('--abort', await killed(place.path, kill));
+      await ended(kill, await killed(place.path, kill));
       const {rehearsal} = await readRun(place.path);
       expect(rehearsal).toMatchObject({status: 'interrupted', failure: {code: 'INTERRUPTED'}});
       expect(stagesPassed(rehearsal).slice(-2)).toEqual(['rollback done', 'down done']);

@@ -18,9 +18,9 @@ import type {Terminal} from '../terminal.ts';
 import {bench} from './bench.ts';
 import {showRun} from './show-run.ts';
 
-/** The program as a user starts it, in a process of its own; never rejects for its exit code. */
+/** The program as `npm run` starts it, in a process of its own; never rejects for its exit code. */
 export const cutover = (...words: readonly string[]) =>
-  execa(process.execPath, [join(projectRoot, 'src', 'cli.ts'), ...words], {reject: false, stdin: 'ignore'});
+  execa(process.execPath, [join(projectRoot, 'src', 'start.js'), ...words], {reject: false, stdin: 'ignore'});
 
 /** Resolves when the program has said `text` on stderr; rejects when it ends before. */
 export const saidOnStderr = (running: ReturnType<typeof cutover>, text: string): Promise<void> =>

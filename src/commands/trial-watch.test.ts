@@ -42,9 +42,10 @@ test('a trial is watched from its first measured request to its last, and the KV
   };
   const stage = {
     name: 'chat',
-    workload: {kind: 'chat', promptTokens: 64, outputTokens: 64},
+    // Between two waves of equal requests the pool is empty: one wave alone, of more than two seconds, is looked at after the first.
+    workload: {kind: 'chat', promptTokens: 64, outputTokens: 1000},
     // Two seconds hold at least one row of each kind; what the recording prints at once lies before the measured part.
-    load: {mode: 'closed', concurrency: 8, requests: null, durationSeconds: 2, warmup: 8},
+    load: {mode: 'closed', concurrency: 8, requests: 8, durationSeconds: null, warmup: 1},
   } as const;
   const [trial] = await runTogether([
     {

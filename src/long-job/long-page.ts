@@ -1,0 +1,73 @@
+/** One test of the long job, as its reporter saw it. */
+interface LongTest {
+  readonly title: string;
+  readonly seconds: number;
+  readonly passed: boolean;
+  /** What the test told of itself, for people. */
+  readonly figures: readonly string[];
+}
+
+export interface LongFile {
+  readonly file: string;
+  /** From its first test to its last; tests that run at once are counted once. */
+  readonly seconds: number;
+  readonly tests: readonly LongTest[];
+}
+
+interface LongRun {
+  readonly at: string;
+  readonly commit: string;
+  readonly node: string;
+  readonly machine: string;
+  /** The page that the fuzz printed. */
+  readonly fuzz: string;
+}
+
+const shown = (seconds: number) => `${seconds.toFixed(0)} s`;
+const inCell = (text: string) => text.replaceAll('|', '·').replaceAll('\n', ' ');
+const passedOf = ({tests}: LongFile) => tests.filter(({passed}) => passed).length;
+
+const fileSection = ({file, tests}: LongFile): string =>
+  [
+    `## ${file}`,
+    '',
+    '| test | | seconds | figures |',
+    '| --- | --- | --- | --- |',
+    ...tests.map(({title, passed, seconds, figures}) =>
+      [
+        '',
+        ` ${inCell(title)} `,
+        passed ? ' passed ' : ' **failed** ',
+        ` ${seconds.toFixed(1)} `,
+        ` ${figures.map(inCell).join('; ')} `,
+        '',
+      ].join('|'),
+    ),
+  ].join('\n');
+
+/** reports/evidence/long-job.md: what `.ci/long` played and what came of it. Pure. */
+export const renderLongPage = (
+  files: readonly LongFile[],
+  {at, commit, node, machine, fuzz}: LongRun,
+): string => `# The long job
+
+Made by \`.ci/long --write\` at ${at}; do not edit. Commit ${commit}, Node ${node}, ${machine}.
+
+\`.ci/run\` plays a part of this that covers it, listed with its reasons in
+[\`test-cells.ts\`](../../src/commands/rehearse/test-cells.ts).
+
+| file | passed | failed | took |
+| --- | --- | --- | --- |
+${files.map(one => `| [${one.file}](#${anchorOf(one.file)}) | ${passedOf(one)} | ${one.tests.length - passedOf(one)} | ${shown(one.seconds)} |`).join('\n')}
+
+${files.map(fileSection).join('\n\n')}
+
+${fuzz.trim().replace(/^# /, '## ')}
+`;
+
+/** As GitHub makes it from a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
