@@ -12,6 +12,16 @@ export interface Arguments {
   readonly kvTokens: number | undefined;
   readonly reportsCachedTokens: boolean;
   readonly metricsEnabled: boolean;
+  /** The weights. */
+  readonly modelPath: string;
+  /** Undefined: as the engine has them. */
+  readonly pageTokens: number | undefined;
+  readonly part: 'prefill' | 'decode' | undefined;
+  readonly bootstrapPort: number | undefined;
+  readonly transferBackend: string | undefined;
+  readonly lora: boolean;
+  readonly adapters: readonly {readonly name: string; readonly path: string}[];
+  readonly sleeps: boolean;
 }
 
 const text = {type: 'string'} as const;
@@ -22,6 +32,25 @@ const sglangEncoderTokens = 84_973;
 
 const number = (value: string | boolean | undefined): number | undefined =>
   typeof value === 'string' ? Number(value) : undefined;
+
+/** The words after a flag, up to the next one. */
+const listOf = (words: readonly string[], flag: string): readonly string[] =>
+  words.flatMap((word, at) => {
+    if (word.startsWith(`--${flag}=`)) return [word.slice(flag.length + 3)];
+    if (word !== `--${flag}`) return [];
+    const rest = words.slice(at + 1);
+    const end = rest.findIndex(next => next.startsWith('--'));
+    return end < 0 ? rest : rest.slice(0, end);
+  });
+
+/** `name=path`, or SGLang's path that is the name as well. */
+const adapterOf = (text: string) => {
+  const [name = '', ...path] = text.split('=');
+  return {name, path: path.length === 0 ? name : path.join('=')};
+};
+
+const partOf = (mode: string | boolean | undefined) => (mode === 'prefill' || mode === 'decode' ? mode : undefined);
+const textOf = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined);
 
 /**
  * `words` begin with the program's own path: `vllm serve …`, `sglang serve …`, `python3 -m sglang.launch_server …` or
@@ -46,9 +75,22 @@ export const readArguments = ([program = '', ...words]: readonly string[]): Argu
       'enable-cache-report': toggle,
       'enable-metrics': toggle,
       'disable-log-stats': toggle,
+      'page-size': text,
+      'block-size': text,
+      'disaggregation-mode': text,
+      'disaggregation-bootstrap-port': text,
+      'disaggregation-transfer-backend': text,
+      'enable-lora': toggle,
+      'enable-memory-saver': toggle,
+      'enable-sleep-mode': toggle,
     },
   });
   const model = values['served-model-name'] ?? values['model-path'] ?? values.model ?? 'simulated-model';
+  const modelPath = String(values['model-path'] ?? values.model ?? model);
+  const adapters = listOf(words, 'lora-paths').concat(listOf(words, 'lora-modules')).map(adapterOf);
+  // SGLang takes paths for the wish to serve them.
+  const lora = values['enable-lora'] === true || listOf(words, 'lora-paths').length > 0;
+  const ofBoth = {modelPath, adapters, lora};
   const blocks = number(values['num-gpu-blocks-override']);
   if (/(^|[/ ])sglang[^/]*$/.test(launcher)) {
     const encoder = values['is-embedding'] === true;
@@ -61,16 +103,29 @@ export const readArguments = ([program = '', ...words]: readonly string[]): Argu
       kvTokens: number(values['max-total-tokens']) ?? (encoder ? sglangEncoderTokens : undefined),
       reportsCachedTokens: values['enable-cache-report'] === true,
       metricsEnabled: values['enable-metrics'] === true,
+      ...ofBoth,
+      pageTokens: number(values['page-size']),
+      part: partOf(values['disaggregation-mode']),
+      bootstrapPort: number(values['disaggregation-bootstrap-port']),
+      transferBackend: textOf(values['disaggregation-transfer-backend']),
+      sleeps: values['enable-memory-saver'] === true,
     };
   }
+  const pageTokens = number(values['block-size']);
   return {
     dialect: 'vllm',
     host: String(values.host ?? '0.0.0.0'),
     port: number(values.port) ?? 8000,
     model: String(model),
     encoder: values.runner === 'pooling',
-    kvTokens: blocks === undefined ? undefined : blocks * vllmBlockTokens,
+    kvTokens: blocks === undefined ? undefined : blocks * (pageTokens ?? vllmBlockTokens),
     reportsCachedTokens: values['enable-prompt-tokens-details'] === true,
     metricsEnabled: values['disable-log-stats'] !== true,
+    ...ofBoth,
+    pageTokens,
+    part: undefined,
+    bootstrapPort: undefined,
+    transferBackend: undefined,
+    sleeps: values['enable-sleep-mode'] === true,
   };
 };

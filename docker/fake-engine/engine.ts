@@ -13,18 +13,10 @@ import {eatMemory, leakMemory, readMisbehaviour} from './misbehaviour.ts';
 import {wordsOf} from './words.ts';
 
 const asked = readArguments(process.argv.slice(1));
-const {dialect, host, port, model, encoder} = asked;
+const {dialect, host, port, model, encoder, part} = asked;
 const fake = readMisbehaviour(process.env.CUTOVER_FAKE);
-const config = simulatorConfig.parse({
-  dialect,
-  host,
-  port,
-  model,
-  encoder,
-  kvTokens: asked.kvTokens,
-  reportsCachedTokens: asked.reportsCachedTokens,
-  metricsEnabled: asked.metricsEnabled,
-});
+const runtimeLora = process.env.VLLM_ALLOW_RUNTIME_LORA_UPDATING ?? '0';
+const config = simulatorConfig.parse({...asked, loraAtRuntime: ['1', 'true'].includes(runtimeLora.toLowerCase())});
 const calibration = calibrations[dialect];
 const words = wordsOf(dialect, {host, port});
 
@@ -42,7 +34,10 @@ const open = new Set<ServerResponse>();
 subscribe('http.server.request.start', message => {
   const {request, response} = message as {request: IncomingMessage; response: ServerResponse};
   if (request.method === 'POST' && request.url === '/die') die(...words.died);
-  if (request.method === 'POST' && request.url === '/eat-memory') eatMemory();
+  if (request.method === 'POST' && request.url === '/eat-memory') {
+    eatMemory();
+    response.setHeader('x-cutover-struck', 'eat-memory'); // the simulated engine, which answers, knows no such path
+  }
   // Beside the memory of the card, which the simulated engine only says that it takes.
   const [, rate] = /^\/simulator\/leak\?mib-per-second=([\d.]+)$/.exec(request.url ?? '') ?? [];
   if (request.method === 'POST' && Number(rate) > 0) leakMemory(Number(rate));
@@ -74,6 +69,8 @@ const [first = [], ...stages] = words.start({
   host,
   port,
   encoder,
+  part,
+  bootstrapPort: config.bootstrapPort,
   memory: memoryParts(calibration, config.kvTokens),
   gpuBytes: calibration.memory.gpuBytes,
   kvTokens: config.kvTokens,

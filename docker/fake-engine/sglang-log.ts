@@ -21,6 +21,11 @@ export const sglangLog: StartLog = facts => {
         graphs: gib(memory.graphsBytes),
       };
   const elapsed = `elapsed=${stageSeconds.toFixed(2)} s`;
+  // source: arg_groups/pd_disaggregation_hook.py and disaggregation/common/conn.py
+  const partLines = {
+    prefill: [log(`CommonKVBootstrapServer started successfully on ${host}:${facts.bootstrapPort}`)],
+    decode: [log('KV cache is forced as chunk cache for decode server')],
+  };
   const half = (pool / 2).toFixed(2);
   const left = (taken: number) => `${(gib(facts.gpuBytes) - contextGb - taken).toFixed(2)} GB`;
 
@@ -36,7 +41,12 @@ export const sglangLog: StartLog = facts => {
     ],
   ];
   return [
-    [log(`server_args=ServerArgs(model_path='${model}', tokenizer_path='${model}', host='${host}', port=${port})`)],
+    [
+      log(
+        `server_args=ServerArgs(model_path='${model}', tokenizer_path='${model}', host='${host}', port=${port}, disaggregation_mode='${facts.part ?? 'null'}')`,
+      ),
+      ...(facts.part === 'decode' ? partLines.decode : []),
+    ],
     [log(`Load weight begin. avail mem=${left(0)}`)],
     [
       log(
@@ -49,8 +59,11 @@ export const sglangLog: StartLog = facts => {
       ? [[log('Disable prefill CUDA graph because the model is not a language model')]]
       : [
           ...capture('prefill', graphs - decodeGraphs, weights + pool),
-          ...capture('decode', decodeGraphs, weights + pool + graphs - decodeGraphs),
+          ...(facts.part === 'prefill'
+            ? [] // one that only prefills replays no graph of decode
+            : capture('decode', decodeGraphs, weights + pool + graphs - decodeGraphs)),
         ]),
+    ...(facts.part === 'prefill' ? [partLines.prefill] : []),
     [
       log(
         `max_total_num_tokens=${kvTokens}, chunked_prefill_size=8192, max_prefill_tokens=16384, max_running_requests=4096, context_len=${contextTokens}, available_gpu_mem=${left(weights + pool + graphs)}`,

@@ -62,3 +62,19 @@ describe('the engine reads from the log of a simulated start what it would read 
     });
   });
 });
+
+test('a prefill server says where it can be asked, and captures no graphs of decode; a decode server has no prefix cache', () => {
+  const {memory} = calibrations.sglang;
+  const lines = (part: 'prefill' | 'decode') =>
+    sglangLog({
+      ...{model: 'm', host: '127.0.0.1', port: 8000, encoder: false, part, bootstrapPort: 8998, stageSeconds: 0.02},
+      memory: memoryParts(calibrations.sglang, 1000),
+      ...{gpuBytes: memory.gpuBytes, kvTokens: 1000, contextTokens: 32_768},
+    })
+      .flat()
+      .join('\n');
+  expect(lines('prefill')).toContain('CommonKVBootstrapServer started successfully on 127.0.0.1:8998');
+  expect(lines('prefill')).not.toContain('Capture target decode');
+  expect(lines('decode')).toContain('KV cache is forced as chunk cache for decode server');
+  expect(lines('decode')).toContain('Capture target decode');
+});

@@ -6,6 +6,9 @@ interface StartFacts {
   readonly host: string;
   readonly port: number;
   readonly encoder: boolean;
+  /** Of a prefill/decode pair. */
+  readonly part?: 'prefill' | 'decode' | undefined;
+  readonly bootstrapPort?: number;
   readonly memory: MemoryParts;
   readonly gpuBytes: number;
   readonly kvTokens: number;

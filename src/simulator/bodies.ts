@@ -20,6 +20,12 @@ export const invalidAt = (path: readonly (string | number)[], type: string, mess
 };
 
 const model = z.string().nullish();
+/** SGLang's, of a prefill/decode pair. A router draws rooms from 63 bits: both servers round them alike. */
+const bootstrap = {
+  bootstrap_host: z.string().nullish(),
+  bootstrap_port: z.int().nullish(),
+  bootstrap_room: z.number().nullish(),
+};
 const textPart = z.object({type: z.literal('text'), text: z.string()}).transform(part => part.text);
 const content = z.union([z.string(), z.array(textPart).transform(texts => texts.join('\n'))]).nullish();
 const message = z.object({role: z.string(), content: content.transform(text => text ?? '')});
@@ -31,6 +37,8 @@ export const chatBody = z.object({
   max_tokens: outputTokens,
   max_completion_tokens: outputTokens,
   stream: z.boolean().nullish(),
+  lora_path: z.string().nullish(),
+  ...bootstrap,
   stream_options: z
     .object({include_usage: z.boolean().nullish(), continuous_usage_stats: z.boolean().nullish()})
     .nullish(),

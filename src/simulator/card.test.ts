@@ -6,7 +6,7 @@ import {memoryParts} from './memory.ts';
 
 const calibration = calibrations.vllm;
 const cardOf = (nowMs: () => number, leakMibPerSecond = 0, encoder = false) =>
-  createCard({calibration, kvTokens: 1024, encoder, leakMibPerSecond, nowMs});
+  createCard({calibration, kvTokens: 1024, encoder, asleepBytes: () => 0, leakMibPerSecond, nowMs});
 
 test('a server takes its parts of the card, and what it leaks from then on', () => {
   let nowMs = 1000;

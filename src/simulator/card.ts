@@ -12,6 +12,8 @@ interface CardOptions {
   readonly calibration: Calibration;
   readonly kvTokens: number;
   readonly encoder: boolean;
+  /** Given back for now, in bytes. */
+  readonly asleepBytes: () => number;
   /** From its start on. */
   readonly leakMibPerSecond: number;
   /** A monotonic clock. */
@@ -29,7 +31,14 @@ export interface Card {
   stop(): void;
 }
 
-export const createCard = ({calibration, kvTokens, encoder, leakMibPerSecond, nowMs}: CardOptions): Card => {
+export const createCard = ({
+  calibration,
+  kvTokens,
+  encoder,
+  asleepBytes,
+  leakMibPerSecond,
+  nowMs,
+}: CardOptions): Card => {
   const {weightsBytes, kvBytes, graphsBytes, otherBytes} = memoryParts(calibration, kvTokens);
   const ownMiB = encoder ? encoderMiB : (weightsBytes + kvBytes + graphsBytes + otherBytes) / mib;
   const cardMiB = Math.max(ownMiB, calibration.memory.gpuBytes / mib);
@@ -49,5 +58,6 @@ export const createCard = ({calibration, kvTokens, encoder, leakMibPerSecond, no
     if (rate > 0) timer = setTimeout(() => full.abort(), leftMs()).unref();
   };
   leak(leakMibPerSecond);
-  return {takenMiB, leak, fill: () => full.abort(), full: full.signal, stop: () => clearTimeout(timer)};
+  const heldMiB = () => (full.signal.aborted ? cardMiB : Math.max(0, takenMiB() - asleepBytes() / mib));
+  return {takenMiB: heldMiB, leak, fill: () => full.abort(), full: full.signal, stop: () => clearTimeout(timer)};
 };

@@ -1,5 +1,5 @@
 import type {ServerResponse} from 'node:http';
-import type {ChatFacts, Dialect} from './dialects/dialect.ts';
+import type {ChatFacts, Dialect, Problem} from './dialects/dialect.ts';
 import {type RequestFault, releaseOf} from './faults.ts';
 import type {TokenEvent} from './scheduler.ts';
 import type {OpenTruth, TruthOutcome} from './truth.ts';
@@ -14,8 +14,13 @@ export interface ChatStreamOptions {
   readonly nowMs: () => number;
 }
 
-export interface ChatStream {
+/** One reply under way. */
+export interface ChatReply {
   token(event: TokenEvent): void;
+  /** The engine cannot go on. */
+  fail(problem: Problem): void;
+  /** The engine was told to end it here. */
+  abort(): void;
   /** Writes nothing more. */
   stop(): void;
 }
@@ -26,7 +31,7 @@ const brokenEvent =
   'data: {"id":"broken","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":\n\n';
 
 /** Writes one streamed reply, every event as a chunk of its own, with the fault that was drawn for it. */
-export const chatStream = (options: ChatStreamOptions): ChatStream => {
+export const chatStream = (options: ChatStreamOptions): ChatReply => {
   const {response, fault, truth, texts, nowMs} = options;
   const {stream} = options.dialect;
   const releaseAtMs = releaseOf(fault);
@@ -51,7 +56,7 @@ export const chatStream = (options: ChatStreamOptions): ChatStream => {
     if (fault.kind === 'malformed-json') response.write(brokenEvent);
     if (fault.kind === 'disconnect') response.destroy();
     if (fault.kind === 'error-event') {
-      response.write(sse(stream.error('The simulated engine was told to fail here.')));
+      response.write(sse(stream.error('The simulated engine was told to fail here.', 500)));
       response.end(done);
     }
     if (fault.kind === 'disconnect' || fault.kind === 'error-event') end(`fault:${fault.kind}`);
@@ -95,8 +100,22 @@ export const chatStream = (options: ChatStreamOptions): ChatStream => {
 
   if (stream.headAtOnce) response.flushHeaders();
 
+  /** In place of all that would have followed. */
+  const close = (events: readonly object[], outcome: TruthOutcome) => {
+    if (over) return;
+    for (const event of events) response.write(sse(event));
+    response.end(done);
+    end(outcome);
+  };
+
   return {
     stop,
+    fail: ({message, status}) => close([stream.error(message, status)], status < 500 ? 'rejected' : 'failed'),
+    abort() {
+      const facts = {...options.facts, cachedPromptTokens: truth.cachedPromptTokens};
+      const head = truth.outputTokens === 0 ? stream.beforeTokens(facts) : [];
+      close([...head, ...stream.aborted(facts, truth.outputTokens)], 'aborted');
+    },
     token(event) {
       if (over) return;
       const atMs = releaseAtMs(event.generated, nowMs());

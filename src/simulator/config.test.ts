@@ -16,6 +16,13 @@ test('a config needs a dialect only, and is the same when it is read again', () 
     faults: [],
     reportsCachedTokens: true,
     metricsEnabled: true,
+    bootstrapPort: 8998,
+    transferBackend: 'mooncake',
+    link: {latencyMs: 1, gbPerSecond: 450},
+    lora: false,
+    loraAtRuntime: true,
+    adapters: [],
+    sleeps: false,
   });
   expect(simulatorConfig.parse(config)).toEqual(config);
 });
@@ -24,4 +31,5 @@ test('a misspelt key and an impossible value are refused', () => {
   expect(simulatorConfig.safeParse({dialect: 'vllm', sped: 2}).success).toBe(false);
   expect(simulatorConfig.safeParse({dialect: 'vllm', speed: 0}).success).toBe(false);
   expect(simulatorConfig.safeParse({dialect: 'openai'}).success).toBe(false);
+  expect(simulatorConfig.safeParse({dialect: 'vllm', part: 'decode'}).success).toBe(false);
 });

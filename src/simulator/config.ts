@@ -2,6 +2,12 @@ import {z} from 'zod';
 import {calibrations, dialectNames} from './calibration.ts';
 import type {Fault} from './faults.ts';
 
+/**
+ * Two H200 of one host. source: shared/gpu-host, NVLink NV18, 18 links of 25 GB/s in each direction; the latency is assumed,
+ * of the order of the polls between two steps in which SGLang's schedulers see that something has arrived.
+ */
+const nvlink = {latencyMs: 1, gbPerSecond: 450};
+
 /** How a simulated engine is set up. */
 export const simulatorConfig = z
   .strictObject({
@@ -29,6 +35,27 @@ export const simulatorConfig = z
     reportsCachedTokens: z.boolean().default(true),
     /** False is vLLM's --disable-log-stats, and SGLang without --enable-metrics. */
     metricsEnabled: z.boolean().default(true),
+    /** The weights' folder or name, on which every answer depends; by default `model`. */
+    modelPath: z.string().min(1).optional(),
+    /** SGLang's --disaggregation-mode: half of the work, the other half done by another server. */
+    part: z.enum(['prefill', 'decode']).optional(),
+    /** Where a prefill server is asked for what it computed. 0 takes a free one. */
+    bootstrapPort: z.int().min(0).max(65_535).default(8998),
+    transferBackend: z.string().min(1).default('mooncake'),
+    /** Over which a decode server gets the keys and values; 10^9 bytes are a GB. */
+    link: z.strictObject({latencyMs: z.number().min(0), gbPerSecond: z.number().positive()}).default(nvlink),
+    /** --enable-lora. */
+    lora: z.boolean().default(false),
+    /** Whether vLLM has VLLM_ALLOW_RUNTIME_LORA_UPDATING; SGLang asks for nothing. */
+    loraAtRuntime: z.boolean().default(true),
+    /** Loaded from the start: SGLang's --lora-paths, vLLM's --lora-modules. */
+    adapters: z.array(z.strictObject({name: z.string().min(1), path: z.string().min(1)})).default([]),
+    /** SGLang's --enable-memory-saver, vLLM's --enable-sleep-mode. */
+    sleeps: z.boolean().default(false),
+  })
+  .refine(({dialect, part}) => part === undefined || dialect === 'sglang', {
+    path: ['part'],
+    error: 'is for sglang only: no other simulated engine shares a request with another server',
   })
   .transform(({kvTokens, ...config}) => ({
     ...config,

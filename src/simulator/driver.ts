@@ -34,6 +34,8 @@ export const realClockwork = (): Clockwork => {
 export interface Driver {
   /** To be called when the stepper has got something to do. */
   wake(): void;
+  /** Nothing goes on so long: the step that runs, or else the next one, is over so much later. */
+  stall(ms: number): void;
   stop(): void;
 }
 
@@ -70,6 +72,10 @@ export const drive = <Event>(
   return {
     wake() {
       if (!stepping) advance();
+    },
+    stall(ms) {
+      endsAtMs = Math.max(endsAtMs, clockwork.nowMs()) + ms;
+      if (stepping) clockwork.setAlarm(endsAtMs, advance);
     },
     stop: () => clockwork.clearAlarm(),
   };

@@ -3,8 +3,9 @@ import {type Clockwork, drive} from './driver.ts';
 import {createFrontEnd} from './front-end.ts';
 import {type MemoryParts, memoryParts} from './memory.ts';
 import {createPooling} from './pooling.ts';
-import {createPrefixCache, type KvUse} from './prefix-cache.ts';
+import {createPrefixCache, type Holding, type KvUse} from './prefix-cache.ts';
 import {seededRandom} from './random.ts';
+import {createReservations, type Reservation} from './reservations.ts';
 import {type ChatTotals, createScheduler, type SchedulerOptions, type TokenEvent} from './scheduler.ts';
 
 /** How the two engines differ inside. */
@@ -34,11 +35,13 @@ export interface EngineStats {
   readonly finished: {streamed: Served; whole: Served; cachedPromptTokens: number};
 }
 
-interface ChatWork {
+export interface ChatWork {
   readonly receivedMs: number;
   readonly promptTokens: readonly number[];
   readonly outputTokens: readonly number[];
   readonly streamed: boolean;
+  /** Of the prefix cache. */
+  readonly cacheKey?: string;
 }
 
 interface PoolingWork {
@@ -48,14 +51,25 @@ interface PoolingWork {
 }
 
 /** Stops the work and frees what it holds; without effect when it has ended. */
-type Cancel = () => void;
+export type Cancel = () => void;
 
 export interface Engine {
   chat(work: ChatWork, onToken: (event: TokenEvent) => void): Cancel;
+  /**
+   * Computes a prompt for another server: one token, of which the API server has no part. Keys and values stay until the work is
+   * cancelled.
+   */
+  prefill(work: ChatWork, onToken: (event: TokenEvent) => void): Cancel;
+  /** Room for a prompt that another server computes. */
+  reserve(promptTokens: number): Reservation;
+  /** Goes on with a prompt that another server has computed, and whose first output token it has made, in the room that was reserved. */
+  decode(work: ChatWork, holding: Holding, cachedPromptTokens: number, onToken: (event: TokenEvent) => void): Cancel;
   pool(kind: 'embed' | 'rerank', work: PoolingWork, onDone: () => void): Cancel;
   /** Empties the prefix cache; false, and nothing is changed, while a running request holds pages. */
   resetCache(): boolean;
   stats(): EngineStats;
+  /** Chats stand still so long. */
+  stall(ms: number): void;
   stop(): void;
 }
 
@@ -65,17 +79,23 @@ export interface EngineOptions {
   readonly kvTokens: number;
   readonly speed: number;
   readonly seed: number;
+  /** What it does of the work; all of it when absent. */
+  readonly part?: 'prefill' | 'decode' | undefined;
   /** A clock with an alarm of its own, for each of the parts that run. */
   readonly clockwork: () => Clockwork;
 }
 
 /** The simulated engine without its HTTP: chat, embeddings and reranking, each a stepper of its own that runs in real time. */
-export const createEngine = ({calibration, traits, kvTokens, speed, seed, clockwork}: EngineOptions): Engine => {
+export const createEngine = (options: EngineOptions): Engine => {
+  const {calibration, traits, kvTokens, speed, seed, clockwork} = options;
   const {chat} = calibration;
-  const cache = createPrefixCache({pageTokens: traits.pageTokens, capacityTokens: kvTokens});
+  const decodesOnly = options.part === 'decode';
+  const cache = createPrefixCache({pageTokens: traits.pageTokens, capacityTokens: kvTokens, shares: !decodesOnly});
+  const reservations = createReservations(cache);
   const scheduler = createScheduler({
     ...traits,
     cache,
+    swapsOut: decodesOnly,
     maxBatchedTokens: chat.maxBatchedTokens,
     maxRunningSequences: chat.maxRunningSequences,
     stepMs: stepTimer(calibration, speed, seededRandom(seed)),
@@ -101,8 +121,48 @@ export const createEngine = ({calibration, traits, kvTokens, speed, seed, clockw
 
   let lastId = 0;
   const chatDoor = doorOf('chat');
+  const chatClock = clockwork();
   const listeners = new Map<number, (event: TokenEvent) => void>();
-  const chatDriver = drive(scheduler, clockwork(), event => chatDoor.reply(() => listeners.get(event.id)?.(event)));
+  /** Of which no token goes through the API server. */
+  const prefills = new Set<number>();
+  const deliver = (event: TokenEvent) => {
+    if (event.last) reservations.serve();
+    const tell = () => listeners.get(event.id)?.(event);
+    if (prefills.has(event.id)) tell();
+    else chatDoor.reply(tell);
+  };
+  const chatDriver = drive(scheduler, chatClock, deliver);
+
+  /** Counts what becomes of a job, and tells `onToken`. */
+  const listen = ({promptTokens, streamed}: ChatWork, onToken: (event: TokenEvent) => void): number => {
+    const id = ++lastId;
+    listeners.set(id, event => {
+      if (event.generated === 1) totals.promptTokens += promptTokens.length;
+      totals.generationTokens++;
+      if (event.last) {
+        listeners.delete(id);
+        count(streamed ? 'streamed' : 'whole', promptTokens.length, event.generated);
+        finished.cachedPromptTokens += event.cachedPromptTokens;
+      }
+      onToken(event);
+    });
+    return id;
+  };
+  const submit = (id: number, {receivedMs, ...work}: ChatWork, staysHeld: boolean) => {
+    const readAtMs = chatDoor.readyAtMs(receivedMs, work.promptTokens.length);
+    // A prompt for another server has waited for that one, and cannot have been begun before.
+    const readyAtMs = staysHeld ? Math.max(readAtMs, chatClock.nowMs()) : readAtMs;
+    scheduler.submit({id, readyAtMs, staysHeld, ...work});
+    chatDriver.wake();
+  };
+  const forgetting =
+    (id: number): Cancel =>
+    () => {
+      const [listened, prefilled] = [listeners.delete(id), prefills.delete(id)];
+      if (!listened && !prefilled) return;
+      scheduler.cancel(id);
+      reservations.serve();
+    };
 
   const pooling = (kind: 'embed' | 'rerank', jitterSeed: number) => {
     const batchMs = batchTimer(calibration, kind, speed, seededRandom(jitterSeed));
@@ -115,24 +175,27 @@ export const createEngine = ({calibration, traits, kvTokens, speed, seed, clockw
   const pools = {embed: pooling('embed', seed + 1), rerank: pooling('rerank', seed + 2)};
 
   return {
-    chat({receivedMs, promptTokens, outputTokens, streamed}, onToken) {
-      const id = ++lastId;
-      listeners.set(id, event => {
-        if (event.generated === 1) totals.promptTokens += promptTokens.length;
-        totals.generationTokens++;
-        if (event.last) {
-          listeners.delete(id);
-          count(streamed ? 'streamed' : 'whole', promptTokens.length, event.generated);
-          finished.cachedPromptTokens += event.cachedPromptTokens;
-        }
-        onToken(event);
-      });
-      const readyAtMs = chatDoor.readyAtMs(receivedMs, promptTokens.length);
-      scheduler.submit({id, readyAtMs, promptTokens, outputTokens});
+    chat(work, onToken) {
+      const id = listen(work, onToken);
+      submit(id, work, false);
+      return forgetting(id);
+    },
+
+    prefill(work, onToken) {
+      const id = listen(work, onToken);
+      prefills.add(id);
+      submit(id, work, true);
+      return forgetting(id);
+    },
+
+    reserve: reservations.ask,
+
+    decode(work, holding, cachedPromptTokens, onToken) {
+      const id = listen(work, onToken);
+      const job = {...work, id, readyAtMs: work.receivedMs};
+      deliver(scheduler.join(job, holding, cachedPromptTokens, chatClock.nowMs()));
       chatDriver.wake();
-      return () => {
-        if (listeners.delete(id)) scheduler.cancel(id);
-      };
+      return forgetting(id);
     },
 
     pool(kind, {receivedMs, itemTokens}, onDone) {
@@ -154,6 +217,7 @@ export const createEngine = ({calibration, traits, kvTokens, speed, seed, clockw
     },
 
     resetCache: cache.reset,
+    stall: chatDriver.stall,
 
     stats() {
       const parts = [scheduler, pools.embed.stepper, pools.rerank.stepper].map(part => part.counts());

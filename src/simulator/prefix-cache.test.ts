@@ -62,6 +62,31 @@ describe('hits', () => {
       }),
     );
   });
+
+  test('under one key are what a cache would find that had only what came under this key', () => {
+    const asked = fc.record({
+      key: fc.constantFrom('', 'a', 'b'),
+      tokens: fc.array(fc.nat({max: 2}), {minLength: 1, maxLength: 24}),
+    });
+    fc.assert(
+      fc.property(fc.constantFrom(1, 4), fc.array(asked, {maxLength: 15}), (pageTokens, all) => {
+        const options = {pageTokens, capacityTokens: 10_000};
+        const [shared, own] = [createPrefixCache(options), new Map<string, PrefixCache>()];
+        for (const {key, tokens} of all) {
+          const alone = own.get(key) ?? createPrefixCache(options);
+          own.set(key, alone);
+          const holding = shared.open(tokens, key);
+          expect(holding.sharedTokens).toBe(run(alone, tokens));
+          shared.grow(holding, tokens.length);
+          shared.close(holding, tokens, tokens.length);
+        }
+        const kept = [...own.values()].reduce((sum, cache) => sum + cache.use().evictableTokens, 0);
+        expect(shared.use().evictableTokens).toBe(kept);
+        expect(shared.reset()).toBe(true);
+        expect(shared.use().freeTokens).toBe(10_000);
+      }),
+    );
+  });
 });
 
 describe('the pool', () => {

@@ -30,11 +30,18 @@ export interface KvUse {
 
 export type PrefixCache = ReturnType<typeof createPrefixCache>;
 
+interface PrefixCacheOptions {
+  readonly pageTokens: number;
+  readonly capacityTokens: number;
+  /** False: a pool alone, as a server that only decodes has it. */
+  readonly shares?: boolean;
+}
+
 /**
- * The paged KV pool with its prefix cache: a radix tree cut at page bounds, reference counts, and eviction of the least recently used
+ * The paged KV pool with its prefix cache: radix trees cut at page bounds, reference counts, and eviction of the least recently used
  * tails. With pages of 16 tokens its hits are vLLM's, with pages of one token SGLang's.
  */
-export const createPrefixCache = ({pageTokens, capacityTokens}: {pageTokens: number; capacityTokens: number}) => {
+export const createPrefixCache = ({pageTokens, capacityTokens, shares = true}: PrefixCacheOptions) => {
   const capacityPages = Math.floor(capacityTokens / pageTokens);
   const newRun = (parent: Run | null, tokens: readonly number[], holders: number): Run => ({
     parent,
@@ -42,7 +49,13 @@ export const createPrefixCache = ({pageTokens, capacityTokens}: {pageTokens: num
     children: new Map(),
     holders,
   });
-  let root = newRun(null, [], 0);
+  /** What one adapter computed is of no use to another: each key has a tree of its own. */
+  const roots = new Map<string, Run>();
+  const rootOf = (key: string): Run => {
+    const root = roots.get(key) ?? newRun(null, [], 0);
+    roots.set(key, root);
+    return root;
+  };
   let usedPages = 0;
   let evictablePages = 0;
   /**
@@ -111,7 +124,7 @@ export const createPrefixCache = ({pageTokens, capacityTokens}: {pageTokens: num
   /** Makes the first `computedTokens` of a holding's `tokens` findable; pages that somebody published before are given back. */
   const publish = (holding: Holding, tokens: readonly number[], computedTokens: number) => {
     const end = wholePages(computedTokens) * pageTokens;
-    if (end <= holding.sharedTokens) return;
+    if (!shares || end <= holding.sharedTokens) return;
     const {run, at} = follow(holding.run, holding.sharedTokens, tokens, end);
     hold(run, holding.run);
     usedPages -= wholePages(at - holding.sharedTokens);
@@ -124,8 +137,9 @@ export const createPrefixCache = ({pageTokens, capacityTokens}: {pageTokens: num
   };
 
   return {
-    /** Holds the longest cached beginning of a prompt, never its last token: something must be computed to speak. */
-    open(tokens: readonly number[]): Holding {
+    /** Holds the longest beginning of a prompt that is cached under `key`, never its last token: something must be computed to speak. */
+    open(tokens: readonly number[], key = ''): Holding {
+      const root = rootOf(key);
       const {run, at} = follow(root, 0, tokens, wholePages(tokens.length - 1) * pageTokens);
       hold(run, root);
       return {run, sharedTokens: at, privatePages: 0};
@@ -159,7 +173,7 @@ export const createPrefixCache = ({pageTokens, capacityTokens}: {pageTokens: num
     /** Forgets everything that is cached; false, and nothing is changed, while a sequence holds pages. */
     reset(): boolean {
       if (usedPages > 0) return false;
-      root = newRun(null, [], 0);
+      roots.clear();
       idle.clear();
       evictablePages = 0;
       return true;

@@ -37,11 +37,13 @@ const route = async (service: Service, exchange: Exchange): Promise<void> => {
   const page = dialect.pages[key];
   if (action === 'tokenize') return answerTokenize(service, exchange);
   if (action !== undefined) return work(service, action, exchange);
+  const control = service.controls[key];
+  if (control !== undefined) return sendPage(response, await control(service, exchange));
   if (page !== undefined) return sendPage(response, page(service.view(request.socket.localPort ?? 0)));
   if (dialect.reset.routes.includes(key)) return sendPage(response, reset(service));
   if (await answerOwn(service, key, exchange)) return;
   // Both engines leave these to FastAPI, which has a shape of its own.
-  const known = [...Object.keys(dialect.actions), ...Object.keys(dialect.pages), ...dialect.reset.routes];
+  const known = [dialect.actions, dialect.pages, service.controls].flatMap(Object.keys).concat(dialect.reset.routes);
   const status = known.some(other => other.endsWith(` ${path}`)) ? 405 : 404;
   sendPage(response, jsonPage({detail: STATUS_CODES[status]}, status));
 };

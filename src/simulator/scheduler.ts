@@ -8,6 +8,10 @@ export interface ChatJob {
   readonly promptTokens: readonly number[];
   /** What it will generate: at least one token. Prompt and output together must fit the pool. */
   readonly outputTokens: readonly number[];
+  /** Of the prefix cache; none is the model's without an adapter. */
+  readonly cacheKey?: string;
+  /** Its keys and values stay after the last token, until it is cancelled: another server fetches them. */
+  readonly staysHeld?: boolean;
 }
 
 export interface TokenEvent {
@@ -35,6 +39,8 @@ export interface SchedulerOptions {
   readonly mixesPrefillWithDecode: boolean;
   /** vLLM lets a prompt be found from the moment it is scheduled; SGLang when it has been computed. */
   readonly sharesWhenScheduled: boolean;
+  /** An SGLang decode server copies what a preempted request has computed to the host, and later back: it could not compute a prompt. */
+  readonly swapsOut?: boolean;
   readonly stepMs: (load: StepLoad) => number;
 }
 
@@ -60,6 +66,8 @@ export interface ChatTotals {
 
 export interface Scheduler extends Stepper<TokenEvent> {
   submit(job: ChatJob): void;
+  /** Decodes from `nowMs` on a job whose prompt was computed elsewhere, with its first token, into `holding`. */
+  join(job: ChatJob, holding: Holding, cachedPromptTokens: number, nowMs: number): TokenEvent;
   /** Forgets the job and frees what it held, at once. */
   cancel(id: number): void;
   counts(): {running: number; waiting: number};
@@ -75,6 +83,10 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
   const waiting: Sequence[] = [];
   /** In the order of admission. */
   const running = new Map<Sequence, Holding>();
+  /** By id, how to free what stays held after the last token. */
+  const held = new Map<number, () => void>();
+  /** When the first of those that run joined them: nothing ran before. */
+  let runningSinceMs = -Infinity;
   /** The step that was begun: how many tokens are computed of which sequence. */
   let step = new Map<Sequence, number>();
   const totals = {prefixQueries: 0, prefixHits: 0, preemptions: 0};
@@ -84,17 +96,23 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
     cache.close(holding, sequence.tokens, sequence.computed);
   };
 
+  const finish = (sequence: Sequence, holding: Holding) => {
+    if (!sequence.job.staysHeld) return leave(sequence, holding);
+    running.delete(sequence);
+    held.set(sequence.job.id, () => cache.close(holding, sequence.tokens, sequence.computed));
+  };
+
   const admit = (nowMs: number): [Sequence, Holding] | null => {
     const next = waiting[0];
     if (next === undefined || next.job.readyAtMs > nowMs || running.size >= options.maxRunningSequences) return null;
-    const holding = cache.open(next.tokens);
+    const holding = cache.open(next.tokens, next.job.cacheKey);
     if (!cache.grow(holding, next.tokens.length)) {
       cache.close(holding, next.tokens, 0);
       return null;
     }
     waiting.shift();
     running.set(next, holding);
-    next.computed = holding.sharedTokens;
+    next.computed = options.swapsOut ? next.tokens.length - 1 : holding.sharedTokens;
     if (next.cachedPromptTokens === null) {
       next.cachedPromptTokens = holding.sharedTokens;
       totals.prefixQueries += next.tokens.length;
@@ -156,13 +174,26 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
       waiting.push({job, tokens: [...job.promptTokens], computed: 0, generated: 0, cachedPromptTokens: null});
     },
 
+    join(job, holding, cachedPromptTokens, nowMs) {
+      const [first = 0] = job.outputTokens;
+      const computed = job.promptTokens.length;
+      const sequence = {job, tokens: [...job.promptTokens, first], computed, generated: 1, cachedPromptTokens};
+      if (running.size === 0) runningSinceMs = nowMs;
+      running.set(sequence, holding);
+      const last = job.outputTokens.length === 1;
+      if (last) leave(sequence, holding);
+      return {id: job.id, generated: 1, last, cachedPromptTokens};
+    },
+
     cancel(id) {
+      held.get(id)?.();
+      held.delete(id);
       for (const [sequence, holding] of running) if (sequence.job.id === id) leave(sequence, holding);
       const at = waiting.findIndex(({job}) => job.id === id);
       if (at >= 0) waiting.splice(at, 1);
     },
 
-    readyAtMs: () => (running.size > 0 ? -Infinity : (waiting[0]?.job.readyAtMs ?? null)),
+    readyAtMs: () => (running.size > 0 ? runningSinceMs : (waiting[0]?.job.readyAtMs ?? null)),
 
     begin(nowMs) {
       step = new Map();
@@ -190,7 +221,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
         const last = sequence.generated === job.outputTokens.length;
         const {generated, cachedPromptTokens} = sequence;
         events.push({id: job.id, generated, last, cachedPromptTokens: cachedPromptTokens ?? 0});
-        if (last) leave(sequence, holding);
+        if (last) finish(sequence, holding);
       }
       return events;
     },

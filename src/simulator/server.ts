@@ -12,6 +12,8 @@ import type {TruthRow} from './truth.ts';
 export interface RunningSimulator extends AsyncDisposable {
   /** Origin without a trailing slash. */
   readonly url: string;
+  /** Where a prefill server is asked for what it computed; null of every other one. */
+  readonly bootstrapPort: number | null;
   /** The requests that have ended, in the order in which they came. */
   truth(): readonly TruthRow[];
   /** Aborted when the fault `dies`, or a card without memory, has closed the server; the reason is an Error that says so. */
@@ -47,25 +49,32 @@ export const startSimulator = async (config: SimulatorConfig): Promise<RunningSi
     throw new CutoverError('ENGINE_DID_NOT_START', message, {hint: 'Choose another port, or 0 for a free one.', cause});
   }
 
+  const {port} = server.address() as AddressInfo;
+  let death: NodeJS.Timeout | undefined;
   const stop = async () => {
     clearTimeout(death);
     service.card.stop();
     service.engine.stop();
+    await service.part?.stop();
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
     server.closeAllConnections();
     await closed;
   };
+  const listening = service.part?.listen(port) ?? Promise.resolve(null);
+  const bootstrapPort = await listening.catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   const died = new AbortController();
   const deadly = config.faults.find(fault => fault.kind === 'dies');
   const die = async (why: string) => {
     await stop();
     died.abort(new Error(why));
   };
-  const death =
-    deadly &&
-    setTimeout(
+  if (deadly !== undefined)
+    death = setTimeout(
       die,
       deadly.atMs,
       `the simulated engine died ${deadly.atMs} ms after its start, as its fault "dies" asked for`,
@@ -74,8 +83,11 @@ export const startSimulator = async (config: SimulatorConfig): Promise<RunningSi
     die('CUDA out of memory: the simulated engine has taken all of its card'),
   );
 
+  service.fatal.signal.addEventListener('abort', () => die(reasonOf(service.fatal.signal.reason)));
+
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bootstrapPort,
+    url: `http://127.0.0.1:${port}`,
     truth: service.truth.rows,
     died: died.signal,
     [Symbol.asyncDispose]: stop,

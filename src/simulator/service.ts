@@ -9,9 +9,25 @@ import {vllm} from './dialects/vllm.ts';
 import {monotonicMs, realClockwork} from './driver.ts';
 import {createEngine, type Engine} from './engine.ts';
 import {faultOfRequest, faultOfReset, leakOf, type RequestFault, slownessOf} from './faults.ts';
+import {memoryParts} from './memory.ts';
+import {type Asleep, createAsleep} from './model/asleep.ts';
+import type {Controls} from './model/control.ts';
+import {createModel, type Model} from './model/model.ts';
+import {sglangControls} from './model/sglang-control.ts';
+import {type ModelTimes, modelTimes} from './model/times.ts';
+import {vllmControls} from './model/vllm-control.ts';
+import {createPart, type Part} from './pd/part.ts';
 import {createTruth} from './truth.ts';
 
 const dialects = {vllm, sglang} satisfies Record<SimulatorConfig['dialect'], Dialect>;
+
+/** A chat that has passed the gate and has not ended. */
+export interface InFlight {
+  /** Ends it with what it has. */
+  abort(): void;
+  readonly adapter: string | null;
+  readonly over: Promise<void>;
+}
 
 /** What answering a request takes, besides the request. */
 export interface Service {
@@ -20,6 +36,15 @@ export interface Service {
   readonly engine: Engine;
   readonly truth: ReturnType<typeof createTruth>;
   readonly card: Card;
+  readonly model: Model;
+  readonly asleep: Asleep;
+  readonly controls: Controls;
+  readonly times: ModelTimes;
+  /** Null where it does all of the work itself. */
+  readonly part: Part | null;
+  readonly inFlight: Set<InFlight>;
+  /** Aborted with an Error when a real engine would have died. */
+  readonly fatal: AbortController;
   /** What a request of each kind may have, output included: its model's, or the pool's where that is smaller. */
   readonly contextTokens: Readonly<Record<'chat' | 'embed' | 'rerank', number>>;
   /** Of one page of the pool. */
@@ -46,6 +71,10 @@ export const createService = (config: SimulatorConfig): Service => {
   const contextOf = (kind: keyof Service['contextTokens']) => Math.min(calibration[kind].contextTokens, poolTokens);
   const contextTokens = {chat: contextOf('chat'), embed: contextOf('embed'), rerank: contextOf('rerank')};
   const ready = !config.faults.some(({kind}) => kind === 'never-ready');
+  const {lora, loraAtRuntime} = config;
+  const model = createModel(config.modelPath ?? config.model, lora ? config.adapters : []);
+  const asleep = createAsleep();
+  const part = createPart({config, engine, calibration, pageTokens, speed});
   let requests = 0;
   let chats = 0;
   let resets = 0;
@@ -59,9 +88,17 @@ export const createService = (config: SimulatorConfig): Service => {
       calibration,
       kvTokens: poolTokens,
       encoder: config.encoder,
+      asleepBytes: () => asleep.bytes(memoryParts(calibration, poolTokens)),
       leakMibPerSecond: leakOf(config.faults),
       nowMs: monotonicMs,
     }),
+    model,
+    asleep,
+    controls: config.dialect === 'sglang' ? sglangControls : vllmControls(lora && loraAtRuntime),
+    times: modelTimes(calibration, speed),
+    part,
+    inFlight: new Set(),
+    fatal: new AbortController(),
     contextTokens,
     pageTokens,
     requestId(request) {
@@ -76,6 +113,13 @@ export const createService = (config: SimulatorConfig): Service => {
       port,
       contextTokens: contextTokens.chat,
       ready,
+      modelPath: model.path(),
+      weightVersion: model.version(),
+      replaced: model.replaced(),
+      adapters: model.adapters.list(),
+      sleepLevel: asleep.tags.size === 0 ? 0 : model.isLost() ? 2 : 1,
+      part: config.part,
+      pd: part?.stats() ?? null,
       createdSeconds: nowSeconds(),
       maxRunningSequences: calibration.chat.maxRunningSequences,
       maxBatchedTokens: calibration.chat.maxBatchedTokens,

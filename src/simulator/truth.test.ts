@@ -27,6 +27,7 @@ test('rows come in the order of receipt, once they have ended, and the first end
       promptTokens: 0,
       outputTokens: 2,
       cachedPromptTokens: 0,
+      phases: null,
       outcome: 'fault:disconnect',
     },
     {
@@ -40,6 +41,7 @@ test('rows come in the order of receipt, once they have ended, and the first end
       promptTokens: 5,
       outputTokens: 0,
       cachedPromptTokens: 0,
+      phases: null,
       outcome: 'ok',
     },
   ]);

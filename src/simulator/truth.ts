@@ -1,6 +1,8 @@
 import type {Fault} from './faults.ts';
+import type {PdPhases} from './pd/bootstrap.ts';
 
-export type TruthOutcome = 'ok' | `fault:${Fault['kind']}` | 'client-gone' | 'rejected';
+/** 'failed': the engine could not go on; 'aborted': it was told to end the request before its time. */
+export type TruthOutcome = 'ok' | `fault:${Fault['kind']}` | 'client-gone' | 'rejected' | 'failed' | 'aborted';
 
 /**
  * What the server knows of one request, to hold a client's measurement against. Times are milliseconds of the machine's monotonic
@@ -23,6 +25,8 @@ export interface TruthRow {
   /** Tokens sent. */
   readonly outputTokens: number;
   readonly cachedPromptTokens: number;
+  /** Of a request that two servers shared; both have the same. */
+  readonly phases: PdPhases | null;
   readonly outcome: TruthOutcome;
 }
 
@@ -35,6 +39,7 @@ export interface OpenTruth {
   promptTokens: number;
   outputTokens: number;
   cachedPromptTokens: number;
+  phases: PdPhases | null;
   /** The first call counts: a client that goes away after the last byte changes nothing. */
   end(outcome: TruthOutcome): void;
 }
@@ -64,7 +69,7 @@ export const createTruth = (nowMs: () => number, wholeRows = defaultWholeRows) =
 
   return {
     open(id: string, kind: TruthRow['kind'], receivedMs: number): OpenTruth {
-      const open = {tokenMs: [], promptTokens: 0, outputTokens: 0, cachedPromptTokens: 0};
+      const open = {tokenMs: [], promptTokens: 0, outputTokens: 0, cachedPromptTokens: 0, phases: null};
       const row: Kept = {id, kind, receivedMs, open, ending: null};
       if (whole.length >= wholeRows) shorten();
       whole.push(row);
@@ -89,8 +94,8 @@ type Ended = NonNullable<Kept['ending']>;
 const accountRow = ({id, kind}: Kept, {endMs, outcome}: Ended): AccountRow => ({id, kind, endMs, outcome});
 
 const truthRow = ({id, kind, receivedMs, open}: Kept, {endMs, outcome}: Ended): TruthRow => {
-  const {tokenMs, promptTokens, outputTokens, cachedPromptTokens} = open;
+  const {tokenMs, promptTokens, outputTokens, cachedPromptTokens, phases} = open;
   const [firstTokenMs = null, lastTokenMs = null] = [tokenMs[0], tokenMs.at(-1)];
   const times = {receivedMs, firstTokenMs, lastTokenMs, endMs, tokenMs};
-  return {id, kind, ...times, promptTokens, outputTokens, cachedPromptTokens, outcome};
+  return {id, kind, ...times, promptTokens, outputTokens, cachedPromptTokens, phases, outcome};
 };

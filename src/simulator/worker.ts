@@ -5,7 +5,7 @@ import {startSimulator} from './server.ts';
 
 /**
  * A simulated engine on a thread of its own, so that it does not share the client's event loop. Takes a SimulatorConfig as workerData,
- * posts `{url}` when it serves, stands still on 'freeze' while
+ * posts `{url, bootstrapPort}` when it serves, stands still on 'freeze' while
  * the first word of `ice` is 1, and ends on 'stop'. Ends with code 1 and a last line on stderr when it dies.
  */
 const {ice, ...config} = workerData as {ice?: Int32Array};
@@ -22,4 +22,4 @@ parentPort?.on('message', async message => {
   await simulator[Symbol.asyncDispose]();
   parentPort?.close();
 });
-parentPort?.postMessage({url: simulator.url});
+parentPort?.postMessage({url: simulator.url, bootstrapPort: simulator.bootstrapPort});

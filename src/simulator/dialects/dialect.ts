@@ -1,5 +1,6 @@
 import type {DialectName} from '../calibration.ts';
 import type {EngineStats, EngineTraits} from '../engine.ts';
+import type {PdStats} from '../pd/bootstrap.ts';
 
 /** One chat request, as its reply tells of it. */
 export interface ChatFacts {
@@ -15,6 +16,9 @@ export interface ChatFacts {
   /** Usage in every event. */
   readonly continuousUsage: boolean;
 }
+
+/** Why a reply ended: it has its length, or the engine was told to end it. */
+export type FinishReason = 'length' | 'abort';
 
 export interface EmbedFacts {
   readonly requestId: string;
@@ -42,8 +46,11 @@ interface RerankFacts {
 
 /** Why a request is not served. */
 export interface Problem {
-  /** 'invalid': not what the endpoint takes; 'refused': understood, but it cannot be done; 'http': what the status itself says. */
-  readonly kind: 'invalid' | 'refused' | 'unknown-model' | 'http';
+  /**
+   * 'invalid': not what the endpoint takes; 'refused': understood, but it cannot be done; 'value': the same, found out later; 'http':
+   * what the status itself says.
+   */
+  readonly kind: 'invalid' | 'refused' | 'value' | 'unknown-model' | 'http';
   readonly status: number;
   readonly message: string;
   /** The parameter that is to blame. */
@@ -62,6 +69,20 @@ export interface ServerView {
   readonly metricsEnabled: boolean;
   readonly encoder: boolean;
   readonly ready: boolean;
+  /** Where the weights came from, and SGLang's name of them. */
+  readonly modelPath: string;
+  readonly weightVersion: string;
+  /** Whether they are others than at the start. */
+  readonly replaced: boolean;
+  readonly adapters: readonly {readonly name: string; readonly path: string}[];
+  readonly lora: boolean;
+  readonly sleeps: boolean;
+  /** vLLM's sleep level; 0 is awake. */
+  readonly sleepLevel: 0 | 1 | 2;
+  readonly part: 'prefill' | 'decode' | undefined;
+  readonly bootstrapPort: number;
+  readonly transferBackend: string;
+  readonly pd: PdStats | null;
   readonly stats: EngineStats;
 }
 
@@ -111,9 +132,11 @@ export interface Dialect {
     beforeTokens(facts: ChatFacts): object[];
     token(facts: ChatFacts, text: string, generated: number, last: boolean): object;
     afterTokens(facts: ChatFacts, generated: number): object[];
-    error(message: string): object;
+    /** In place of all that would have followed. */
+    aborted(facts: ChatFacts, generated: number): object[];
+    error(message: string, status: number): object;
   };
-  chatReply(facts: ChatFacts, text: string, generated: number): object;
+  chatReply(facts: ChatFacts, text: string, generated: number, why: FinishReason): object;
   embedReply(facts: EmbedFacts): object;
   rerankReply(facts: RerankFacts): object;
   tokenizeReply(tokens: readonly number[], contextTokens: number): object;

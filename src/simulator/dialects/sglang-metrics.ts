@@ -1,11 +1,12 @@
 import {jsonPage, type Page, type ServerView} from './dialect.ts';
 import {exposition, type Metric} from './exposition.ts';
 import {memoryGigabytes} from './sglang-info.ts';
+import {pdMetrics} from './sglang-pd-metrics.ts';
 
 const metrics = (server: ServerView): Metric[] => {
   const {running, waiting, kv, pageTokens, finished} = server.stats;
   const memory = memoryGigabytes(server);
-  const request = {model_name: server.model, engine_type: 'unified'};
+  const request = {model_name: server.model, engine_type: server.part ?? 'unified'};
   const scheduler = {...request, tp_rank: '0', pp_rank: '0', moe_ep_rank: '0'};
   const gauge = (name: string, help: string, value: number, more: Record<string, string> = {}): Metric => ({
     name: `sglang:${name}`,
@@ -59,6 +60,7 @@ const metrics = (server: ServerView): Metric[] => {
           ? [{labels: {...request, cache_source: 'device'}, value: finished.cachedPromptTokens}]
           : [],
     },
+    ...(server.pd === null ? [] : pdMetrics(server.pd, scheduler)),
   ];
 };
 

@@ -55,7 +55,7 @@ describe('a stream', () => {
   });
 
   test('fails with the flat error in an envelope', () => {
-    expect(sglang.stream.error('broke')).toEqual({
+    expect(sglang.stream.error('broke', 500)).toEqual({
       error: {object: 'error', message: 'broke', type: 'INTERNAL_SERVER_ERROR', param: null, code: 500},
     });
   });
@@ -63,11 +63,13 @@ describe('a stream', () => {
 
 test('cached tokens are null when there were none, as when they are not reported', () => {
   for (const more of [{cachedPromptTokens: 0}, {reportsCachedTokens: false}])
-    expect(sglang.chatReply({...facts, ...more}, '', 1)).toMatchObject({usage: {prompt_tokens_details: null}});
+    expect(sglang.chatReply({...facts, ...more}, '', 1, 'length')).toMatchObject({
+      usage: {prompt_tokens_details: null},
+    });
 });
 
 test('a whole chat reply', () => {
-  expect(sglang.chatReply(facts, ' a b', 2)).toEqual({
+  expect(sglang.chatReply(facts, ' a b', 2, 'length')).toEqual({
     id,
     object: 'chat.completion',
     created: 1_795_000_000,

@@ -2,13 +2,13 @@ import {hash} from 'node:crypto';
 import {
   type ChatFacts,
   type Dialect,
-  jsonPage,
+  type FinishReason,
   type Page,
   type Problem,
   type ServerView,
   vectorText,
 } from './dialect.ts';
-import {modelInfo, serverInfo} from './sglang-info.ts';
+import {modelInfo, serverInfo, sglangModels} from './sglang-info.ts';
 import {sglangMetrics} from './sglang-metrics.ts';
 
 const usage = ({promptTokens, cachedPromptTokens, reportsCachedTokens}: ChatFacts, generated: number) => ({
@@ -31,7 +31,7 @@ const chunk = ({requestId, createdSeconds, model}: ChatFacts, choices: readonly 
   choices,
 });
 
-const choice = (delta: object, finishReason: 'length' | null) => ({
+const choice = (delta: object, finishReason: FinishReason | null) => ({
   index: 0,
   delta: {reasoning_content: null, ...delta},
   logprobs: null,
@@ -42,6 +42,7 @@ const choice = (delta: object, finishReason: 'length' | null) => ({
 const errorTypes: Record<Exclude<Problem['kind'], 'http'>, string> = {
   invalid: 'Bad Request',
   refused: 'BadRequestError',
+  value: 'BadRequest',
   'unknown-model': 'BadRequestError', // never: SGLang takes any name
 };
 const errorInfo = ({kind, status, message}: Problem) => ({
@@ -54,6 +55,13 @@ const errorInfo = ({kind, status, message}: Problem) => ({
 
 const refused = (message: string): Problem => ({kind: 'refused', status: 400, message, param: null});
 const health = ({ready}: ServerView): Page => ({status: ready ? 200 : 503, type: null, body: ''});
+
+const ending = (facts: ChatFacts, generated: number, why: FinishReason) => [
+  chunk(facts, [choice({}, why)]),
+  ...(facts.includeUsage ? [{...chunk(facts, []), usage: usage(facts, generated)}] : []),
+];
+/** Python's HTTPStatus, which an error within a stream is told by. */
+const errorNames: Readonly<Record<number, string>> = {400: 'BAD_REQUEST', 500: 'INTERNAL_SERVER_ERROR'};
 
 /** SGLang 0.5.17. Source of every shape: what a 0.5.17 sent (fixtures/replies/sglang), and its srt/entrypoints/ for the rest. */
 export const sglang: Dialect = {
@@ -75,21 +83,7 @@ export const sglang: Dialect = {
     'GET /get_server_info': serverInfo,
     'GET /model_info': modelInfo,
     'GET /get_model_info': modelInfo,
-    'GET /v1/models': ({model, createdSeconds, contextTokens}) =>
-      jsonPage({
-        object: 'list',
-        data: [
-          {
-            id: model,
-            object: 'model',
-            created: createdSeconds,
-            owned_by: 'sglang',
-            root: model,
-            parent: null,
-            max_model_len: contextTokens,
-          },
-        ],
-      }),
+    'GET /v1/models': sglangModels,
     'GET /metrics': sglangMetrics,
   },
   reset: {
@@ -139,14 +133,14 @@ export const sglang: Dialect = {
       ...chunk(facts, [choice({content}, null)]),
       ...(facts.continuousUsage ? {usage: usage(facts, generated)} : {}),
     }),
-    afterTokens: (facts, generated) => [
-      chunk(facts, [choice({}, 'length')]),
-      ...(facts.includeUsage ? [{...chunk(facts, []), usage: usage(facts, generated)}] : []),
-    ],
-    error: message => ({error: {object: 'error', message, type: 'INTERNAL_SERVER_ERROR', param: null, code: 500}}),
+    afterTokens: (facts, generated) => ending(facts, generated, 'length'),
+    aborted: (facts, generated) => ending(facts, generated, 'abort'),
+    error: (message, status) => ({
+      error: {object: 'error', message, type: errorNames[status] ?? '', param: null, code: status},
+    }),
   },
 
-  chatReply: (facts, content, generated) => ({
+  chatReply: (facts, content, generated, why) => ({
     id: ownId(facts.requestId),
     object: 'chat.completion',
     created: facts.createdSeconds,
@@ -156,7 +150,7 @@ export const sglang: Dialect = {
         index: 0,
         message: {role: 'assistant', content, reasoning_content: null, tool_calls: null},
         logprobs: null,
-        finish_reason: 'length',
+        finish_reason: why,
         matched_stop: null,
       },
     ],

@@ -31,10 +31,14 @@ const cacheDefaults = {
   user_specified_mamba_block_size: 'False',
 };
 
+/** By level. */
+const sleepStates = ['awake', 'weights_offloaded', 'discard_all'];
+
 const metrics = ({
   model,
   contextTokens,
   encoder,
+  sleepLevel,
   stats: {running, waiting, kv, pageTokens, totals, finished},
 }: ServerView): Metric[] => {
   const labels = {model_name: model, engine: '0'};
@@ -51,6 +55,15 @@ const metrics = ({
   return [
     gauge('num_requests_running', 'Number of requests in model execution batches.', running),
     gauge('num_requests_waiting', 'Number of requests waiting to be processed.', waiting),
+    {
+      name: 'vllm:engine_sleep_state',
+      type: 'gauge',
+      help: 'Engine sleep state; awake = 0 means engine is sleeping; awake = 1 means engine is awake; weights_offloaded = 1 means sleep level 1; discard_all = 1 means sleep level 2.',
+      samples: sleepStates.map((state, level) => ({
+        labels: {...labels, sleep_state: state},
+        value: level === sleepLevel ? 1 : 0,
+      })),
+    },
     gauge('kv_cache_usage_perc', 'KV-cache usage. 1 means 100 percent usage.', kv.usedTokens / kv.capacityTokens),
     counter(
       'prefix_cache_queries_total',

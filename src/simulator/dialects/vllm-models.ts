@@ -15,7 +15,7 @@ const permission = (createdSeconds: number) => ({
   is_blocking: false,
 });
 
-export const vllmModels = ({model, createdSeconds, contextTokens}: ServerView): Page =>
+export const vllmModels = ({model, createdSeconds, contextTokens, adapters}: ServerView): Page =>
   jsonPage({
     object: 'list',
     data: [
@@ -29,5 +29,15 @@ export const vllmModels = ({model, createdSeconds, contextTokens}: ServerView): 
         max_model_len: contextTokens,
         permission: [permission(createdSeconds)],
       },
+      ...adapters.map(({name, path}) => ({
+        id: name,
+        object: 'model',
+        created: createdSeconds,
+        owned_by: 'vllm',
+        root: path,
+        parent: model,
+        max_model_len: null,
+        permission: [permission(createdSeconds)],
+      })),
     ],
   });

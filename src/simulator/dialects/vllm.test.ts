@@ -66,7 +66,7 @@ describe('a stream', () => {
   });
 
   test('fails with the nested error', () => {
-    expect(vllm.stream.error('broke')).toEqual({
+    expect(vllm.stream.error('broke', 500)).toEqual({
       error: {message: 'broke', type: 'Internal Server Error', param: null, code: 500},
     });
   });
@@ -84,14 +84,14 @@ describe('cached tokens', () => {
 
   test('are absent from streams and null in whole replies without --enable-prompt-tokens-details', () => {
     expect(details({reportsCachedTokens: false})).toBeUndefined();
-    expect(vllm.chatReply({...facts, reportsCachedTokens: false}, '', 1)).toMatchObject({
+    expect(vllm.chatReply({...facts, reportsCachedTokens: false}, '', 1, 'length')).toMatchObject({
       usage: {prompt_tokens_details: null},
     });
   });
 });
 
 test('a whole chat reply', () => {
-  expect(vllm.chatReply(facts, ' a b', 2)).toEqual({
+  expect(vllm.chatReply(facts, ' a b', 2, 'length')).toEqual({
     id: 'chatcmpl-r1',
     object: 'chat.completion',
     created: 1_795_000_000,
@@ -244,6 +244,9 @@ describe('pages', () => {
     ).toEqual([
       'vllm:num_requests_running{engine="0",model_name="m"} 2.0',
       'vllm:num_requests_waiting{engine="0",model_name="m"} 1.0',
+      'vllm:engine_sleep_state{engine="0",model_name="m",sleep_state="awake"} 1.0',
+      'vllm:engine_sleep_state{engine="0",model_name="m",sleep_state="weights_offloaded"} 0.0',
+      'vllm:engine_sleep_state{engine="0",model_name="m",sleep_state="discard_all"} 0.0',
       'vllm:kv_cache_usage_perc{engine="0",model_name="m"} 0.25',
       'vllm:prefix_cache_queries_total{engine="0",model_name="m"} 300.0',
       'vllm:prefix_cache_hits_total{engine="0",model_name="m"} 120.0',

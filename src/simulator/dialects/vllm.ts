@@ -37,6 +37,7 @@ const runningUsage = (facts: ChatFacts, generated: number) =>
 const errorTypes: Record<Exclude<Problem['kind'], 'http'>, string> = {
   invalid: 'Bad Request',
   refused: 'BadRequestError',
+  value: 'BadRequestError',
   'unknown-model': 'NotFoundError',
 };
 const errorInfo = ({kind, status, message, param}: Problem) => ({
@@ -122,10 +123,16 @@ export const vllm: Dialect = {
       const details = facts.reportsCachedTokens ? {prompt_tokens_details: cachedDetails(facts)} : {};
       return [{...chunk(facts, []), usage: usage(facts, generated, details), system_fingerprint: systemFingerprint}];
     },
-    error: message => errorInfo({kind: 'http', status: 500, message, param: null}),
+    aborted: (facts, generated) => [
+      chunk(facts, [
+        {index: 0, delta: {content: ''}, logprobs: null, finish_reason: 'abort', stop_reason: null, token_ids: null},
+      ]),
+      ...vllm.stream.afterTokens(facts, generated),
+    ],
+    error: (message, status) => errorInfo({kind: 'http', status, message, param: null}),
   },
 
-  chatReply: (facts, content, generated) => ({
+  chatReply: (facts, content, generated, why) => ({
     id: id(facts),
     object: 'chat.completion',
     created: facts.createdSeconds,
@@ -143,7 +150,7 @@ export const vllm: Dialect = {
           reasoning: null,
         },
         logprobs: null,
-        finish_reason: 'length',
+        finish_reason: why,
         stop_reason: null,
         token_ids: null,
         routed_experts: null,
