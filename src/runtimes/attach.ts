@@ -93,7 +93,9 @@ const look = async (
     engine.factPaths.filter(path => path !== health.path),
     signal,
   );
-  return {facts: engine.readFacts({...known, ...rest.bodies}), simulated: reply.simulated || rest.simulated};
+  const bodies = {...known, ...rest.bodies};
+  const simulated = reply.simulated || rest.simulated || (engine.simulatedBehind?.(bodies) ?? false);
+  return {facts: engine.readFacts(bodies), simulated};
 };
 
 const ask = async (engine: Engine, origin: string, signal: AbortSignal): Promise<ProbeReply> => {

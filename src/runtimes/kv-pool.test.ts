@@ -17,6 +17,13 @@ test("the chat server's pool gets the size, and nothing else of the plan changes
   expect(other?.arguments['max-total-tokens']).toBe(200_000);
 });
 
+test('of several servers behind a router each gets it, and the router nothing', async () => {
+  const plan = await planOf('sglang-pd-1-1');
+  const [prefill, decode, router] = withKvPool(plan, engines.sglang, ofTokens(200_000)).servers;
+  expect([prefill, decode].map(server => server?.arguments['max-total-tokens'])).toEqual([200_000, 200_000]);
+  expect(router).toEqual(plan.servers[2]);
+});
+
 test("vLLM's blocks are of the plan's own size, and the last one is whole", async () => {
   const plan = await planOf('vllm-default');
   const [chat] = plan.servers;

@@ -32,7 +32,7 @@ export const withKvPool = (
     arguments: {...server.arguments, ...flags},
   });
   const servers = plan.servers.map(server => {
-    if (server.role !== 'chat') return server;
+    if (server.role !== 'chat' || server.part === 'router') return server; // a router keeps no pool
     // The pages first: vLLM counts its pool in them.
     const paged = pageSize === null ? server : withFlags(server, {[launch.pageSize.flag]: pageSize});
     return kvTokens === null ? paged : withFlags(paged, launch.kvTokensFlags(kvTokens, paged));

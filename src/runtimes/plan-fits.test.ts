@@ -72,6 +72,29 @@ test('a plan that does not fit is refused with the arithmetic of all servers up 
   ]);
 });
 
+test('of several servers each is held against the GPU that it has, a router against none, and one on several GPUs is left out', async () => {
+  const chat = {roles: ['chat'] as const};
+  const on = async (stack: string, card: number) =>
+    (await fits(stack, {...chat, on: card})).map(
+      line => /^(\S+): 0\.7 x .*; takes [\d.]+ of 79\.18 GiB free$/.exec(line)?.[1],
+    );
+  expect(await on('sglang-pd-1-2', 0)).toEqual(['prefill-1']);
+  expect(await on('sglang-pd-1-2', 2)).toEqual(['decode-2']);
+  expect(await on('sglang-pd-1-2', 3)).toEqual([]);
+  const plan = await readStackFile('sglang-router-random', stacks);
+  const [replica, ...others] = plan.servers;
+  if (replica === undefined) throw new Error('it has one');
+  const wide = {...plan, servers: [{...replica, cards: 2}, ...others]};
+  expect(await planFits({plan: wide, engine: engines.sglang, ...chat, card: h100})).toEqual([]);
+  // Shared, each finds what the one before it leaves.
+  const shared = {...plan, servers: [{...replica, onCards: [0]}, ...others]};
+  const lines = await planFits({plan: shared, engine: engines.sglang, ...chat, card: h100});
+  expect(lines.map(line => /^(\S+): .*; takes .* of ([\d.]+) GiB free$/.exec(line)?.slice(1))).toEqual([
+    ['replica-1', '79.18'],
+    ['replica-2', '21.99'],
+  ]);
+});
+
 test("another process's memory counts", async () => {
   await expect(fits('vllm-default', {card: {totalGiB: 79.18, freeGiB: 60}})).rejects.toThrow(
     'its chat server cannot start, because its gpu-memory-utilization asks for 71.26 GiB',

@@ -1,9 +1,9 @@
 import type {CardMemory, Engine} from '../engines/engine.ts';
 import {CutoverError} from '../errors.ts';
 import type {Role} from '../schema/request.ts';
-import {serversFor} from '../schema/served-roles.ts';
 import type {StackPlan, StackServer} from '../schema/stack.ts';
 import {needsOfFolder} from './model-folder.ts';
+import {membersOf} from './topology/members.ts';
 
 export interface PlanFitsOptions {
   readonly plan: StackPlan;
@@ -14,6 +14,8 @@ export interface PlanFitsOptions {
   readonly roles: readonly Role[];
   /** Before the first of them starts. */
   readonly card: CardMemory;
+  /** Which of the plan's GPUs it is; the first one when absent. A plan that says nothing of GPUs has all of its servers there. */
+  readonly on?: number;
 }
 
 /**
@@ -27,19 +29,20 @@ export const cardMemoryOf = ({usedMiB, freeMiB}: {readonly usedMiB: number; read
 
 /**
  * How the plan's servers will divide one card, one line each in the order of their start; every server finds what those
- * before it leave. Throws PLAN_DOES_NOT_FIT with all of it when one cannot start. Where a model's needs are not known,
+ * before it leave. Servers that have several cards are left out: how they divide a model is not known. Throws PLAN_DOES_NOT_FIT with all of it when one cannot start. Where a model's needs are not known,
  * only what its flags say is looked at.
  */
 export const planFits = async (options: PlanFitsOptions): Promise<readonly string[]> => {
-  const {plan, engine, models = {}, roles, card} = options;
+  const {plan, engine, models = {}, roles, card, on = 0} = options;
   if (engine.launch === null) return [];
   const lines: string[] = [];
   let freeGiB = card.freeGiB;
-  for (const planned of serversFor(plan.servers, roles)) {
+  for (const {name, server: planned, cards} of membersOf(plan, roles)) {
+    if (cards !== null && (cards.length !== 1 || cards[0] !== on)) continue;
     const server = await withNeeds(planned, models[planned.role]);
     const {takesGiB, arithmetic, problem} = engine.launch.planMemory(server, {totalGiB: card.totalGiB, freeGiB});
-    lines.push(`${server.role}: ${arithmetic}; takes ${takesGiB.toFixed(2)} of ${freeGiB.toFixed(2)} GiB free`);
-    if (problem !== null) throw doesNotFit(plan.name, server, lines, problem);
+    lines.push(`${name}: ${arithmetic}; takes ${takesGiB.toFixed(2)} of ${freeGiB.toFixed(2)} GiB free`);
+    if (problem !== null) throw doesNotFit(plan.name, name, lines, problem);
     freeGiB -= takesGiB;
   }
   return lines;
@@ -55,14 +58,14 @@ const withNeeds = async (server: StackServer, model = server.model): Promise<Sta
 
 const doesNotFit = (
   plan: string,
-  {role}: StackServer,
+  name: string,
   lines: readonly string[],
   {reason, fix}: {readonly reason: string; readonly fix: string},
 ) =>
   new CutoverError(
     'PLAN_DOES_NOT_FIT',
     [
-      `The plan ${plan} does not fit this GPU: its ${role} server cannot start, because ${reason}`,
+      `The plan ${plan} does not fit this GPU: its ${name} server cannot start, because ${reason}`,
       ...lines.map(line => `  ${line}`),
     ].join('\n'),
     {hint: fix},

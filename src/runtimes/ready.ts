@@ -1,8 +1,8 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import type {Engine} from '../engines/engine.ts';
 import {reasonOf} from '../errors.ts';
 import {interruptionOf} from './interruption.ts';
 import {probe} from './probe.ts';
+import type {Program} from './topology/program.ts';
 
 const pollMs = 500;
 const probeTimeoutMs = 3000;
@@ -14,7 +14,7 @@ type Readiness =
   | {readonly state: 'late'; readonly cause: string};
 
 interface ReadyOptions {
-  readonly engine: Engine;
+  readonly health: Program['health'];
   readonly url: string;
   /** Resolves when the server has ended, which is then told at once. */
   readonly ended: Promise<unknown>;
@@ -28,7 +28,7 @@ interface ReadyOptions {
 
 /** Polls the server's health until it is ready, has ended or is out of time. Throws an interruption when `signal` aborts. */
 export const waitUntilReady = async (options: ReadyOptions): Promise<Readiness> => {
-  const {engine, url, ended, startedMs = performance.now(), withinSeconds, signal, onWaiting} = options;
+  const {health, url, ended, startedMs = performance.now(), withinSeconds, signal, onWaiting} = options;
   const seconds = () => (performance.now() - startedMs) / 1000;
 
   const over = new AbortController();
@@ -36,7 +36,7 @@ export const waitUntilReady = async (options: ReadyOptions): Promise<Readiness> 
   const halt = AbortSignal.any([signal, over.signal]);
 
   for (;;) {
-    const answer = await askHealth(engine, url, halt);
+    const answer = await askHealth(health, url, halt);
     if (signal.aborted) throw interruptionOf(signal, `waiting for ${url}`);
     if (over.signal.aborted) return {state: 'ended', afterSeconds: seconds()};
     if (answer.ready) return {state: 'ready', simulated: answer.simulated, afterSeconds: seconds()};
@@ -50,7 +50,7 @@ type HealthAnswer =
   | {readonly ready: true; readonly simulated: boolean}
   | {readonly ready: false; readonly cause: string};
 
-const askHealth = async ({health}: Engine, url: string, signal: AbortSignal): Promise<HealthAnswer> => {
+const askHealth = async (health: Program['health'], url: string, signal: AbortSignal): Promise<HealthAnswer> => {
   try {
     const reply = await probe(url, health, probeTimeoutMs, signal);
     if (health.ready(reply)) return {ready: true, simulated: reply.simulated};

@@ -1,7 +1,11 @@
 import type {Role} from '../schema/request.ts';
+import type {Part} from '../schema/stack-parts.ts';
 
 /** One server from outside: what a fault of a rehearsal does to it, from the moment that its process, container or thread exists. */
 export interface ServerHandle {
+  /** Unique in its stack. */
+  readonly name: string;
+  readonly part: Part;
   /** Whom it serves, or will serve. */
   readonly roles: readonly Role[];
   /** At once, with all its processes, as nothing that can be answered. */

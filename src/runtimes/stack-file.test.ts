@@ -78,6 +78,7 @@ describe('a good file', () => {
           role: 'chat',
           model: 'org/m',
           port: 8000,
+          part: 'whole',
           arguments: {'max-model-len': 4096, 'enforce-eager': true},
           environment: {},
           docker: {},
@@ -93,13 +94,113 @@ describe('a good file', () => {
   });
 });
 
+describe('a name that ends in numbers', () => {
+  test.each([
+    ['sglang-pd-1-2', {ratio: '1:2'}],
+    ['sglang-pd-4-8', {ratio: '4:8'}],
+    ['sglang-router-random-3', {replicas: 3}],
+    ['sglang-pd', {ratio: '1:1'}],
+  ])('%s is the plan without that end, with so many', async (name, counts) => {
+    expect(await readStackFile(name, shipped)).toMatchObject({name, engine: 'sglang', ...counts});
+  });
+
+  test('is the file of that name where there is one', async () => {
+    await writeFile(join(folder, 'own.yaml'), good);
+    await writeFile(join(folder, 'own-2.yaml'), good.replace('mine', 'second'));
+    expect((await readStackFile('own-2', folder)).name).toBe('second');
+  });
+
+  test('of a plan that counts nothing, or with a number that is none, is refused', async () => {
+    expect((await failureOf(readStackFile('sglang-2', shipped))).message).toMatch(
+      /replicas: is of no use: no server without a count is replica$/,
+    );
+    expect((await failureOf(readStackFile('sglang-router-random-1-2', shipped))).message).toMatch(
+      /ratio: is of no use: no server without a count is prefill and decode$/,
+    );
+    expect((await failureOf(readStackFile('sglang-pd-0-2', shipped))).message).toMatch(
+      /ratio: must be prefill servers to decode/,
+    );
+  });
+});
+
+describe('servers that depend on one another', () => {
+  const mistakesOf = (servers: string) =>
+    mistakesIn(`name: mine\nengine: sglang\ndescription: A plan\nservers:\n${servers}`);
+  const server = (fields: string) => `  - {role: chat, model: m, arguments: {}, ${fields}}\n`;
+  const router = server('part: router, program: sglang-router, port: 9000');
+
+  test('every mistake at once: fields of other parts, parts that are not there, ports that count into one another', async () => {
+    const mistakes = await mistakesOf(
+      server('part: replica, port: 8000, count: 3, bootstrapPort: 8998, cards: 1, onCards: [0]') +
+        server(
+          'part: replica, port: 8002, program: sglang-router, after: [decode], environment: {CUDA_VISIBLE_DEVICES: "1"}',
+        ) +
+        server('part: router, port: 65535, count: 2, also: {embed: e}'),
+    );
+    expect(mistakes).toEqual([
+      'servers.0.bootstrapPort: only a prefill server has one',
+      'servers.0.onCards: cards of its own and shared ones exclude each other: leave one out',
+      'servers.1.program: only a router has one',
+      'servers.1.environment.CUDA_VISIBLE_DEVICES: is set by cutover from cards and onCards; leave it out',
+      'servers.2.count: a router is one; replica, prefill and decode are counted',
+      'servers.2.program: is missing: a router says which program it is',
+      'servers.2.also: only a whole server answers for several roles, not a router',
+      "servers.2.part: behind embed's router stand no servers: they must be replicas, or prefill and decode",
+      'servers.1.after: no server of this plan is decode',
+      "servers.1.port: 8002 and replica's port, 8000 to 8002, overlap: each server needs its own",
+      'servers.2.port: counts up to 65536, and ports end at 65535',
+    ]);
+  });
+
+  test('a role has one router, and behind it replicas, or prefill and decode servers', async () => {
+    const replica = server('part: replica, port: 8000');
+    const prefill = server('part: prefill, port: 8100');
+    expect(await mistakesOf(replica)).toEqual([
+      'servers.0.part: chat needs one router in front of its servers, and has 0',
+    ]);
+    expect(await mistakesOf(prefill + router)).toEqual([
+      "servers.0.part: behind chat's router stand prefill: they must be replicas, or prefill and decode",
+    ]);
+    expect(await mistakesOf(replica + prefill + router + router.replace('9000', '9001'))).toEqual([
+      'servers.0.part: chat needs one router in front of its servers, and has 2',
+      "servers.0.part: behind chat's router stand prefill and replica: they must be replicas, or prefill and decode",
+    ]);
+    expect(await mistakesOf(server('port: 7000') + replica + router)).toEqual([
+      'servers.1.role: repeats role chat: each server needs its own',
+      'servers.2.role: repeats role chat: each server needs its own',
+    ]);
+  });
+
+  test('that wait for one another in a circle, and a router that is not known', async () => {
+    const waiting = server('part: replica, port: 8000, after: [router]');
+    expect(await mistakesOf(waiting + router)).toEqual([
+      'servers.0.after: waits for servers that wait for it',
+      'servers.1.after: waits for servers that wait for it',
+    ]);
+    const [unknown] = await mistakesOf(
+      server('part: replica, port: 8000') + router.replace('program: sglang-router', 'program: nginx'),
+    );
+    expect(unknown).toMatch(
+      /^servers\.1\.program: nginx is not a router that cutover can start; those are sglang-router, two-step/,
+    );
+    expect(
+      await mistakesOf(
+        server('part: replica, port: 8000') + router.replace('arguments: {}', 'arguments: {port: 1, policy: random}'),
+      ),
+    ).toEqual(['servers.1.arguments.port: is set by cutover; leave it out']);
+  });
+});
+
 describe('a file that is not there', () => {
   test('by name: the names that are', async () => {
     const {message, hint} = await failureOf(readStackFile('slang', shipped));
     expect(message).toBe(`There is no stack file named slang in ${shipped}`);
-    expect(hint).toBe(
-      'Name one of bentoml-tuned, bentoml-untuned, sglang, vllm-default, vllm-tuned, or give the path of a YAML file.',
-    );
+    expect(hint).toMatch(/^Name one of bentoml-tuned, .*sglang-pd, .*.*vllm-tuned \(a name with /);
+    expect(hint).toMatch(/ with so many servers \(sglang-pd-1-2\)\), or give the path of a YAML file\.$/);
+    for (const name of ['slang-1-2', 'sglang-pd-1-2-3', 'sglang-pd-x-2', 'sglang-pd-', 'slang-7'])
+      expect((await failureOf(readStackFile(name, shipped))).message).toBe(
+        `There is no stack file named ${name} in ${shipped}`,
+      );
   });
 
   test('by name, where there are no stacks at all', async () => {

@@ -1,23 +1,32 @@
+import {access} from 'node:fs/promises';
+import {join} from 'node:path';
 import {engines} from '../engines/index.ts';
+import {routers} from '../engines/routers/index.ts';
+import type {Router} from '../engines/routers/router.ts';
 import {type StackPlan, stackPlan} from '../schema/stack.ts';
 import {badFile, describeIssue, readYamlFile, secretsIn} from './yaml-file.ts';
 
 const kind = {
   noun: 'stack',
   hint: 'The fields are described in src/schema/stack.ts; the files under docker/stacks are examples.',
+  more: 'a name with -<prefill>-<decode> or -<replicas> after it is that plan with so many servers (sglang-pd-1-2)',
 };
 
 /**
- * A stack plan by its name (the file `<stacksDir>/<name>.yaml`) or by the path of a YAML file.
+ * A stack plan by its name (the file `<stacksDir>/<name>.yaml`) or by the path of a YAML file. A name that is no file and ends
+ * in -P-D or -N is the file without that end, with the ratio P:D or N replicas.
  * Throws BAD_STACK with every mistake at once: the file, the place in it and the reason of each. What concerns several
  * servers together is looked at when each of them is right by itself.
  */
 export const readStackFile = async (nameOrPath: string, stacksDir: string): Promise<StackPlan> => {
-  const {file, value} = await readYamlFile(nameOrPath, stacksDir, kind);
+  const {base, counts} = await countsIn(nameOrPath, stacksDir);
+  const {file, value: written} = await readYamlFile(base, stacksDir, kind);
+  const isPlan = typeof written === 'object' && written !== null;
+  const value = isPlan && counts !== null ? {...written, ...counts, name: nameOrPath} : written;
   const plan = stackPlan.safeParse(value);
-  const engineMistake = unknownEngine(value);
   const found = [
-    ...engineMistake,
+    ...unknownEngine(value),
+    ...unknownRouters(value),
     ...(plan.success ? [] : plan.error.issues.flatMap(describeIssue)),
     ...secretsIn(value),
   ];
@@ -26,9 +35,27 @@ export const readStackFile = async (nameOrPath: string, stacksDir: string): Prom
   return plan.data;
 };
 
+type Counts = {readonly ratio: string} | {readonly replicas: number};
+
+/** Of a name that ends in numbers; a file of the whole name comes first. */
+const countsIn = async (name: string, folder: string): Promise<{base: string; counts: Counts | null}> => {
+  const isFile = (base: string) => access(join(folder, `${base}.yaml`)).then(...yesOrNo);
+  const [, pair = '', prefill, decode] = /^([\w.-]+?)-(\d+)-(\d+)$/.exec(name) ?? [];
+  const [, single = '', replicas] = /^([\w.-]+)-(\d+)$/.exec(name) ?? [];
+  if (single === '' || (await isFile(name))) return {base: name, counts: null};
+  if (pair !== '' && (await isFile(pair))) return {base: pair, counts: {ratio: `${prefill}:${decode}`}};
+  if (await isFile(single)) return {base: single, counts: {replicas: Number(replicas)}};
+  return {base: name, counts: null};
+};
+
+const yesOrNo = [() => true, () => false] as const;
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
 /** Found beside the schema's mistakes, so that a wrong name does not hide them or they it. */
 const unknownEngine = (value: unknown): string[] => {
-  const name = typeof value === 'object' && value !== null && 'engine' in value ? value.engine : undefined;
+  const name = field(value, 'engine');
   if (typeof name !== 'string' || name === '') return []; // the schema says that
   const startable = Object.values(engines)
     .filter(({launch}) => launch !== null)
@@ -38,11 +65,23 @@ const unknownEngine = (value: unknown): string[] => {
     : [`engine: ${name} is not an engine that cutover can start; those are ${startable.join(', ')}`];
 };
 
+const unknownRouters = (value: unknown): string[] => {
+  const servers = field(value, 'servers');
+  const known = Object.values<Router>(routers).map(({name}) => name);
+  return (Array.isArray(servers) ? servers : []).flatMap((server, index) => {
+    const program = field(server, 'program');
+    return typeof program !== 'string' || known.includes(program)
+      ? []
+      : [`servers.${index}.program: ${program} is not a router that cutover can start; those are ${known.join(', ')}`];
+  });
+};
+
 /** Model, host and port have fields of their own: a second one among the arguments would win or lose by accident. */
 const flagsGivenTwice = ({engine, servers}: StackPlan): string[] => {
   const launch = Object.values(engines).find(({name}) => name === engine)?.launch;
   return servers.flatMap((server, index) => {
-    const words = launch?.arguments(server, '127.0.0.1') ?? [];
+    const router = Object.values<Router>(routers).find(({name}) => name === server.program);
+    const words = router?.arguments(server, '127.0.0.1', []) ?? launch?.arguments(server, '127.0.0.1') ?? [];
     return Object.keys(server.arguments)
       .filter(flag => words.indexOf(`--${flag}`) !== words.lastIndexOf(`--${flag}`))
       .map(flag => `servers.${index}.arguments.${flag}: is set by cutover; leave it out`);

@@ -1,36 +1,33 @@
 import {endpointOf} from './endpoint.ts';
-import type {RunningServer, Stack} from './stack.ts';
+import type {Stack} from './stack.ts';
 import {type GpuAccount, stopOnce} from './stack-end.ts';
+import type {Roster} from './topology/roster.ts';
 
-/** One server that a runtime has started. */
-export interface StartedServer {
-  readonly server: RunningServer;
-  /** The same for the other roles that it answers for. */
-  readonly also: readonly RunningServer[];
-  /** Whether it says of itself that it is a simulation. */
-  readonly simulated: boolean;
-  /** As nvidia-smi counts them on its machine. */
-  processes(): Promise<readonly number[]>;
-}
-
-interface StartedStack extends Pick<Stack, 'engine' | 'runtime' | 'died' | 'nvidiaSmi'> {
-  readonly started: readonly StartedServer[];
-  readonly account: GpuAccount;
+interface StartedStack extends Pick<Stack, 'engine' | 'runtime' | 'nvidiaSmi'> {
+  /** All of it serves. */
+  readonly roster: Roster;
+  /** Null where no GPU is used. */
+  readonly account: GpuAccount | null;
   /** Stops all of it. */
   down(): Promise<void>;
 }
 
-/** The stack of servers that a runtime has started itself. */
-export const startedStack = ({started, account, down, ...known}: StartedStack): Stack => {
-  const servers = started.flatMap(({server, also}) => [server, ...also]);
-  const stop = stopOnce(down, account);
+/** The stack of servers that a runtime has started itself. Of several servers that depend on one another none outlives another's death. */
+export const startedStack = ({roster, account, down, ...known}: StartedStack): Stack => {
+  const stop = stopOnce(down, account ?? undefined);
+  const servers = () => roster.servers;
+  if (servers().some(({members}) => members !== undefined))
+    roster.died.addEventListener('abort', () => void stop().catch(() => {}), {once: true}); // whoever stops it hears of it
   return {
     ...known,
-    evidence: known.engine.simulated || started.some(({simulated}) => simulated) ? 'simulated' : 'real',
-    servers,
-    control: null,
-    endpoint: role => endpointOf(servers, role),
-    processesOf: async role => (await started.find(({server}) => server.role === role)?.processes()) ?? [],
+    evidence: known.engine.simulated || roster.simulated ? 'simulated' : 'real',
+    get servers() {
+      return servers();
+    },
+    died: roster.died,
+    control: roster,
+    endpoint: role => endpointOf(servers(), role),
+    processesOf: role => roster.processesOf(role),
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
   };

@@ -11,6 +11,8 @@ export interface YamlKind {
   readonly noun: string;
   /** What shows how one is written: where its fields are described, and files that are right. */
   readonly hint: string;
+  /** What else a name may be, said beside the names that are. */
+  readonly more?: string;
   /** Of what is thrown; absent is BAD_STACK. */
   readonly code?: 'BAD_STACK' | 'BAD_SUITE';
 }
@@ -50,7 +52,7 @@ export const badFile = (file: string, kind: YamlKind, mistakes: readonly string[
 const notReadable = async (
   nameOrPath: string,
   folder: string,
-  {noun, code = 'BAD_STACK'}: YamlKind,
+  {noun, more, code = 'BAD_STACK'}: YamlKind,
   cause: unknown,
 ) => {
   const names = (await readdir(folder).catch(() => []))
@@ -64,7 +66,10 @@ const notReadable = async (
       cause,
     });
   return new CutoverError(code, `There is no ${noun} file named ${nameOrPath} in ${folder}`, {
-    hint: known === '' ? 'Give the path of a YAML file.' : `N${known}, or give the path of a YAML file.`,
+    hint:
+      known === ''
+        ? 'Give the path of a YAML file.'
+        : `N${known}${more === undefined ? '' : ` (${more})`}, or give the path of a YAML file.`,
     cause,
   });
 };

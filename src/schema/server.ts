@@ -52,7 +52,7 @@ const serverFacts = z.object({
 });
 
 /** One of the servers that together answer for a role, the router too. */
-export const serverMember = z.object({
+const serverMember = z.object({
   /** Unique in the stack: its part and its number, `decode-2`; a router's part alone. */
   name: z.string(),
   part: z.enum(parts),

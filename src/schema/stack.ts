@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {nearest} from '../nearest.ts';
 import {roles} from './request.ts';
+import {graphMistakes} from './stack-graph.ts';
 import {parts} from './stack-parts.ts';
 
 /** What may stand behind a flag in a stack file; `true` is a flag without a value. */
@@ -148,24 +149,9 @@ export const stackPlan = fieldsOf({
   docker: containerSettings.default({}),
   /** In the order in which they are started: SGLang's memory fraction is of what is free at that moment. */
   servers: z.array(stackServer).min(1),
-}).superRefine(({servers}, context) => {
-  const values = {
-    role: ({role, also}: StackServer) => [role, ...Object.keys(also ?? {})],
-    port: ({port}: StackServer) => [port],
-  };
-  for (const key of ['role', 'port'] as const) {
-    const seen = new Set<unknown>();
-    for (const [index, server] of servers.entries())
-      for (const value of values[key](server)) {
-        if (seen.has(value))
-          context.addIssue({
-            code: 'custom',
-            path: ['servers', index, key],
-            message: `repeats ${key} ${value}: each server needs its own`,
-          });
-        seen.add(value);
-      }
-  }
+}).superRefine((plan, context) => {
+  for (const {index, field, message} of graphMistakes(plan))
+    context.addIssue({code: 'custom', path: [...(index === null ? [] : ['servers', index]), field], message});
 });
 
 export type StackServer = z.infer<typeof stackServer>;

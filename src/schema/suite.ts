@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import type {DisturbanceSpec} from './disturbance.ts';
 import type {WorkloadSpec} from './workload.ts';
 
 const amount = {
@@ -134,7 +135,12 @@ export interface ExaminationStage {
   readonly examine: ExaminationSpec;
 }
 
-export type Stage = LoadStage | TogetherStage | SweepStage | ExaminationStage;
+/** A load in the middle of which something is done to the stack. It must end by its duration. */
+export interface DisturbedStage extends LoadStage {
+  readonly disturb: DisturbanceSpec;
+}
+
+export type Stage = LoadStage | TogetherStage | SweepStage | DisturbedStage | ExaminationStage;
 
 /** One file under suites/ is one of these. */
 export interface Suite {

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {disturbance} from './disturbance.ts';
 import {evidence, finding} from './finding.ts';
 import {roles} from './request.ts';
 import {parts} from './stack-parts.ts';
@@ -199,6 +200,8 @@ export const trial = z.object({
   /** Of the servers behind a router; empty where there is none. */
   members: z.array(memberShare).default([]),
   phases: phases.nullable().default(null),
+  /** What was done to the stack in the middle of it; null where nothing was. */
+  disturbance: disturbance.nullable().default(null),
   /** The numbers of the trials that ran at the same time, this one's too; null where it ran alone. */
   together: z.array(z.int()).nullable().default(null),
   cache: cacheState,

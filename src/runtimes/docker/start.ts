@@ -6,17 +6,21 @@ import {claimGpu} from '../../gpu/claim.ts';
 import {localNvidiaSmi} from '../../gpu/local.ts';
 import type {Role} from '../../schema/request.ts';
 import type {ContainerSettings, StackPlan} from '../../schema/stack.ts';
-import {holdAgainstCard} from '../hold-against-card.ts';
+import {holdAgainstCards} from '../hold-against-cards.ts';
 import {interruptionOf} from '../interruption.ts';
 import {launchOf} from '../launch-of.ts';
 import type {ServerListener} from '../server-handle.ts';
 import {setLogAside} from '../set-log-aside.ts';
 import type {BringUpListener, Stack} from '../stack.ts';
 import {GpuAccount} from '../stack-end.ts';
-import {type StartedServer, startedStack} from '../started-stack.ts';
+import {startedStack} from '../started-stack.ts';
+import {assertEnoughGpus} from '../topology/gpu-need.ts';
+import {Roster} from '../topology/roster.ts';
+import {onMachine, visibleGpus} from '../topology/visible-gpus.ts';
 import {connectDocker, type DockerHost} from './connect/host.ts';
 import {removeVolume} from './container/cache-volumes.ts';
 import {orRefusal} from './container/docker-refusal.ts';
+import {gpusNamedBy} from './container/gpus-of-member.ts';
 import {createNetwork} from './container/network.ts';
 import {passedEnvironment} from './container/passed-environment.ts';
 import {startServer} from './container/server.ts';
@@ -38,7 +42,7 @@ export interface DockerOptions {
   /** What this Docker host needs, laid over the plan's. */
   readonly hostSettings: ContainerSettings;
   readonly runId: string;
-  /** The run's folder; gets one `<role>.log` for each server; those of earlier starts are kept beside it. */
+  /** The run's folder; gets one `<member>.log` for each server; those of earlier starts are kept beside it. */
   readonly folder: string;
   /** Says which Docker engine it is, and has the secrets that are passed on. */
   readonly environment: NodeJS.ProcessEnv;
@@ -52,17 +56,15 @@ export interface DockerOptions {
 }
 
 /**
- * Starts the plan's servers in containers, one after another, each when the last one is ready: what an engine takes of the
- * GPU's memory may depend on what is free. What dead runs left on this Docker engine is removed before, and said.
+ * Starts the plan's servers in containers, in the order that `startProcesses` has; a router reaches the others in the run's own
+ * network. What dead runs left on this Docker engine is removed before, and said.
  * Throws DOCKER_UNREACHABLE, IMAGE_MISSING, GPU_BUSY, ENGINE_DID_NOT_START, ENGINE_DIED when one dies while another starts,
  * PLAN_DOES_NOT_FIT, BAD_OPTIONS, BAD_STACK or INTERRUPTED, and has then removed all that it made. Caches stay.
  */
 export const startDocker = async (options: DockerOptions): Promise<Stack> => {
-  const {engine, plan, models, roles, runId, folder, environment, gpuHeld = false, onLine} = options;
+  const {engine, plan, models, roles, runId, folder, environment, gpuHeld = false, signal, onLine} = options;
   const launch = launchOf(engine, plan, roles);
 
-  const died = new AbortController();
-  const signal = AbortSignal.any([options.signal, died.signal]);
   await using started = new AsyncDisposableStack();
   let serving = false;
   /** A part that stays must not keep the others, nor hide why a start failed. */
@@ -83,7 +85,6 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
     prepareServers(host, {
       ...options,
       launch,
-      signal,
       // Else the next start would count as warm, though little or nothing was compiled in this one.
       onNewCompileCache: name =>
         owe(`The volume ${name}`, async () => {
@@ -104,10 +105,17 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
     const claim = await claimGpu(`run ${runId} in ${folder}, process ${process.pid}`); // from engines that are no containers
     owe('The claim on the GPU', () => claim[Symbol.asyncDispose]());
   }
-  // A container is given these cards alone, and counts them from 0.
-  const gpus = nvidiaSmi === localNvidiaSmi ? onGpu?.settings.gpus : undefined;
-  const card = Array.isArray(gpus) ? gpus[0] : undefined;
-  await holdAgainstCard({nvidiaSmi, card, plan, engine, models, roles, onLine});
+  const named = gpusNamedBy(onGpu?.settings.gpus);
+  const gpus = await visibleGpus(named, nvidiaSmi);
+  assertEnoughGpus(
+    plan.name,
+    prepared.map(({member}) => member),
+    gpus.count,
+    onLine,
+  );
+  // A container with nvidia-smi is given these cards alone, and counts them from 0.
+  const cardId = nvidiaSmi === localNvidiaSmi ? gpus.idOf : String;
+  await holdAgainstCards({nvidiaSmi, cardId, plan, engine, models, roles, onLine});
   if (signal.aborted) throw interruptionOf(signal, 'preparing the containers');
   const network = `cutover-${runId}`;
   const removeNetwork = await orRefusal(
@@ -119,7 +127,6 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
 
   const account = await GpuAccount.open(nvidiaSmi, options.neighbours);
   owe('The account of GPU memory', () => account.stopped(serving ? null : onLine));
-  const running: StartedServer[] = [];
   let limitsSaid = false;
   const onLimitsRefused = () => {
     if (!limitsSaid)
@@ -128,58 +135,61 @@ export const startDocker = async (options: DockerOptions): Promise<Stack> => {
       );
     limitsSaid = true;
   };
-  // All at once: each may take its whole grace, and none needs another to stop.
-  const stops: (() => Promise<void>)[] = [];
-  owe('A container', () => Promise.all(stops.map(stop => stop())));
-  for (const {server, settings, gpu, image, mounts, compileCache} of prepared) {
-    const {role} = server;
-    await setLogAside(folder, role);
-    const one = await startServer({
-      host,
-      engine,
-      plan: {
-        name: `${network}-${role}`,
-        launch,
-        server,
-        settings,
-        image: image.image.imageId,
-        imageEntrypoint: image.entrypoint,
-        gpu,
-        mounts,
-        passed: passedEnvironment(environment),
-        network,
-        labels: labelsFor(role),
-      },
-      image: image.image,
-      before: {pullSeconds: image.pullSeconds, compileCache},
-      environment,
-      folder,
-      owe: stop => stops.push(stop),
-      signal,
-      onDeath: error => died.abort(error),
-      onLimitsRefused,
-      onLine: line => onLine(`${role}: ${line}`),
-      onServer: options.onServer,
-    });
-    running.push(one);
-  }
-  if (signal.aborted) throw interruptionOf(signal, 'bringing the containers up');
+  const containers = new Map(prepared.map(one => [one.member.name, one]));
+  const hostPorts = new Map<string, number>();
+  const roster = new Roster({
+    engine,
+    launch,
+    members: onMachine(
+      prepared.map(({member}) => member),
+      gpus,
+    ),
+    signal,
+    start: async what => {
+      const {name, server} = what.member;
+      const container = containers.get(name);
+      if (container === undefined) throw new Error(`nothing is prepared for ${name}`);
+      const {settings, gpu, image, mounts, compileCache} = container;
+      await setLogAside(folder, name);
+      return startServer({
+        ...what,
+        host,
+        plan: {
+          name: `${network}-${name}`,
+          launch: what.program.launch,
+          server,
+          settings,
+          image: image.image.imageId,
+          imageEntrypoint: image.entrypoint,
+          gpu,
+          mounts,
+          passed: passedEnvironment(environment),
+          network,
+          alias: server.part === 'whole' ? null : name,
+          hostPort: hostPorts.get(name) ?? null,
+          labels: labelsFor(name),
+        },
+        image: image.image,
+        before: {pullSeconds: image.pullSeconds, compileCache},
+        environment,
+        folder,
+        onLimitsRefused,
+        onPort: port => hostPorts.set(name, port),
+        onLine: line => onLine(`${name}: ${line}`),
+        onServer: options.onServer,
+      });
+    },
+  });
+  owe('A container', () => roster.stopAll());
+  await roster.startAll();
   serving = true;
   const lifetime = started.move();
-  return startedStack({
-    engine,
-    runtime: 'docker',
-    started: running,
-    died: died.signal,
-    nvidiaSmi,
-    account,
-    down: () => lifetime.disposeAsync(),
-  });
+  return startedStack({engine, runtime: 'docker', roster, nvidiaSmi, account, down: () => lifetime.disposeAsync()});
 };
 
 const sidecarOf = (
   docker: Docker,
-  {image, gpu, settings}: PreparedServer,
+  {image, allGpus: gpu, settings}: PreparedServer,
   labelsFor: (role: string) => Record<string, string>,
 ) => ({
   docker,

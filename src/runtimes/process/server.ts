@@ -1,8 +1,6 @@
 import {diagnose} from '../../engines/diagnose.ts';
-import type {Engine} from '../../engines/engine.ts';
 import {CutoverError, type ErrorCode} from '../../errors.ts';
 import {servedRoles} from '../../schema/served-roles.ts';
-import type {StackServer} from '../../schema/stack.ts';
 import {alsoServed} from '../also-served.ts';
 import {interruptionOf} from '../interruption.ts';
 import {readPages} from '../probe.ts';
@@ -10,35 +8,28 @@ import {waitUntilReady} from '../ready.ts';
 import {maskOf} from '../secrets.ts';
 import type {ServerListener} from '../server-handle.ts';
 import type {RunningServer} from '../stack.ts';
-import type {StartedServer} from '../started-stack.ts';
 import {startingLog} from '../starting-log.ts';
 import {memoryOf, startupOf} from '../startup.ts';
+import type {MemberStart, StartedServer} from '../topology/roster.ts';
 import {followStart} from './follow-start.ts';
 import {processesOfGroup, residentMiB, signalGroup} from './group.ts';
 import {type Ending, type Guarded, LaunchFailure, startGuarded} from './guarded.ts';
 import {readLogTail} from './log-tail.ts';
 
-interface ServerOptions {
-  readonly engine: Engine;
-  readonly launch: NonNullable<Engine['launch']>;
-  readonly server: StackServer;
+interface ServerOptions extends Omit<MemberStart, 'before'> {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly url: string;
   readonly logPath: string;
-  /** Takes over the duty to stop the process, as soon as there is one. */
-  readonly owe: (stop: () => Promise<void>) => void;
-  readonly signal: AbortSignal;
-  /** Called once, if the server ends after it was ready and before it was asked to stop. */
-  readonly onDeath: (error: CutoverError) => void;
   readonly onLine: (line: string) => void;
   readonly onServer?: ServerListener | undefined;
 }
 
 /** Starts one server and waits until it is ready. Throws ENGINE_DID_NOT_START with the reason and the fix. */
 export const startServer = async (options: ServerOptions): Promise<StartedServer> => {
-  const {engine, launch, server, command, environment, url, logPath, owe, signal, onDeath, onLine} = options;
-  const name = `The ${server.role} server (${engine.title}, ${server.model})`;
+  const {member, program, command, environment, url, logPath, signal, onDeath, onLine} = options;
+  const {server} = member;
+  const {launch, title: name} = program;
   const mask = maskOf(command, {...process.env, ...environment});
 
   /** An error about this server, with the last lines of its log and what they mean. */
@@ -54,9 +45,10 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
 
   if (signal.aborted) throw interruptionOf(signal, `starting ${name}`);
   onLine(`starting ${mask.words(command).join(' ')}`);
-  const guarded = await launchCommand(options, name, mask.text(command[0] ?? ''));
+  const guarded = await launchCommand(options, mask.text(command[0] ?? ''));
   let stopping = false;
-  owe(async () => {
+  let stopped: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
     stopping = true;
     const askedMs = performance.now();
     const {killed} = await guarded.stop();
@@ -65,9 +57,21 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
         ? `did not stop within ${launch.graceSeconds} s of SIGTERM, and was killed`
         : `stopped after ${((performance.now() - askedMs) / 1000).toFixed(1)} s`,
     );
+  };
+  const kill = async (): Promise<void> => {
+    stopping = true;
+    signalGroup(guarded.pid, 'SIGKILL');
+    await guarded.stop();
+    onLine('killed on purpose');
+  };
+  options.owe(() => {
+    stopped ??= stop();
+    return stopped;
   });
 
   options.onServer?.({
+    name: member.name,
+    part: server.part,
     roles: servedRoles(server),
     kill: async () => signalGroup(guarded.pid, 'SIGKILL'),
     freeze: async () => signalGroup(guarded.pid, 'SIGSTOP'),
@@ -81,7 +85,7 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
 
   const startLog = followStart(logPath, startingLog({launch, mask: mask.text, say: onLine}));
   const readiness = await waitUntilReady({
-    engine,
+    health: program.health,
     url,
     ended: guarded.ended,
     withinSeconds: server.readyWithinSeconds,
@@ -104,8 +108,8 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
   void guarded.ended.then(async ending => {
     if (!stopping) onDeath(await failure('ENGINE_DIED', `${howItEnded(ending)} while it should serve`));
   });
-  const {bodies, simulated} = await readPages(url, engine.factPaths, signal);
-  const facts = engine.readFacts(bodies);
+  const {bodies, simulated} = await readPages(url, program.factPaths, signal);
+  const facts = program.readFacts(bodies);
   const readySeconds = Math.round(readiness.afterSeconds * 100) / 100;
   const model = facts.model ?? server.model; // the engine may serve it under another name, which requests must use
   const running: RunningServer = {
@@ -122,19 +126,24 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
   return {
     server: running,
     also: alsoServed(running, server),
+    innerUrl: url,
     processes: async () => processesOfGroup(guarded.pid),
     simulated: simulated || readiness.simulated,
+    kill: () => {
+      stopped ??= kill();
+      return stopped;
+    },
   };
 };
 
-const launchCommand = async (options: ServerOptions, name: string, program: string): Promise<Guarded> => {
-  const {command, environment, logPath, launch} = options;
+const launchCommand = async (options: ServerOptions, word: string): Promise<Guarded> => {
+  const {command, environment, logPath, program} = options;
   try {
-    return await startGuarded({command, environment, logPath, graceSeconds: launch.graceSeconds});
+    return await startGuarded({command, environment, logPath, graceSeconds: program.launch.graceSeconds});
   } catch (thrown) {
     if (!(thrown instanceof LaunchFailure)) throw thrown;
     const why = thrown.code === 'ENOENT' ? 'there is no such command' : `${thrown.code}, ${thrown.message}`;
-    throw new CutoverError('ENGINE_DID_NOT_START', `${name} could not be started with ${program}: ${why}`, {
+    throw new CutoverError('ENGINE_DID_NOT_START', `${program.title} could not be started with ${word}: ${why}`, {
       hint: 'Activate the virtual environment that has the engine, or name its interpreter with --python, or the command with --command.',
       cause: thrown,
     });

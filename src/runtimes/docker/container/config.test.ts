@@ -23,6 +23,8 @@ const plan = (changes: Partial<ContainerPlan> = {}): ContainerPlan => ({
   mounts: [],
   passed: {HF_TOKEN: 'hf_secret', A: 'passed'},
   network: 'cutover-run',
+  alias: null,
+  hostPort: null,
   labels: {'cutover.run': 'run'},
   ...changes,
 });

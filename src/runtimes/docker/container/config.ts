@@ -1,13 +1,13 @@
 import type {ContainerCreateOptions, HostConfig, MountSettings} from 'dockerode';
-import type {Engine} from '../../../engines/engine.ts';
 import type {ContainerSettings, StackServer} from '../../../schema/stack.ts';
+import type {Launch} from '../../topology/program.ts';
 import {bindMounts} from './bind-mounts.ts';
 import type {GpuAccess} from './gpu-access.ts';
 import {publishOf} from './settings.ts';
 
 export interface ContainerPlan {
   readonly name: string;
-  readonly launch: NonNullable<Engine['launch']>;
+  readonly launch: Launch;
   readonly server: StackServer;
   /** All layers merged. */
   readonly settings: ContainerSettings;
@@ -19,6 +19,10 @@ export interface ContainerPlan {
   /** From the harness's environment, `passedEnvironment`. */
   readonly passed: Readonly<Record<string, string>>;
   readonly network: string;
+  /** Its name there, beside the container's own: shorter, and the same when it is started again. Null where no other server asks for it. */
+  readonly alias: string | null;
+  /** The port of the Docker host that it had before; null for one that is started for the first time. */
+  readonly hostPort: number | null;
   readonly labels: Record<string, string>;
 }
 
@@ -57,11 +61,12 @@ export const containerConfig = (plan: ContainerPlan): ContainerCreateOptions => 
     StopTimeout: Math.ceil(launch.graceSeconds),
     // The image's own check would put load on the engine while it is measured.
     Healthcheck: {Test: ['NONE']},
+    ...(plan.alias === null ? {} : {NetworkingConfig: {EndpointsConfig: {[network]: endpointOf(plan)}}}),
     HostConfig: {
       ...plan.gpu,
       NetworkMode: network,
       PortBindings: {
-        [portKey(server)]: [{HostIp: publishOf(settings), HostPort: String(settings.hostPort ?? '')}],
+        [portKey(server)]: [{HostIp: publishOf(settings), HostPort: String(settings.hostPort ?? plan.hostPort ?? '')}],
       },
       Mounts: [...plan.mounts, ...bindMounts(settings)],
       IpcMode: settings.ipc ?? 'private',
@@ -79,6 +84,9 @@ export const containerConfig = (plan: ContainerPlan): ContainerCreateOptions => 
     },
   };
 };
+
+/** How it stands in its network. */
+export const endpointOf = ({alias}: Pick<ContainerPlan, 'alias'>) => (alias === null ? {} : {Aliases: [alias]});
 
 /**
  * The same without the limits that nobody asked for: a Docker engine without CAP_SYS_RESOURCE, such as a rootless one, may not

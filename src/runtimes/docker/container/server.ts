@@ -1,7 +1,6 @@
 import {join} from 'node:path';
 import type {ContainerCreateOptions} from 'dockerode';
 import {diagnose} from '../../../engines/diagnose.ts';
-import type {Engine} from '../../../engines/engine.ts';
 import {CutoverError, type ErrorCode} from '../../../errors.ts';
 import type {ServerContainer, ServerStartup} from '../../../schema/server.ts';
 import {alsoServed} from '../../also-served.ts';
@@ -11,9 +10,9 @@ import {waitUntilReady} from '../../ready.ts';
 import {maskOf} from '../../secrets.ts';
 import type {ServerListener} from '../../server-handle.ts';
 import type {RunningServer} from '../../stack.ts';
-import type {StartedServer} from '../../started-stack.ts';
 import {startingLog} from '../../starting-log.ts';
 import {memoryOf, startupOf} from '../../startup.ts';
+import type {MemberStart, StartedServer} from '../../topology/roster.ts';
 import type {DockerHost} from '../connect/host.ts';
 import {type ContainerPlan, commandOf, containerConfig, portKey, variablesOf, withoutUsualUlimits} from './config.ts';
 import {containerHandle} from './container-handle.ts';
@@ -24,9 +23,8 @@ import {runContainer} from './run-container.ts';
 import {publishOf} from './settings.ts';
 import type {ContainerEnding} from './watch.ts';
 
-interface ServerOptions {
+interface ServerOptions extends Omit<MemberStart, 'before'> {
   readonly host: DockerHost;
-  readonly engine: Engine;
   readonly plan: ContainerPlan;
   readonly image: ServerContainer;
   /** What happened before this container was made. */
@@ -35,13 +33,10 @@ interface ServerOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** The run's folder. */
   readonly folder: string;
-  /** Takes over the duty to stop the container, as soon as there is one. */
-  readonly owe: (stop: () => Promise<void>) => void;
-  readonly signal: AbortSignal;
-  /** Called once, if the server ends after it was ready and before it was asked to stop. */
-  readonly onDeath: (error: CutoverError) => void;
   /** Called when the Docker engine refuses the usual limits of processes, and the server is started without. */
   readonly onLimitsRefused: () => void;
+  /** Called with its port of the Docker host. */
+  readonly onPort: (port: number) => void;
   readonly onLine: (line: string) => void;
   readonly onServer?: ServerListener | undefined;
 }
@@ -51,15 +46,17 @@ const unreadyGraceSeconds = 5;
 
 /** Starts one server in a container and waits until it is ready. Throws ENGINE_DID_NOT_START with the reason and the fix. */
 export const startServer = async (options: ServerOptions): Promise<StartedServer> => {
-  const {host, engine, plan, image, before, environment, folder, owe, signal, onDeath, onLine} = options;
+  const {host, member, program, plan, image, before, environment, folder, signal, onDeath, onLine} = options;
   const {launch, server, settings} = plan;
   const command = commandOf(plan);
   const mask = maskOf(command, {...environment, ...variablesOf(plan)});
-  const name = `The ${server.role} server (${engine.title}, ${server.model})`;
-  const logPath = join(folder, `${server.role}.log`);
+  const {title: name} = program;
+  const logPath = join(folder, `${member.name}.log`);
   let ready = false;
   let readyAfterSeconds = Number.POSITIVE_INFINITY;
   let stopping = false;
+  let killed = false;
+  let stop: () => Promise<void> = async () => {};
 
   if (signal.aborted) throw interruptionOf(signal, `starting ${name}`);
   onLine(`starting ${image.image}: ${mask.words(command).join(' ')}`);
@@ -75,18 +72,23 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
       onLogLine: (text, afterSeconds) => {
         if (!ready) starting.take(text, Math.min(afterSeconds, readyAfterSeconds));
       },
-      onStopped: ({killed, afterSeconds, graceSeconds}) => {
-        if (!killed) onLine(`stopped after ${afterSeconds.toFixed(1)} s`);
+      onStopped: ({killed: hadTo, afterSeconds, graceSeconds}) => {
+        if (killed) onLine('killed on purpose');
+        else if (!hadTo) onLine(`stopped after ${afterSeconds.toFixed(1)} s`);
         else
           onLine(
             ready ? `did not stop within ${graceSeconds} s, and was killed` : 'was still starting, and has been killed',
           );
       },
-      owe: stop =>
-        owe(() => {
+      owe: end => {
+        let ending: Promise<void> | null = null;
+        stop = () => {
           stopping = true;
-          return stop();
-        }),
+          ending ??= end();
+          return ending;
+        };
+        options.owe(stop);
+      },
       onLine,
     });
   const config = containerConfig(plan);
@@ -101,9 +103,14 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
       throw refusedByDocker(`${name} could not be started`, thrown, mask.text);
     });
 
-  options.onServer?.(
-    containerHandle({host, id: container.id, plan, reached: port => host.reach(publishOf(settings), port)}),
-  );
+  const handle = containerHandle({
+    name: member.name,
+    host,
+    id: container.id,
+    plan,
+    reached: port => host.reach(publishOf(settings), port),
+  });
+  options.onServer?.(handle);
 
   /** An error about this server, with the last lines of its log and what they mean. */
   const failure = (code: ErrorCode, what: string, fix: string | null = null): CutoverError => {
@@ -121,9 +128,10 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
 
   const port = container.hostPort(portKey(server));
   if (port === null) throw await death('ENGINE_DID_NOT_START', await container.ended, 'as soon as it was started');
+  options.onPort(port);
   const url = await host.reach(publishOf(settings), port);
   const readiness = await waitUntilReady({
-    engine,
+    health: program.health,
     url,
     ended: container.ended,
     startedMs: container.startedMs,
@@ -149,8 +157,8 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
     const error = await death('ENGINE_DIED', ending, 'while it should serve');
     if (!stopping) onDeath(error);
   });
-  const {bodies, simulated} = await readPages(url, engine.factPaths, signal);
-  const facts = engine.readFacts(bodies);
+  const {bodies, simulated} = await readPages(url, program.factPaths, signal);
+  const facts = program.readFacts(bodies);
   const running: RunningServer = {
     role: server.role,
     url,
@@ -165,8 +173,15 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
   return {
     server: running,
     also: alsoServed(running, server),
+    innerUrl: `http://${plan.alias ?? plan.name}:${server.port}`,
     processes: () => hostProcesses(host.docker, container.id),
     simulated: simulated || readiness.simulated,
+    kill: async () => {
+      stopping = true;
+      killed = true;
+      await handle.kill();
+      await stop(); // removes it: its name is free again
+    },
   };
 };
 

@@ -20,11 +20,11 @@ test('without layers there is nothing to bind and to set', () => {
 });
 
 test('a port of the Docker host is that of one server', () => {
-  const chat = {role: 'chat', settings: {hostPort: 18_000}} as const;
-  const embed = {role: 'embed', settings: {hostPort: 18_000}} as const;
-  expect(() => assertPortsDiffer([chat, {role: 'rerank', settings: {}}])).not.toThrow();
+  const chat = {name: 'chat', settings: {hostPort: 18_000}} as const;
+  const embed = {name: 'embed', settings: {hostPort: 18_000}} as const;
+  expect(() => assertPortsDiffer([chat, {name: 'rerank', settings: {}}])).not.toThrow();
   expect(() =>
-    assertPortsDiffer([chat, {role: 'embed', settings: {hostPort: 18_000, publish: '10.0.0.7'}}]),
+    assertPortsDiffer([chat, {name: 'embed', settings: {hostPort: 18_000, publish: '10.0.0.7'}}]),
   ).not.toThrow();
   expect(() => assertPortsDiffer([chat, embed])).toThrow(
     expect.objectContaining({
