@@ -52,9 +52,9 @@ const show = async (ending: Ending): Promise<number> => {
 const benchAndShow = async (argv: readonly string[], version: string, options: Options): Promise<number> => {
   const {bench} = await import('./commands/bench.ts');
   const {processTerminal} = await import('./terminal.ts');
-  const {engine, json, as, quiet} = options;
+  const {json, as, quiet} = options;
   const formats = options.format as readonly FormatName[]; // contradictions.ts lets no format of decisions pass
-  if (engine === null) throw new TypeError('contradictions.ts lets no bench pass without an engine');
+  const engine = options.engine ?? (await (await import('./commands/bring-up.ts')).engineNamed(options));
   const terminal = processTerminal(options);
   const interrupted = interruption(terminal);
   const {folder, failure} = await bench({
@@ -98,7 +98,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
   // Each command is imported when it is asked for: comparing two records need not load an HTTP client.
   switch (invocation.command) {
     case 'compare':
-      return (await import('./commands/compare.ts')).compare({a, b, reportsDir, out, json: options.json});
+      return (await import('./commands/compare.ts')).compare({runs: operands, reportsDir, out, json: options.json});
     case 'decide': {
       const {decide} = await import('./commands/decide.ts');
       const {plans} = await import('../suites/plans.ts');
@@ -138,6 +138,10 @@ const run = async (argv: readonly string[]): Promise<number> => {
     case 'contract': {
       const {askContract} = await import('./commands/contract.ts');
       return askContract({urls: b === '' ? [a] : [a, b], options, terminal, interrupted: interruption(terminal)});
+    }
+    case 'probe': {
+      const {probe} = await import('./commands/probe.ts');
+      return probe({service: a, options, terminal, interrupted: interruption(terminal)});
     }
     case 'calibrate': {
       const {printCalibration} = await import('./commands/calibrate.ts');

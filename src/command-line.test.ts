@@ -220,10 +220,8 @@ describe('mistakes', () => {
   });
 
   test('a missing and a superfluous operand are told apart', () => {
-    expect(mistakesOf('compare one')).toEqual(['<run B> is missing. Write npm run compare -- <run A> <run B>']);
-    expect(mistakesOf('compare one two three')).toEqual([
-      '"three" is one word too many. Quote values that hold spaces',
-    ]);
+    expect(mistakesOf('compare')).toEqual(['<run> is missing. Write npm run compare -- <run> [run…]']);
+    expect(mistakesOf('report one two')).toEqual(['"two" is one word too many. Quote values that hold spaces']);
   });
 
   test.each([

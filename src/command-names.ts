@@ -1,7 +1,10 @@
 /** Every command, what it is for and what stands after it. */
 export const commands = {
   bench: {purpose: 'Measure one engine: bring it up or attach to it, put load on it, write a record', operands: []},
-  compare: {purpose: 'Print two runs side by side', operands: ['run A', 'run B']},
+  compare: {
+    purpose: 'Print two runs side by side; of more runs, or of decisions, which topology wins at which stage',
+    operands: ['run', '[run…]'],
+  },
   decide: {
     purpose: 'Decide whether a candidate stack may take the place of a baseline: GO, NO-GO, INCONCLUSIVE or VOID',
     operands: [],
@@ -28,6 +31,10 @@ export const commands = {
     purpose:
       'Ask a service on these paths for what its contract says; of two, whether the second can replace the first',
     operands: ['URL', '[URL]'],
+  },
+  probe: {
+    purpose: 'Ask a service beside the engines what it keeps of what is given to it, and how long that takes: gswarm',
+    operands: ['service'],
   },
   calibrate: {
     purpose:

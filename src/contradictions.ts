@@ -192,7 +192,7 @@ export const contradictions = (
 
   const attached = options.attach.length > 0;
   const starts = options.command !== null || options.stack !== null || options.dockerSettings !== null;
-  clash(options.engine === null, '--engine is missing. Write for example --engine sglang');
+  clash(options.engine === null && options.stack === null, '--engine is missing. Write for example --engine sglang');
   const twice = options.suite.find((name, index) => options.suite.indexOf(name) < index);
   clash(twice !== undefined, `--suite names ${twice} twice. To run it more often write --repetitions`);
   clash(options.json && options.as.length > 0, '--as prints text, and --json keeps stdout for JSON. Leave one out');
@@ -214,8 +214,8 @@ export const contradictions = (
     '--attach measures what already serves, so --command, --stack and --docker-settings have no use. Leave them out',
   );
   clash(
-    options.runtime === 'embedded' && starts,
-    '--runtime embedded starts no command. Leave --command, --stack and --docker-settings out',
+    options.runtime === 'embedded' && (options.command !== null || options.dockerSettings !== null),
+    '--runtime embedded starts no engine. Leave --command and --docker-settings out',
   );
   clash(
     options.command !== null && (options.runtime === 'docker' || options.dockerSettings !== null),
@@ -234,7 +234,11 @@ export const contradictions = (
       `${name} is for a server that cutover starts, and --attach measures one that serves. Leave one out`,
     );
   clash(
-    options.fault.length > 0 && (attached || options.runtime === 'process' || options.runtime === 'docker' || starts),
+    options.fault.length > 0 &&
+      (attached ||
+        options.runtime === 'process' ||
+        options.runtime === 'docker' ||
+        (starts && options.runtime !== 'embedded')),
     '--fault is for the embedded simulated engine only. Add --runtime embedded, without --attach, --command and --stack',
   );
   clash(

@@ -16,9 +16,12 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   http: [],
   gateway: ['engines', 'http', 'load', 'records', 'runtimes', 'schema'],
   'gateway-checks': ['engines', 'gateway', 'http', 'load', 'schema', 'stats', 'workloads'],
+  'long-job': [],
+  'two-step-router': [],
   contract: ['examinations', 'gateway', 'schema', 'workloads'],
   keeper: ['engines', 'gpu', 'runtimes', 'schema'],
   runtimes: ['engines', 'simulator', 'gpu', 'http', 'schema'],
+  gswarm: ['http', 'schema', 'stats'],
   sessions: ['engines', 'http', 'schema'],
   'session-checks': ['engines', 'examinations', 'runtimes', 'schema', 'sessions'],
   load: ['engines', 'workloads', 'http', 'records', 'schema', 'sessions', 'stats', 'traces'],
@@ -26,6 +29,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   examinations: ['engines', 'http', 'runtimes', 'schema'],
   limits: ['engines', 'examinations', 'schema'],
   parity: ['engines', 'examinations', 'http', 'load', 'schema', 'workloads'],
+  disturbances: ['engines', 'gpu', 'http', 'load', 'runtimes', 'schema', 'stats'],
   records: ['schema'],
   claims: ['schema', 'stats', 'suites', 'fixtures'],
   report: ['contract', 'parity', 'stats', 'schema'],
@@ -57,14 +61,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'suites',
     'gateway',
     'contract',
+    'gswarm',
     'query',
     'verdict',
     'calibrate',
     'rehearsal',
+    'disturbances',
   ],
 };
 /** Files of src itself that every part may import. */
-const everywhere = ['errors', 'nearest', 'root'];
+const everywhere = ['errors', 'issue-sentence', 'nearest', 'root'];
 /** The front of the house: commands may import these two, the rest of src only them in turn. */
 const front = ['options', 'terminal', 'readme'];
 

@@ -52,6 +52,12 @@ export const whole =
     return value;
   };
 
+/** Whole numbers with commas between them. */
+export const wholes =
+  (limits: {min: number; max: number; example: string}): ReadValue<readonly number[]> =>
+  given =>
+    given.split(',').map(whole(limits));
+
 /** What `read` reads, or the word "auto". */
 export const autoOr =
   <T>(read: ReadValue<T>): ReadValue<T | 'auto'> =>
@@ -110,6 +116,20 @@ export const perRole =
   given => {
     const role = roles.find(name => given.startsWith(`${name}=`)) ?? null;
     return {role, value: read(role === null ? given : given.slice(role.length + 1))};
+  };
+
+/** `name=path`. */
+export const named =
+  (example: string): ReadValue<{name: string; path: string}> =>
+  given => {
+    const at = given.indexOf('=');
+    const [name, path] = [given.slice(0, at).trim(), given.slice(at + 1).trim()];
+    if (at === -1 || name === '' || path === '')
+      throw new Mistake(
+        `must be a name and a path with = between them, got ${shown(given)}`,
+        `Write for example ${example}`,
+      );
+    return {name, path};
   };
 
 /** Words as a shell splits them: quotes keep spaces, nothing is expanded. */

@@ -5,7 +5,8 @@ import {type Flag, many, once, toggle, withDefault} from './flag.ts';
 import {gatewayFlags} from './gateway-flags.ts';
 import {keeperFlags} from './keeper-flags.ts';
 import {length} from './length-value.ts';
-import {autoOr, numeric, oneOf, perRole, serverOrigin, text, whole, words} from './option-values.ts';
+import {autoOr, named, numeric, oneOf, perRole, serverOrigin, text, whole, words} from './option-values.ts';
+import {probeFlags} from './probe-flags.ts';
 import {rehearsalFlags} from './rehearsal-flags.ts';
 import {type DecisionFormatName, decisionFormats} from './report/decision/formats.ts';
 import {type FormatName, formats} from './report/formats.ts';
@@ -37,7 +38,7 @@ export const flags = {
   }),
   stack: once('name|file', text('--stack vllm-tuned'), {
     on: ['bench', 'doctor', 'up'],
-    help: "Launch plan of the docker and process runtimes, from docker/stacks/ or a file. The engine's default plan when left out",
+    help: "Launch plan, from docker/stacks/ or a file; sglang-pd-1-2 is sglang-pd with 1 prefill and 2 decode servers. It names the engine too. The engine's default plan when left out; none when simulated",
   }),
   dockerSettings: once('name|file', text('--docker-settings fake-engine'), {
     on: ['bench', 'decide', 'rehearse', 'doctor', 'up'],
@@ -54,6 +55,7 @@ export const flags = {
   ...decisionFlags,
   ...rehearsalFlags,
   ...keeperFlags,
+  ...probeFlags,
   command: once('"words"', words, {
     on: ['bench', 'up'],
     help: 'Start the engine with these words before its arguments, for example "python3 -m vllm.entrypoints.openai.api_server"',
@@ -140,18 +142,24 @@ export const flags = {
     default: 'auto',
   }),
   seed: withDefault('n', whole({min: 0, max: 2 ** 31 - 1, example: '--seed 7'}), {
-    on: ['bench', 'decide', 'rehearse', 'calibrate', 'simulate', 'contract', 'up'],
+    on: ['bench', 'decide', 'rehearse', 'calibrate', 'simulate', 'contract', 'up', 'probe'],
     help: 'The same seed gives the same requests, byte for byte',
     default: '1',
   }),
   timeout: withDefault('seconds', numeric({min: 0, above: true, max: 86_400, example: '--timeout 120'}), {
-    on: ['bench', 'decide', 'rehearse', 'gateway', 'contract'],
+    on: ['bench', 'decide', 'rehearse', 'gateway', 'contract', 'probe'],
     help: 'A request that takes longer has failed',
     default: '300',
   }),
   fault: many('kind[:key=n,…]', parseFault, {
     on: ['bench', 'simulate', 'up'],
     help: 'Make the simulated engine misbehave, for example disconnect:every=10,after-tokens=5',
+  }),
+  newWeights: once('path', text('--new-weights /models/step-2'), {
+    help: 'Suite weight-sync: the folder of the weights that the server is to get, as the server sees it; a simulated one takes any',
+  }),
+  lora: once('name=path', named('--lora step-2=/models/adapter-step-2'), {
+    help: 'Suite weight-sync: the adapter that the server is to load, and its folder as the server sees it',
   }),
   keepRaw: withDefault('n', whole({min: 0, max: 10_000, example: '--keep-raw 2'}), {
     help: 'Keep the raw bytes of the first n replies of each trial, and the /metrics pages',
@@ -198,11 +206,11 @@ export const flags = {
     default: '2000',
   }),
   json: toggle({
-    on: ['bench', 'compare', 'query', 'decide', 'rehearse', 'calibrate', 'claims', 'doctor', 'contract'],
+    on: ['bench', 'compare', 'query', 'decide', 'rehearse', 'calibrate', 'claims', 'doctor', 'contract', 'probe'],
     help: 'Print JSON on stdout instead of text',
   }),
   quiet: toggle({
-    on: ['bench', 'decide', 'rehearse', 'calibrate', 'simulate', 'gateway', 'contract', 'up'],
+    on: ['bench', 'decide', 'rehearse', 'calibrate', 'simulate', 'gateway', 'contract', 'up', 'probe'],
     help: 'No progress on stderr; errors are still said',
   }),
 } as const;

@@ -102,15 +102,18 @@ export interface TrialOfRun {
   readonly trial: Trial;
 }
 
-/** The valid trials of an engine that `wanted` picks, with their runs. */
-export const trialsOf = (
-  evidence: Evidence,
-  engine: string,
-  wanted: (trial: Trial) => boolean,
-): readonly TrialOfRun[] =>
+const validTrials = (evidence: Evidence, engine: string, wanted: (trial: Trial) => boolean): readonly TrialOfRun[] =>
   runsOf(evidence, engine).flatMap(run =>
     run.trials.filter(trial => isValid(trial) && wanted(trial)).map(trial => ({run, trial})),
   );
+
+/** The valid trials of an engine that `wanted` picks, with their runs. None in whose middle something was done to the server. */
+export const trialsOf: typeof validTrials = (evidence, engine, wanted) =>
+  validTrials(evidence, engine, trial => trial.disturbance === null && wanted(trial));
+
+/** Those in whose middle something was done to the server. */
+export const disturbedTrialsOf: typeof validTrials = (evidence, engine, wanted) =>
+  validTrials(evidence, engine, trial => trial.disturbance !== null && wanted(trial));
 
 export const idsOf = (of: readonly {readonly run: RunRecord}[]): readonly string[] => [
   ...new Set(of.map(({run}) => run.runId)),

@@ -8,11 +8,15 @@ import {shorterVectors} from './matryoshka.ts';
 import {memoryOfPlans, memoryOfStack} from './memory.ts';
 import {memoryBySize} from './model-sizes.ts';
 import type {Rule} from './outcome.ts';
+import {pageSizes} from './page-sizes.ts';
+import {routedByCache} from './routed.ts';
+import {separated} from './separated.ts';
 import {lessMemoryShared} from './shared-memory.ts';
 import {sizedRatio} from './sized-ratio.ts';
 import {readyInTime} from './startup.ts';
 import {uncachedByMessage} from './token-savings.ts';
-import {pageSizes, restarted, separated, unrecorded} from './unrehearsed.ts';
+import {restarted, unrecorded} from './unrehearsed.ts';
+import {syncedBy} from './weight-sync.ts';
 
 type Load = Pick<PlannedWorkload, 'workload' | 'load'>;
 
@@ -31,6 +35,8 @@ const llamaOnH100 = {
         engine.servers.some(({role, model}) => role === 'chat' && /llama[-_.]?3\.1.*8b/i.test(model)),
     ),
 };
+
+const unsynced = unrecorded('a change of weights under load');
 
 /** How each claim is settled, by its id. */
 export const rules: Readonly<Record<string, Rule>> = {
@@ -52,13 +58,13 @@ export const rules: Readonly<Record<string, Rule>> = {
   }),
   'h100-ttft': sizedRatio({metric: 'ttftP50Ms', concerns: isOpenChat, rounding: 0.005, on: llamaOnH100}),
   'h100-p99': sizedRatio({metric: 'e2eP99Ms', concerns: isOpenChat, rounding: 0.005, on: llamaOnH100}),
-  'sync-lora': unrecorded('a change of weights under load'),
-  'sync-disk': unrecorded('a change of weights under load'),
-  'sync-restart': restarted,
+  'sync-lora': syncedBy({method: 'lora', seconds: [5, 10], cache: 'kept', otherwise: unsynced}),
+  'sync-disk': syncedBy({method: 'disk', seconds: [10, 20], cache: 'kept', otherwise: unsynced}),
+  'sync-restart': syncedBy({method: 'restart', seconds: [30, 60], cache: 'lost', otherwise: restarted}),
   startup: readyInTime,
   'cache-repeat': repeatedSooner,
   'cache-5x': lessMemoryShared,
-  'kv-router': unrecorded('two servers behind a router'),
+  'kv-router': routedByCache,
   'page-size': pageSizes,
   'token-savings': uncachedByMessage,
   'warm-prefix': warmedSooner,

@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import type {Engine} from '../engines/engine.ts';
+import type {EngineName} from '../engines/index.ts';
 import {CutoverError} from '../errors.ts';
 import type {Neighbours} from '../gpu/around.ts';
 import {readGpus} from '../gpu/nvidia-smi.ts';
@@ -18,13 +19,21 @@ export interface Choice {
   /** One line for the user. */
   readonly why: string;
   readonly gpus: Machine['gpus'];
-  /** What the docker and process runtimes start; null elsewhere. */
+  /** What the docker and process runtimes start, and the embedded one where a plan was named; null elsewhere. */
   readonly plan: StackPlan | null;
   /** What containers need on the Docker host, beyond the plan. */
   readonly hostSettings: ContainerSettings;
 }
 
 // Each runtime is imported when it is chosen: attaching to a server need not load what starts one, nor YAML and its schema.
+
+/** The engine that was named, else that of the plan that was. Throws BAD_STACK. */
+export const engineNamed = async ({engine, stack}: Pick<Options, 'engine' | 'stack'>): Promise<EngineName> => {
+  if (engine !== null) return engine;
+  if (stack === null) throw new TypeError('contradictions.ts lets nothing pass without an engine and a plan');
+  const {readStackFile} = await import('../runtimes/stack-file.ts');
+  return (await readStackFile(stack, join(projectRoot, 'docker', 'stacks'))).engine as EngineName; // it knows no others
+};
 
 export const readPlan = async (engine: Engine, {stack, kvTokens, pageSize}: Options): Promise<StackPlan> => {
   const name = stack ?? engine.launch?.defaultStack;
@@ -66,7 +75,8 @@ export const chooseWhere = async (engine: Engine, options: Options): Promise<Cho
       : null;
   refuseSilentDocker(docker, open);
   const chosen = chooseRuntime({...facts, docker, gpus: gpus.length, engineInstalled: installed});
-  const starts = chosen.runtime === 'process' || chosen.runtime === 'docker';
+  const {runtime} = chosen;
+  const starts = runtime === 'process' || runtime === 'docker' || (runtime === 'embedded' && facts.plan);
   const hostSettings = await readHostSettings(options.dockerSettings);
   return {...chosen, gpus, plan: starts ? await readPlan(engine, options) : null, hostSettings};
 };
@@ -145,22 +155,13 @@ export const bringUp = async ({
       onServer,
     });
   }
-  if (plan !== null)
-    return (await import('../runtimes/process/start.ts')).startProcesses({
-      engine,
-      plan,
-      launcher: options.command,
-      python: options.python ?? 'python3',
-      models,
-      roles,
-      host: '127.0.0.1',
-      logDir: folder,
-      gpuHeld,
-      neighbours,
-      signal,
-      onLine,
-      onServer,
-    });
+  const python = options.python ?? 'python3';
+  const {seed, fault: faults, kvTokens, pageSize: pageTokens, command: launcher} = options;
+  const started = {engine, plan, python, models, roles, logDir: folder, signal, onLine, onServer};
+  if (plan !== null && runtime === 'process') {
+    const {startProcesses} = await import('../runtimes/process/start.ts');
+    return startProcesses({...started, plan, launcher, host: '127.0.0.1', gpuHeld, neighbours});
+  }
   if (runtime === 'attach') {
     const targets = options.attach.map(({role, value}) => ({role, url: value}));
     return (await import('../runtimes/attach.ts')).attachTo({engine, targets, models, signal, onLine});
@@ -169,7 +170,9 @@ export const bringUp = async ({
   if (dialect === null)
     throw new CutoverError('BAD_OPTIONS', `${engine.title} has no embedded simulation`, {hint: 'Add --attach <URL>.'});
   const model = models.chat ?? 'simulated-model';
+  const simulated = {dialect, seed, faults, kvTokens, pageTokens};
+  if (plan !== null)
+    return (await import('../runtimes/embedded/stack.ts')).startEmbeddedStack({...started, ...simulated, plan});
   const {startEmbedded} = await import('../runtimes/embedded.ts');
-  const {seed, fault: faults, kvTokens, pageSize: pageTokens} = options;
-  return startEmbedded({engine, dialect, model, seed, faults, kvTokens, pageTokens, signal, onLine, onServer});
+  return startEmbedded({engine, model, ...simulated, signal, onLine, onServer});
 };

@@ -15,8 +15,7 @@ const compared = async (json: boolean) => {
   }
   let printed = '';
   await compare({
-    a: 'run-a',
-    b: join(reports.path, 'run-b'),
+    runs: ['run-a', join(reports.path, 'run-b')],
     reportsDir: reports.path,
     json,
     out: text => {
@@ -96,6 +95,23 @@ test.each([
   const out = (text: string) => {
     printed += text;
   };
-  expect(await compare({a: 'run-a', b: 'run-b', reportsDir: reports.path, json: false, out})).toBe(code);
+  expect(await compare({runs: ['run-a', 'run-b'], reportsDir: reports.path, json: false, out})).toBe(code);
   expect(printed).toMatch(new RegExp(`^${word}: `, 'm'));
+});
+
+test('of three runs a map is printed, in which runs alone win nothing; one run alone compares with nothing', async () => {
+  await using reports = await temporaryFolder();
+  for (const runId of ['run-a', 'run-b', 'run-c']) {
+    await mkdir(join(reports.path, runId));
+    await writeFile(join(reports.path, runId, 'record.json'), JSON.stringify(exampleRecord({runId})));
+  }
+  const printed: string[] = [];
+  const options = {reportsDir: reports.path, out: (text: string) => void printed.push(text)};
+  const runs = ['run-a', 'run-b', 'run-c'];
+  expect(await compare({...options, runs, json: false})).toBe(0);
+  await compare({...options, runs, json: true});
+  expect(printed[0]?.match(/open: an unknown number of GPUs/g)).toHaveLength(2);
+  const {stages} = JSON.parse(printed[1] ?? '');
+  expect(stages).toMatchObject([{stage: 'chat', b: 'example (run-b)', winner: null}, {b: 'example (run-c)'}]);
+  await expect(compare({...options, runs: ['run-a'], json: false})).rejects.toThrow('One run alone');
 });

@@ -1,21 +1,23 @@
 import {compareAnswers} from '../contract/drop-in.ts';
-import {exitCodes} from '../errors.ts';
+import {CutoverError, exitCodes} from '../errors.ts';
 import {askedTwice} from '../parity/compare.ts';
 import {givenAnswers} from '../parity/given.ts';
 import {readAnswers} from '../records/read-answers.ts';
+import {isDecision} from '../records/read-decision.ts';
 import {readRecord} from '../records/read-record.ts';
 import {type Comparison, compareRuns} from '../report/compare.ts';
 import {compareParityAnswers} from '../report/compare-parity.ts';
 import {comparisonText} from '../report/comparison-text.ts';
 import {dropInExit} from '../report/contract-text.ts';
+import {topologyMapText} from '../report/topology-map-text.ts';
 import type {Answer} from '../schema/answer.ts';
 import type {RunRecord} from '../schema/record.ts';
 import type {ExaminationKind} from '../schema/suite.ts';
+import {compareTopologies} from './compare-topologies.ts';
 
 interface CompareOptions {
-  /** Run folders, record.json files or run ids. */
-  readonly a: string;
-  readonly b: string;
+  /** Run folders, record.json files or run ids; decisions likewise. */
+  readonly runs: readonly string[];
   readonly reportsDir: string;
   readonly json: boolean;
   out(text: string): void;
@@ -53,10 +55,21 @@ const compared = async <Of>(
 const parityOf = (answers: readonly Answer[]) => askedTwice(givenAnswers(answers));
 
 /**
- * Prints two runs side by side. Resolves with the exit code: that of the verdict where both have the answers of a contract
+ * Prints two runs side by side, and of more of them or of decisions a map: which wins at which stage. Resolves with the exit code: that of the verdict where both have the answers of a contract
  * examination, else 0.
  */
-export const compare = async ({a, b, reportsDir, json, out}: CompareOptions): Promise<number> => {
+export const compare = async ({runs: named, reportsDir, json, out}: CompareOptions): Promise<number> => {
+  const [a, b, ...more] = named;
+  const decided = await Promise.all(named.map(name => isDecision(name, reportsDir)));
+  if (more.length > 0 || decided.includes(true)) {
+    const rows = await compareTopologies(named, reportsDir);
+    out(json ? `${JSON.stringify({stages: rows}, null, 2)}\n` : topologyMapText(rows));
+    return exitCodes.done.code;
+  }
+  if (a === undefined || b === undefined)
+    throw new CutoverError('BAD_OPTIONS', 'One run alone compares with nothing', {
+      hint: 'Name a second one, or a decision: npm run compare -- A B',
+    });
   const [runA, runB] = await Promise.all([readRecord(a, reportsDir), readRecord(b, reportsDir)]);
   const comparison = compareRuns(runA.record, runB.record, {
     parity: await compared('parity', [runA, runB], (one, other) =>

@@ -170,7 +170,8 @@ test('a stack with an embed server only is asked what it has, and the rest is sa
   );
 
   let printed = '';
-  const compared = (json: boolean) => compare({a, b, reportsDir: reports.path, json, out: said => (printed = said)});
+  const compared = (json: boolean) =>
+    compare({runs: [a, b], reportsDir: reports.path, json, out: said => (printed = said)});
   await compared(false);
   expect(printed).toContain('parity: 69 questions were asked of both (A: 69, B: 69)');
   expect(printed).toContain('No measure differs more than the engines differ from themselves.');

@@ -1,8 +1,9 @@
 import {availableParallelism} from 'node:os';
-import type {Endpoint, MetricsReading} from '../engines/engine.ts';
+import type {Disturbed} from '../disturbances/disturb.ts';
+import type {GivenWeights} from '../disturbances/given-weights.ts';
+import type {Endpoint} from '../engines/engine.ts';
 import type {EngineName} from '../engines/index.ts';
 import {readGpuMemoryUsedMiB} from '../gpu/nvidia-smi.ts';
-import {fetchText} from '../http/fetch-text.ts';
 import {planArrivals} from '../load/arrivals.ts';
 import {type Loaded, type LoadProgress, prepareLoad} from '../load/run-load.ts';
 import {workerCount} from '../load/workers/worker-count.ts';
@@ -11,9 +12,12 @@ import type {Stack} from '../runtimes/stack.ts';
 import {roleOf} from '../schema/request.ts';
 import type {LoadStage} from '../schema/suite.ts';
 import type {Trial} from '../schema/trial.ts';
+import type {TransferGrowth} from '../stats/phases.ts';
 import {prefixHits} from '../stats/prefix-hits.ts';
 import {seededRandom} from '../workloads/random.ts';
 import type {TokenLengthByModel} from '../workloads/token-estimate.ts';
+import {type PendingUndo, prepareDisturbance} from './disturb-trial.ts';
+import {type EndpointReading, memberShares, readEndpoint, transferGrowth} from './member-readings.ts';
 import type {PlannedStage} from './stages.ts';
 import {watchTrial} from './trial-watch.ts';
 
@@ -26,6 +30,10 @@ export interface TrialContext {
   readonly timeoutMs: number;
   /** Raw replies of each trial to keep; 0 keeps no /metrics page either. */
   readonly keepRaw: number;
+  /** What a stage that changes weights changes them to; absent where none does. */
+  readonly newWeights?: GivenWeights;
+  /** Gets what brings the old weights back after such a stage; absent where there is none. */
+  readonly undo?: PendingUndo;
   /** Threads to spread the load over. */
   readonly workers: number | 'auto';
   readonly folder: RunFolder;
@@ -43,6 +51,10 @@ export interface TrialOptions extends TrialContext {
 /** What a trial came to, besides its samples. */
 export interface RanTrial {
   readonly outcome: Loaded;
+  /** KV that prefill servers sent; null where none does, or it is not told. */
+  readonly transfers: TransferGrowth | null;
+  /** Null where nothing was done to the stack. */
+  readonly disturbed: Disturbed | null;
   readonly seen: Pick<Trial, 'metrics' | 'gpuMemoryUsedMiB' | 'gpu' | 'kvUse' | 'prefixHits' | 'members'>;
 }
 
@@ -53,18 +65,16 @@ export interface ReadyTrial extends AsyncDisposable {
   run(): Promise<RanTrial>;
 }
 
-/** Null when the engine has no such page or it does not answer: what was not measured is empty. */
-const readMetrics = async (
+/** The pages before and after are kept where raw replies are. */
+const readMetrics = (
   {stack: {engine}, keepRaw, folder, index}: TrialOptions,
-  {url}: Endpoint,
+  endpoint: Endpoint,
   when: 'before' | 'during' | 'after',
-): Promise<MetricsReading | null> => {
-  if (engine.metrics === null) return null;
-  const page = await fetchText(url + engine.metrics.path, {timeoutMs: 10_000}).catch(() => null);
-  if (page === null || page.status >= 400) return null;
-  if (keepRaw > 0 && when !== 'during') await folder.writeFile(`raw/t${index}.metrics-${when}.txt`, page.body);
-  return engine.metrics.read(page.body);
-};
+): Promise<EndpointReading> =>
+  readEndpoint(engine, endpoint, async (page, member) => {
+    if (keepRaw === 0 || when === 'during') return;
+    await folder.writeFile(`raw/t${index}.metrics-${when}${member === null ? '' : `.${member}`}.txt`, page);
+  });
 
 /** Draws a seed of its own for every purpose, so that no trial repeats another's prompts. */
 export const seedFor = (seed: number, ...purpose: (string | number)[]): number =>
@@ -81,11 +91,13 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
   await using opened = new AsyncDisposableStack();
   const memoryBefore = nvidiaSmi && (await readGpuMemoryUsedMiB(nvidiaSmi));
   const metricsBefore = await readMetrics(options, endpoint, 'before');
+  const disturbance = opened.use(await prepareDisturbance(options, seedFor(seed, 'kept', index)));
   const watch = opened.use(
     await watchTrial({
       ...{stack, neighbours},
-      kvTokens: endpoint.facts.kvTokens,
-      readKvShare: async () => (await readMetrics(options, endpoint, 'during'))?.kvUsage ?? null,
+      // The fullest of several pools is no share of all of them.
+      kvTokens: endpoint.behind === undefined ? endpoint.facts.kvTokens : null,
+      readKvShare: async () => (await readMetrics(options, endpoint, 'during')).folded?.kvUsage ?? null,
     }),
   );
   const sessions = (purpose: 'warmup' | 'measured', idPrefix: string) => ({
@@ -137,18 +149,27 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
   return {
     options,
     async run() {
+      disturbance?.begin();
       const outcome = await ready.run();
       signal.throwIfAborted();
+      const disturbed = disturbance && (await disturbance.end());
       const watched = await watch.end();
       const metricsAfter = await readMetrics(options, endpoint, 'after');
       const memoryAfter = nvidiaSmi && (await readGpuMemoryUsedMiB(nvidiaSmi));
       await written;
+      const metrics = {before: metricsBefore.folded, after: metricsAfter.folded};
       return {
         outcome,
+        transfers: transferGrowth(metricsBefore, metricsAfter),
+        disturbed,
         seen: {
-          prefixHits: endpoint.role === 'chat' ? prefixHits(outcome.prompts, metricsBefore, metricsAfter) : null,
-          metrics: {before: metricsBefore, after: metricsAfter},
-          members: [],
+          // The probe's requests are in the counters too, and a server that was started anew counts from 0.
+          prefixHits:
+            endpoint.role === 'chat' && disturbed === null
+              ? prefixHits(outcome.prompts, metrics.before, metrics.after)
+              : null,
+          metrics,
+          members: memberShares(metricsBefore, metricsAfter),
           gpuMemoryUsedMiB:
             memoryBefore === null || memoryAfter === null ? null : {before: memoryBefore, after: memoryAfter},
           ...watched,

@@ -27,7 +27,7 @@ interface Read {
 }
 
 /** A decision is also the two runs that it is made of. */
-const readDecided = async (pathOrId: string, reportsDir: string): Promise<Read> => {
+export const readDecided = async (pathOrId: string, reportsDir: string): Promise<Read> => {
   const {decision, records, folder} = await readDecision(pathOrId, reportsDir);
   const file = join(folder, 'verdict.json');
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {

@@ -67,7 +67,7 @@ export const emptyRecord = async ({
 };
 
 export const serversOf = (stack: Stack, {servers: memory}: StackMemory): RunRecord['engine']['servers'] =>
-  stack.servers.map(({role, url, model, command, readySeconds, container, startup, facts}, index) => ({
+  stack.servers.map(({role, url, model, command, readySeconds, container, startup, facts, members}, index) => ({
     role,
     url,
     model,
@@ -77,6 +77,7 @@ export const serversOf = (stack: Stack, {servers: memory}: StackMemory): RunReco
     startup,
     memory: memory[index] ?? null,
     facts: {...facts},
+    ...(members !== undefined && {members: [...members]}),
   }));
 
 /** A stack that is brought up for every pair finds the same each time. */

@@ -1,9 +1,11 @@
+import type {DisturbedSummary} from '../disturbances/disturbed-summary.ts';
 import {type EmptiedCache, emptyPrefixCache} from '../load/cache-canary.ts';
 import {roleOf} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {Trial} from '../schema/trial.ts';
 import {judgeTrial} from '../stats/findings.ts';
 import {TrialSummary} from '../stats/trial.ts';
+import {isDisturbed} from './disturb-trial.ts';
 import {prepareTrial, type RanTrial, type ReadyTrial, seedFor, type TrialOptions} from './prepare-trial.ts';
 import {reuseFindings} from './replay-prompts.ts';
 import {resolveStage} from './resolve-stage.ts';
@@ -40,10 +42,24 @@ interface Finished {
   readonly cache: EmptiedCache;
   readonly ran: RanTrial;
   readonly summary: TrialSummary;
+  /** Null where nothing was done to the stack. */
+  readonly disturbed: DisturbedSummary | null;
   readonly together: readonly number[];
 }
 
-const trialOf = ({options, cache, ran: {outcome, seen}, summary, together}: Finished): Trial => {
+/** Of a trial in whose middle something was done to the stack. */
+const disturbedSummary = async (
+  {planned: {stage}, undo}: TrialOptions,
+  {outcome, disturbed}: RanTrial,
+): Promise<DisturbedSummary | null> => {
+  if (disturbed === null || !isDisturbed(stage)) return null;
+  if (undo !== undefined) undo.bringBack = disturbed.undo;
+  const {DisturbedSummary} = await import('../disturbances/disturbed-summary.ts');
+  const from = stage.load.mode === 'open' ? 'scheduled' : 'sent';
+  return new DisturbedSummary({spec: stage.disturb, disturbed, beganMs: outcome.beganMs, from});
+};
+
+const trialOf = ({options, cache, ran: {outcome, seen, transfers}, summary, disturbed, together}: Finished): Trial => {
   const {index, planned, stack} = options;
   const {stage, repetition} = planned;
   const trial = {
@@ -57,7 +73,9 @@ const trialOf = ({options, cache, ran: {outcome, seen}, summary, together}: Fini
     dataHash: outcome.dataHash,
     ...summary.numbers(),
     ...seen,
-    phases: null,
+    phases: summary.phases.summarise(transfers),
+    members: disturbed?.members(seen.members) ?? seen.members,
+    disturbance: disturbed?.result() ?? null,
     together: together.length > 1 ? [...together] : null,
     cache: cache.state,
     client: {
@@ -68,11 +86,12 @@ const trialOf = ({options, cache, ran: {outcome, seen}, summary, together}: Fini
     },
   };
   const {plannedRequests, unsent} = outcome;
+  const judged = judgeTrial({trial, facts: summary.facts, plannedRequests, unsent});
   return {
     ...trial,
     findings: [
       ...cache.findings,
-      ...judgeTrial({trial, facts: summary.facts, plannedRequests, unsent}),
+      ...(disturbed === null ? judged : disturbed.judged(judged)),
       ...reuseFindings(planned, plannedRequests),
     ],
   };
@@ -98,20 +117,24 @@ export const runTogether = async (
   for (const options of trials) ready.push(opened.use(await prepareTrial(options, trials.length > 1)));
   const ran = await runAll(ready, failed);
 
-  const finished = trials.map((options, place): Finished => {
+  const finished: Finished[] = [];
+  for (const [place, options] of trials.entries()) {
     const {outcome} = ran[place] as RanTrial;
     const {load, workload} = options.planned.stage;
-    return {
+    finished.push({
       options,
       cache: caches[place] as EmptiedCache,
       ran: ran[place] as RanTrial,
       summary: new TrialSummary({load, workload, steady: outcome.steady, whole: outcome.whole}),
+      disturbed: await disturbedSummary(options, ran[place] as RanTrial),
       together: trials.map(({index}) => index),
-    };
-  });
-  const summaries = new Map(finished.map(({options, summary}) => [options.index, summary]));
+    });
+  }
+  const summaries = new Map(finished.map(({options, ...rest}) => [options.index, rest]));
   await trials[0]?.folder.endTrials(sample => {
-    summaries.get(sample.trial)?.add(sample);
+    const {summary, disturbed} = summaries.get(sample.trial) ?? {};
+    summary?.add(sample);
+    disturbed?.add(sample);
     see(sample);
   });
   return finished.map(trialOf);

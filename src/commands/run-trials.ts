@@ -1,5 +1,6 @@
 import {once} from 'node:events';
 import {setTimeout as delay} from 'node:timers/promises';
+import type {GivenWeights} from '../disturbances/given-weights.ts';
 import {CutoverError} from '../errors.ts';
 import type {LoadProgress} from '../load/run-load.ts';
 import type {Options} from '../options.ts';
@@ -13,18 +14,20 @@ import type {Trial} from '../schema/trial.ts';
 import type {Terminal} from '../terminal.ts';
 import {combineHashes} from '../workloads/data-hash.ts';
 import {tokenLengthOf} from '../workloads/token-estimate.ts';
+import {bringBack, offeredStages, type PendingUndo} from './disturb-trial.ts';
 import type {TrialContext} from './prepare-trial.ts';
 import {joinProgress, progressText, type TrialPlace} from './progress-text.ts';
 import {runSweep} from './run-sweep.ts';
 import {runTogether} from './run-trial.ts';
 import type {PlannedStage} from './stages.ts';
 
-interface TrialsOptions extends Pick<TrialContext, 'stack' | 'neighbours'> {
+export interface TrialsOptions extends Pick<TrialContext, 'stack' | 'neighbours'> {
   readonly stages: readonly PlannedStage[];
   /** Gets each trial when it has ended, and is then saved. */
   readonly record: RunRecord;
   readonly folder: RunFolder;
-  readonly options: Pick<Options, 'seed' | 'timeout' | 'keepRaw' | 'workers'>;
+  readonly options: Pick<Options, 'seed' | 'timeout' | 'keepRaw' | 'workers'> &
+    Partial<Pick<Options, 'newWeights' | 'lora'>>;
   readonly progress: Terminal['progress'];
   readonly interrupted: AbortSignal;
   /** The progress line of loads, in place of one that counts the stages; null before the first request. */
@@ -32,6 +35,8 @@ interface TrialsOptions extends Pick<TrialContext, 'stack' | 'neighbours'> {
   /** Shown every sample of the loads, trial by trial when each has ended. */
   see?(sample: Sample): void;
 }
+
+const bringBackWithinMs = 60_000;
 
 /** How long a dead server's runtime may take to say why it died. */
 const lastWordsMs = 2000;
@@ -131,26 +136,38 @@ const examine = async (
   if (died !== null) throw await lastWords(died, context.stack.died);
 };
 
-/** Runs the stages one after another. Throws ENGINE_DIED, or the reason of `interrupted`. */
+/** Runs the stages one after another. Throws ENGINE_DIED, TRIAL_FAILED, BAD_OPTIONS, or the reason of `interrupted`. */
 export const runTrials = async (run: TrialsOptions): Promise<void> => {
-  const {stack, neighbours = [], stages, folder, options, progress, interrupted} = run;
+  const {stack, neighbours = [], folder, options, progress, interrupted} = run;
   const {seed, keepRaw, workers} = options;
   const signal = AbortSignal.any([interrupted, stack.died]);
   const firstMs = performance.now();
   const timeoutMs = options.timeout * 1000;
-  const common = {run, stack, neighbours, seed, timeoutMs, keepRaw, workers, folder, signal, firstMs};
-  for (const [index, planned] of stages.entries()) {
-    signal.throwIfAborted();
-    const {stage, repetition} = planned;
-    const context = {...common, place: {trial: index + 1, trials: stages.length}};
-    if ('examine' in stage) await examine(context, repetition, stage);
-    else if ('sweep' in stage) await sweep(context, planned, stage);
-    else
-      await measure(
-        context,
-        stage.name,
-        loadsOf(stage).map(load => ({...planned, stage: load})),
-      );
+  const newWeights: GivenWeights = {folder: options.newWeights ?? null, adapter: options.lora ?? null};
+  const undo: PendingUndo = {bringBack: null};
+  const common = {
+    ...{run, stack, neighbours, seed, timeoutMs, keepRaw, workers, folder, signal, firstMs},
+    ...{newWeights, undo},
+  };
+  const stages = await offeredStages(run, newWeights);
+  try {
+    for (const [index, planned] of stages.entries()) {
+      signal.throwIfAborted();
+      await bringBack(undo, signal);
+      const {stage, repetition} = planned;
+      const context = {...common, place: {trial: index + 1, trials: stages.length}};
+      if ('examine' in stage) await examine(context, repetition, stage);
+      else if ('sweep' in stage) await sweep(context, planned, stage);
+      else
+        await measure(
+          context,
+          stage.name,
+          loadsOf(stage).map(load => ({...planned, stage: load})),
+        );
+    }
+  } finally {
+    // Servers of others go on serving: with the weights that they came with.
+    if (stack.runtime === 'attach') await bringBack(undo, AbortSignal.timeout(bringBackWithinMs));
   }
   progress.finish();
 };

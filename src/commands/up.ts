@@ -11,7 +11,7 @@ import {runIdOf} from '../records/run-folder.ts';
 import {roles} from '../schema/request.ts';
 import {servedRoles} from '../schema/served-roles.ts';
 import type {Terminal} from '../terminal.ts';
-import {bringUp, chooseWhere} from './bring-up.ts';
+import {bringUp, chooseWhere, engineNamed} from './bring-up.ts';
 import {serversOf} from './run-record.ts';
 import {completeMemory} from './server-memory.ts';
 
@@ -20,8 +20,7 @@ import {completeMemory} from './server-memory.ts';
  * failed or died, to be asked why, and ends when it is asked to stop. Throws what ended the stack where there is no such port.
  */
 export const up = async (options: Options, terminal: Terminal, interrupted: AbortSignal): Promise<void> => {
-  if (options.engine === null) throw new TypeError('contradictions.ts lets no up pass without an engine');
-  const engine = engines[options.engine];
+  const engine = engines[await engineNamed(options)];
   const choice = await chooseWhere(engine, options);
   terminal.note(choice.why);
   const runId = runIdOf(new Date(), engine.name, Math.random);

@@ -2,6 +2,7 @@ import type {ChatMessage, Role, WorkloadRequest} from '../schema/request.ts';
 import type {StackServer} from '../schema/stack.ts';
 import type {Part} from '../schema/stack-parts.ts';
 import type {Serving} from './serving.ts';
+import type {Weights} from './weights.ts';
 
 /** A parsed HTTP exchange, as engines judge it. */
 export interface Reply {
@@ -50,6 +51,15 @@ export interface MetricsReading {
   /** Prompt tokens looked up in the prefix cache and found there. */
   readonly prefixQueriesTotal: number | null;
   readonly prefixHitsTotal: number | null;
+}
+
+/** What a prefill server has sent to decode servers since its start: transfers of KV cache that ended well. */
+export interface KvTransfers {
+  readonly count: number;
+  /** All of them, one after another, waiting for the receiver included. */
+  readonly totalMs: number;
+  /** Null where it does not tell. */
+  readonly totalMib: number | null;
 }
 
 /** How a dead server's last lines are turned into a reason and a fix. */
@@ -149,6 +159,8 @@ export interface Engine {
   /** GETs whose bodies `readFacts` is given, by path; a path that answered 400 or more is absent. */
   readonly factPaths: readonly string[];
   readFacts(bodies: Readonly<Record<string, string>>): ServerFacts;
+  /** Whether those bodies leave it open that nothing real is behind it; absent where each reply says so of itself. */
+  simulatedBehind?(bodies: Readonly<Record<string, string>>): boolean;
 
   path(kind: WorkloadRequest['kind']): string;
   /** Whether chat is answered as a stream; where not, as one whole reply. */
@@ -174,6 +186,9 @@ export interface Engine {
       })
     | null;
 
+  /** How it gets other weights while it serves; null where nothing is known of that. */
+  readonly weights: Weights | null;
+
   /** How the server is asked what a text or a conversation comes to in tokens; null where it cannot be. */
   readonly tokenize: {
     readonly path: string;
@@ -189,6 +204,8 @@ export interface Engine {
     read(page: string): MetricsReading;
     /** Sequences that were worked on to their end since the server's start: one for each chat, text or document; null where it does not tell. */
     readFinished(page: string, role?: Role): number | null;
+    /** Of a prefill server; null where it sends none or does not tell. */
+    readTransfers?(page: string): KvTransfers | null;
     /** Whether it tells the roles of one server apart. */
     readonly tellsRoles?: true;
   } | null;

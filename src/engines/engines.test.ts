@@ -409,7 +409,8 @@ describe('resetting the prefix cache', () => {
 });
 
 test('a server is healthy on 200 and nothing else', () => {
-  for (const {health} of Object.values(engines)) {
+  const {dynamo: _, ...others} = engines; // dynamo.test.ts: its frontend answers 200 before it has a worker
+  for (const {health} of Object.values(others)) {
     expect(health.ready({status: 200, body: ''})).toBe(true);
     for (const status of [204, 401, 404, 503]) expect(health.ready({status, body: ''})).toBe(false);
   }

@@ -1,4 +1,5 @@
 import {bentoml} from './bentoml.ts';
+import {dynamo} from './dynamo.ts';
 import type {Engine} from './engine.ts';
 import {openai} from './openai.ts';
 import {service} from './service.ts';
@@ -7,6 +8,6 @@ import {simulated} from './simulated.ts';
 import {vllm} from './vllm.ts';
 
 /** What --engine takes. */
-export const engines = {vllm, sglang, bentoml, openai, service, simulated} satisfies Record<string, Engine>;
+export const engines = {vllm, sglang, bentoml, dynamo, openai, service, simulated} satisfies Record<string, Engine>;
 
 export type EngineName = keyof typeof engines;

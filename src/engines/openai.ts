@@ -50,6 +50,7 @@ export const openai: Engine = {
   readError: readErrorMessage,
 
   cacheReset: null,
+  weights: null,
   tokenize: null,
   metrics: null,
 };

@@ -60,6 +60,7 @@ export const service: Engine = {
   readError: readErrorMessage,
 
   cacheReset: null,
+  weights: null,
   tokenize: null,
   metrics: null,
 };

@@ -13,6 +13,7 @@ import {planSglangMemory, sglangKvTokensFlags} from './sglang-memory.ts';
 import {readSglangStartup, sglangStageOf} from './sglang-startup.ts';
 import {tokenizePage} from './tokenize-page.ts';
 import {readStandardUsage} from './usage.ts';
+import {sglangWeights} from './weights.ts';
 import {notWhole, readScores, readVectors, withoutOutput} from './whole-reply.ts';
 
 /** SGLang 0.5.17, and what 0.5.11 to 0.5.23 have in common with it. Facts and their sources: sgl-project/sglang at v0.5.17. */
@@ -116,6 +117,8 @@ export const sglang: Engine = {
     hint: 'Start SGLang without --admin-api-key, so that POST /flush_cache is open.',
   },
 
+  weights: sglangWeights,
+
   tokenize: tokenizePage,
 
   metrics: {
@@ -136,6 +139,14 @@ export const sglang: Engine = {
         prefixHitsTotal: hits ?? (promptTokensTotal === null ? null : 0),
       };
     },
+    // The scheduler of a prefill server observes each transfer once, when the decode server has all of it (disaggregation/prefill.py).
+    readTransfers: page => {
+      const samples = parseMetrics(page);
+      const count = sumOf(samples, 'sglang:kv_transfer_latency_ms_count');
+      const totalMs = sumOf(samples, 'sglang:kv_transfer_latency_ms_sum');
+      if (count === null || totalMs === null) return null;
+      return {count, totalMs, totalMib: sumOf(samples, 'sglang:kv_transfer_total_mb_sum')}; // of 1024 x 1024 bytes
+    },
     // Each text of a batch is one; so is the request that it warms up with.
     readFinished: page => sumOf(parseMetrics(page), 'sglang:num_requests_total'),
   },
@@ -147,7 +158,10 @@ const kvUsageOf = (samples: ReturnType<typeof parseMetrics>): number | null => {
   return used === null || pool === null || pool === 0 ? meanOf(samples, 'sglang:token_usage') : used / pool;
 };
 
-const neededFlags = ({role}: StackServer): StackServer['arguments'] => ({
+const neededFlags = ({role, part, bootstrapPort}: StackServer): StackServer['arguments'] => ({
+  // A plan whose servers do without says 'null'.
+  ...(part === 'prefill' || part === 'decode' ? {'disaggregation-mode': part} : {}),
+  ...(bootstrapPort === undefined ? {} : {'disaggregation-bootstrap-port': bootstrapPort}),
   ...(role === 'chat' ? {'enable-cache-report': true, 'sampling-defaults': 'openai'} : {}),
   // A decoder that embeds is served as a chat model without it. Rerankers differ: their stack file says.
   ...(role === 'embed' ? {'is-embedding': true} : {}),

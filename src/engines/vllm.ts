@@ -12,6 +12,7 @@ import {tokenizePage} from './tokenize-page.ts';
 import {readStandardUsage} from './usage.ts';
 import {planVllmMemory, vllmKvTokensFlags} from './vllm-memory.ts';
 import {readVllmStartup, vllmStageOf} from './vllm-startup.ts';
+import {vllmWeights} from './weights.ts';
 import {notWhole, readScores, readVectors, withoutOutput} from './whole-reply.ts';
 
 /** vLLM 0.26, and what 0.20 to 0.33 have in common with it. Facts and their sources: vllm-project/vllm at v0.26.0. */
@@ -108,6 +109,8 @@ export const vllm: Engine = {
     },
     hint: 'Start vLLM with VLLM_SERVER_DEV_MODE=1: only then does it have POST /reset_prefix_cache.',
   },
+
+  weights: vllmWeights,
 
   tokenize: tokenizePage,
 

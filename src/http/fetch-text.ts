@@ -1,5 +1,5 @@
 import {once} from 'node:events';
-import type {ClientRequest, IncomingMessage} from 'node:http';
+import type {Agent, ClientRequest, IncomingMessage} from 'node:http';
 import {text} from 'node:stream/consumers';
 import {reasonOf} from '../errors.ts';
 
@@ -13,6 +13,8 @@ export interface FetchOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as it is, where there is no `json`. */
   readonly body?: string | Uint8Array;
+  /** Keeps the connection for the next request; the caller's to destroy. */
+  readonly agent?: Agent;
 }
 
 export interface FetchedText {
@@ -53,12 +55,12 @@ const send = async (request: ClientRequest, body: string | Uint8Array): Promise<
 export const sendingBroke = 'the connection broke while the body was being sent';
 
 /**
- * One small request on a connection of its own, outside every measurement; an HTTP error status is a reply like any
+ * One small request on a connection of its own (unless an agent keeps it), outside every measurement; an HTTP error status is a reply like any
  * other. Rejects with the reason in one sentence when none comes, and with the signal's own when it is aborted.
  */
 export const fetchText = async (
   url: string,
-  {method = 'GET', json, timeoutMs, signal, ...given}: FetchOptions,
+  {method = 'GET', json, timeoutMs, signal, agent, ...given}: FetchOptions,
 ): Promise<FetchedText> => {
   const timeout = AbortSignal.timeout(timeoutMs);
   const halt = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
@@ -72,7 +74,9 @@ export const fetchText = async (
   try {
     const reply = await new Promise<IncomingMessage>((resolve, reject) => {
       // Without an agent the connection is closed: an idle one would hold up a server that is asked to stop.
-      request = clientFor(url).request(url, {method, headers, agent: false, signal: halt}, resolve).on('error', reject);
+      request = clientFor(url)
+        .request(url, {method, headers, agent: agent ?? false, signal: halt}, resolve)
+        .on('error', reject);
       if (body === undefined) request.end();
       else send(request, body).catch(reject);
     });

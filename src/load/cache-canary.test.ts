@@ -148,3 +148,50 @@ test('an abort throws its own reason', async () => {
     'interrupted',
   );
 });
+
+describe('behind a router', () => {
+  const emptiedBehind = async (
+    part: 'replica' | 'prefill',
+    workers: readonly Awaited<ReturnType<typeof cachingServer>>[],
+    router: string,
+  ) => {
+    const behind = workers.map(({url}, index) => ({name: `w${index}`, part, url}));
+    const endpoint: Endpoint = {role: 'chat', url: router, model: 'm', facts: untoldFacts, behind};
+    const signal = new AbortController().signal;
+    const {state, findings} = await emptyPrefixCache({engine: engines.vllm, endpoint, seed: 1, signal});
+    const asked = workers.map(({received}) => received.map(({path}) => path.split('/').at(-1)));
+    return {state, findings: findings.map(({code, severity}) => [code, severity]), asked};
+  };
+  const proved = ['completions', 'completions', 'reset_prefix_cache', 'completions'];
+
+  test("each replica's cache is emptied and proved cold, and one that stays warm is enough to void", async () => {
+    await using one = await cachingServer(() => success);
+    await using other = await cachingServer(() => success);
+    await using stuck = await cachingServer(() => ({...success, empties: false}));
+    const router = 'http://127.0.0.1:1'; // never asked
+    expect(await emptiedBehind('replica', [one, other], router)).toEqual({
+      state: {reset: 'done', canary: 'cold'},
+      findings: [],
+      asked: [proved, proved],
+    });
+    expect(await emptiedBehind('replica', [other, stuck], router)).toMatchObject({
+      state: {reset: 'done', canary: 'warm'},
+      findings: [['cache-not-empty', 'void']],
+    });
+  });
+
+  test('prefill servers are emptied one by one; the canary goes through the router and proves no more than one', async () => {
+    await using front = await cachingServer(() => success);
+    await using one = await cachingServer(() => success);
+    await using other = await cachingServer(() => success);
+    // What stands here for a router keeps its cache.
+    expect((await emptiedBehind('prefill', [one], front.url)).state).toEqual({reset: 'done', canary: 'warm'});
+    await using cold = await cachingServer(() => success, {told: () => ({cached_tokens: 0})});
+    expect((await emptiedBehind('prefill', [one], cold.url)).state).toEqual({reset: 'done', canary: 'cold'});
+    expect(await emptiedBehind('prefill', [other, one], cold.url)).toMatchObject({
+      state: {reset: 'done', canary: 'unknown'},
+      findings: [['cache-unproven', 'note']],
+      asked: [['reset_prefix_cache'], Array(3).fill('reset_prefix_cache')],
+    });
+  });
+});

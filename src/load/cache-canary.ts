@@ -114,9 +114,30 @@ const proofOf = (sample: Sample): {canary: CacheState['canary']; findings: Findi
 };
 
 /**
+ * Whose caches a canary tells of. Replicas are asked past their router, so that each is proved. Behind a router that splits requests no
+ * server can be asked alone: the router is, and whichever of several prefill servers it chooses.
+ */
+const askedOf = ({behind, ...endpoint}: Endpoint): readonly Endpoint[] =>
+  behind?.every(({part}) => part === 'replica') ? behind.map(({url}) => ({...endpoint, url})) : [endpoint];
+
+const worst = (outcomes: readonly CacheState['reset'][]): CacheState['reset'] =>
+  outcomes.find(outcome => outcome === 'unsupported') ?? outcomes.find(outcome => outcome === 'busy') ?? 'done';
+
+/** One proof of all: warm as soon as one is, cold only when each is. */
+const proofOfAll = (samples: readonly Sample[], {behind = []}: Endpoint): ReturnType<typeof proofOf> => {
+  const proofs = samples.map(proofOf);
+  const proof = proofs.find(({canary}) => canary === 'warm') ?? proofs.find(({canary}) => canary !== 'cold');
+  if (proof !== undefined) return proof;
+  const prefills = behind.filter(({part}) => part === 'prefill').length;
+  if (prefills < 2) return {canary: 'cold', findings: []};
+  const message = `Whether every prefix cache was empty is not known: the router chose which of ${prefills} prefill servers had the canary`;
+  return {canary: 'unknown', findings: [finding('cache-unproven', 'note', message)]};
+};
+
+/**
  * Empties the prefix cache of a chat server and proves it with a canary: a prompt that is cached by asking it twice must
- * not be in the cache after the reset. An engine without a reset call is sent nothing at all. Throws ENGINE_UNREACHABLE
- * when the reset call is not answered, and the signal's reason when it is aborted.
+ * not be in the cache after the reset. Behind a router each worker's cache is emptied. An engine without a reset call is sent nothing at all.
+ * Throws ENGINE_UNREACHABLE when the reset call is not answered, and the signal's reason when it is aborted.
  */
 export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedCache> => {
   const {engine, endpoint} = options;
@@ -129,12 +150,22 @@ export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedC
     };
   }
   const clock = trialClock();
-  const transport = transportTo(endpoint.url, clock);
-  const route = newRoute({engine, endpoint, transport, clock, timeoutMs});
+  const asked = askedOf(endpoint).map(target => ({target, transport: transportTo(target.url, clock)}));
+  const askAll = async (ask: number): Promise<readonly Sample[]> => {
+    const samples: Sample[] = [];
+    for (const {target, transport} of asked) {
+      const route = newRoute({engine, endpoint: target, transport, clock, timeoutMs});
+      samples.push(await askCanary({...options, endpoint: target}, route, ask));
+    }
+    return samples;
+  };
   try {
-    await askCanary(options, route, 1);
-    await askCanary(options, route, 2);
-    const outcome = await resetCache(reset, options, clock);
+    await askAll(1);
+    await askAll(2);
+    const outcomes: CacheState['reset'][] = [];
+    for (const {url} of endpoint.behind ?? [endpoint])
+      outcomes.push(await resetCache(reset, {...options, endpoint: {...endpoint, url}}, clock));
+    const outcome = worst(outcomes);
     if (outcome === 'unsupported') {
       const message = 'The prefix cache was not emptied: the server does not offer the call';
       return {
@@ -142,12 +173,12 @@ export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedC
         findings: [finding('cache-not-reset', 'warning', message, reset.hint)],
       };
     }
-    const {canary, findings} = proofOf(await askCanary(options, route, 3));
+    const {canary, findings} = proofOfAll(await askAll(3), endpoint);
     const message = `The server was too busy to empty its prefix cache for ${(options.busyForMs ?? patienceMs) / 1000} s`;
     const busy =
       outcome === 'busy' ? [finding('cache-reset-busy', 'warning', message, 'Stop other clients of this server.')] : [];
     return {state: {reset: outcome, canary}, findings: [...busy, ...findings]};
   } finally {
-    await transport.close();
+    for (const {transport} of asked) await transport.close();
   }
 };

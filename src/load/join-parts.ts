@@ -12,6 +12,8 @@ import {steadySpan, wholeSpanOf} from './steady-window.ts';
 export interface LoadOutcome {
   /** When the measurement began: 0 on the trial's clock. */
   readonly startedAt: Date;
+  /** The same moment as `machineNow` tells it. */
+  readonly beganMs: number;
   /** How late requests were sent is in the samples. */
   readonly client: Omit<ClientHealth, 'scheduleLagP99Ms'>;
   /** Null where a closed loop ended by its duration. */
@@ -49,10 +51,12 @@ export const joinParts = (parts: readonly PartOutcome[], {load, arrivalsMs, shar
   const plannedClosed = load.durationSeconds === null ? load.requests : null;
   const plannedRequests = load.mode === 'open' ? plannedOpen : plannedClosed;
   const {cpuMs, seconds, ...health} = joinHealth(parts.map(part => part.health));
-  const agoMs = machineNow() - (shared.beganMs ?? machineNow());
+  const nowMs = machineNow();
+  const beganMs = shared.beganMs ?? nowMs;
   const opened = parts.map(({connectionsOpened}) => connectionsOpened).filter(count => count !== null);
   return {
-    startedAt: new Date(Date.now() - agoMs),
+    startedAt: new Date(Date.now() - (nowMs - beganMs)),
+    beganMs,
     client: {
       workers: parts.length,
       ...health,

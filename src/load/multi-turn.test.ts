@@ -197,3 +197,26 @@ test('prompts are summed over the warm-up too', async () => {
   });
   expect(outcome.prompts).toEqual({promptTokens: 90, cachedPromptTokens: 36, untold: 0});
 });
+
+test.each(['net', 'undici'] as const)('a router that keeps sessions together is told each one by %s', async http => {
+  const headers = http === 'undici' ? 'x: a\r\n b\r\n' : ''; // folded: not for plain sockets
+  await using server = await startTestServer(({socket}) =>
+    socket.write(reply([token('said'), finish, done].join(''), {headers})),
+  );
+  const endpoint: Endpoint = {
+    ...{role: 'chat', url: server.url, model: 'm', facts: untoldFacts},
+    sessionHeader: 'x-smg-routing-key',
+  };
+  const outcome = await runHere({
+    ...{trial: 0, engine: engines.openai, endpoint, load: closed, timeoutMs: 20_000},
+    signal: new AbortController().signal,
+    warmup: conversations('w'),
+    measured: conversations('m'),
+    arrivalsMs: [],
+    onSample() {},
+  });
+  expect(outcome.client.http).toBe(http);
+  const told = server.received.map(({headers: own}) => [own['x-smg-routing-key'], own['x-request-id']]);
+  for (const [session, id] of told) expect(id?.startsWith(`${session}-`)).toBe(true);
+  expect(new Set(told.map(([session]) => session))).toEqual(new Set(['m0', 'm1']));
+});

@@ -17,21 +17,23 @@ export interface TokenCounts {
 /** No tokenizer puts this much code into a token: a count that says so is of a text that was cut. */
 const mostCharactersPerToken = 12;
 
-/** The server's page for counting, as one role's endpoint has it. */
+/** The server's page for counting, as one role's endpoint has it; behind a router the first worker's, as they serve one model. */
 export class TokenPage {
   readonly #tokenize: NonNullable<Engine['tokenize']>;
   readonly #endpoint: Endpoint;
+  readonly #url: string;
   readonly #signal: AbortSignal;
 
   constructor(tokenize: NonNullable<Engine['tokenize']>, endpoint: Endpoint, signal: AbortSignal) {
     this.#tokenize = tokenize;
     this.#endpoint = endpoint;
+    this.#url = (endpoint.behind?.[0]?.url ?? endpoint.url) + tokenize.path;
     this.#signal = signal;
   }
 
   async #ask(json: Record<string, unknown>): Promise<number | null> {
     const asking = {method: 'POST', json, timeoutMs, signal: this.#signal} as const;
-    const reply = await fetchText(this.#endpoint.url + this.#tokenize.path, asking).catch(() => null);
+    const reply = await fetchText(this.#url, asking).catch(() => null);
     this.#signal.throwIfAborted();
     return reply === null ? null : this.#tokenize.count(reply);
   }

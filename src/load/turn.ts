@@ -39,7 +39,7 @@ const saidAgain = (request: WorkloadRequest, replies: Replies): WorkloadRequest 
 export const turnsOf = function* (
   session: Session,
   engine: Wire,
-  {model}: Pick<Endpoint, 'model'>,
+  {model, sessionHeader}: Pick<Endpoint, 'model' | 'sessionHeader'>,
 ): Generator<Turn, undefined> {
   const replies: (string | undefined)[] | null = session.history === 'engine' ? [] : null;
   for (const [index, planned] of session.requests.entries()) {
@@ -51,7 +51,11 @@ export const turnsOf = function* (
         replies[index] = text;
       });
     const body = Buffer.from(JSON.stringify(engine.body(request, model)));
-    const headers = {'content-type': 'application/json', 'x-request-id': request.id};
+    const headers = {
+      'content-type': 'application/json',
+      'x-request-id': request.id,
+      ...(sessionHeader === undefined ? {} : {[sessionHeader]: session.id}),
+    };
     yield {
       session: session.id,
       turn: session.turns?.[index] ?? index + 1,

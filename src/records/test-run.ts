@@ -23,6 +23,7 @@ export const exampleTrial = (changes: Partial<Trial> = {}): Trial => ({
   e2eMs: {n: 700, mean: 1060, p50: 1050.5, p90: 1200, p95: 1250, p99: 1300, max: 1400},
   members: [],
   phases: null,
+  disturbance: null,
   fromScheduleMs: null,
   fromSendMs: null,
   requestsPerSecond: 55.66,

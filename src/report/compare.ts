@@ -7,6 +7,9 @@ import {type ComparedChecks, compareChecks} from './compare-checks.ts';
 import {type ComparedMemory, compareMemory} from './compare-memory.ts';
 import type {ComparedParity} from './compare-parity.ts';
 import {type Difference, differentConditions} from './conditions.ts';
+import {gpusOf} from './gpu-count.ts';
+import {phaseMeasures} from './topology/phases.ts';
+import {balanceMeasures} from './topology/shares.ts';
 import {loadText, trialName, workloadText} from './trial-text.ts';
 import {turnMeasures} from './turn-columns.ts';
 
@@ -46,6 +49,8 @@ export interface ComparedSuite {
 export interface Comparison {
   readonly runs: {readonly a: RunRecord; readonly b: RunRecord};
   readonly differences: readonly Difference[];
+  /** That the servers of each were on, where these are not as many; else null. */
+  readonly gpus: {readonly a: number; readonly b: number} | null;
   readonly suites: readonly ComparedSuite[];
   readonly memory: readonly ComparedMemory[];
   /** Null where not both runs have the answers of such an examination. */
@@ -76,7 +81,7 @@ const spreadOf = (trials: readonly Trial[], {read}: TableColumn<Trial>): Spread 
 const compareSuite = (a: readonly Trial[], b: readonly Trial[]): readonly ComparedMeasure[] => {
   const usable = a.some(isValid) && b.some(isValid);
   const trials = [...a, ...b];
-  return [...tableColumns(trials), ...turnMeasures(trials)]
+  return [...tableColumns(trials), ...turnMeasures(trials), ...phaseMeasures(trials), ...balanceMeasures(trials)]
     .filter(({part}) => part === 'measure')
     .map(column => {
       const {key, title, unit} = column;
@@ -84,6 +89,28 @@ const compareSuite = (a: readonly Trial[], b: readonly Trial[]): readonly Compar
       const ratio = usable && inA !== null && inB !== null && inA.median !== 0 ? inB.median / inA.median : null;
       return {key, title, unit, a: inA, b: inB, ratio};
     });
+};
+
+/** What a GPU of each brought, where they were not as many. */
+const perGpu = (measures: readonly ComparedMeasure[], gpus: Comparison['gpus']): readonly ComparedMeasure[] =>
+  measures.flatMap(measure => {
+    if (gpus === null || !rates.includes(measure.key)) return [];
+    const {a, b, ratio} = measure;
+    const shareOf = (spread: Spread | null, count: number): Spread | null =>
+      spread && {median: spread.median / count, min: spread.min / count, max: spread.max / count};
+    return [
+      {
+        ...{key: `${measure.key}_per_gpu`, title: `${measure.title} per GPU`, unit: measure.unit},
+        ...{a: shareOf(a, gpus.a), b: shareOf(b, gpus.b), ratio: ratio && (ratio * gpus.a) / gpus.b},
+      },
+    ];
+  });
+const rates = ['output_tokens_per_second', 'items_per_second', 'requests_per_second'];
+
+/** Null where they are as many, or it is not known of both. */
+const unequalGpus = (a: RunRecord, b: RunRecord): Comparison['gpus'] => {
+  const [inA, inB] = [gpusOf(a), gpusOf(b)];
+  return inA === null || inB === null || inA === inB ? null : {a: inA, b: inB};
 };
 
 /** The records are validated, so that equal specs have equal JSON. */
@@ -102,23 +129,26 @@ export const compareRuns = (
   answers: Pick<Comparison, 'parity' | 'dropIn'> = {parity: null, dropIn: null},
 ): Comparison => {
   const inB = Map.groupBy(b.trials, identity);
+  const gpus = unequalGpus(a, b);
   const suites = [...Map.groupBy(a.trials, identity)].flatMap(([key, trials]) => {
     const [first] = trials;
     const others = inB.get(key);
     if (first === undefined || others === undefined) return [];
+    const measures = compareSuite(trials, others);
     return [
       {
         suite: first.suite,
         workload: workloadText(first.workload),
         load: loadText(first.load),
         trials: {a: usedTrials(trials), b: usedTrials(others)},
-        measures: compareSuite(trials, others),
+        measures: [...measures, ...perGpu(measures, gpus)],
       },
     ];
   });
   return {
     runs: {a, b},
     differences: differentConditions(a, b),
+    gpus,
     suites,
     memory: compareMemory(a, b),
     ...answers,

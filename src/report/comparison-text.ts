@@ -86,6 +86,14 @@ const differenceLines = ({differences}: Comparison): string[] =>
         ).map(line => `  ${line}`),
       ];
 
+const gpuLines = ({gpus}: Comparison): string[] =>
+  gpus === null
+    ? []
+    : [
+        '',
+        `GPUs: ${gpus.a} in A, ${gpus.b} in B. Which topology is better shows at one number of them; what each GPU brought is below the rates.`,
+      ];
+
 /** The answers may have been judged above; how fast they came is not, and is not said where no load was compared. */
 const closing = ({runs: {a, b}, suites, parity, dropIn, checks}: Comparison): string[] => [
   ...((parity !== null || dropIn !== null || checks.length > 0) && suites.length === 0
@@ -110,6 +118,7 @@ export const comparisonText = (comparison: Comparison): string => {
     ...alignedLines([runLine('A', runs.a), runLine('B', runs.b)], ['left', 'left', 'left', 'left', 'left']),
     '',
     ...differenceLines(comparison),
+    ...gpuLines(comparison),
     ...(suites.length === 0 && parity === null && dropIn === null && checks.length === 0
       ? ['', 'No suite is in both runs with the same workload and load.']
       : suites.flatMap(suiteLines)),

@@ -1,7 +1,9 @@
 import type {RunRecord} from '../schema/record.ts';
+import type {ServerMember} from '../schema/server.ts';
 import type {Trial} from '../schema/trial.ts';
 import {gpuText, modelsText} from './run-facts.ts';
 import {tokenLengthsText} from './token-lengths-text.ts';
+import {membersText} from './topology/members.ts';
 import {loadText, workloadText} from './trial-text.ts';
 
 /** Something that should be the same in two runs before their numbers are held against each other, and is not. */
@@ -17,14 +19,27 @@ const told = (condition: string, value: string | number | null): [string, string
   value === null ? [] : [[condition, String(value)]];
 
 /** What each server was started with that speed and memory go with, as it tells it; by role, since roles may have servers of their own. */
-const ofServers = ({servers}: RunRecord['engine']): Conditions =>
+const ofServers = ({servers, stack}: RunRecord['engine']): Conditions =>
   new Map(
-    servers.flatMap(({role, facts, command}): [string, string][] => [
+    servers.flatMap(({role, facts, command, members}): [string, string][] => [
+      ...told(`servers of ${role}`, membersText({members})),
       ...told(`page size of ${role}, tokens`, facts.pageTokens),
       ...told(`KV pool of ${role}, tokens`, facts.kvTokens),
-      ...told(`arguments of ${role}`, command?.join(' ') ?? null),
+      ...(members === undefined
+        ? told(`arguments of ${role}`, command?.join(' ') ?? null)
+        : [...told(`launch plan of ${role}`, stack), ...members.flatMap(ofMember)]),
     ]),
   );
+
+/** The first of each part stands for all of it. A router's words are mostly where the others are: the plan's name tells how it routes. */
+const ofMember = (
+  {part, command}: ServerMember,
+  place: number,
+  members: readonly ServerMember[],
+): [string, string][] =>
+  part === 'router' || members.findIndex(other => other.part === part) < place
+    ? []
+    : told(`arguments of ${part}`, command?.join(' ') ?? null);
 
 const ofRun = ({evidence, seed, engine, machine, cutover, tokenLengths}: RunRecord): Conditions =>
   new Map([

@@ -1,6 +1,6 @@
 import {schemaVersion} from '../schema/version.ts';
 import type {Format} from './format.ts';
-import {type Cell, rowKeys, rowOf, turnRowKeys, turnRowsOf} from './rows.ts';
+import {type Cell, rowKeys, rowOf, topologyRowsOf, turnRowKeys, turnRowsOf} from './rows.ts';
 
 const keyed = (keys: readonly string[], row: readonly Cell[]) =>
   Object.fromEntries(keys.map((key, place) => [key, row[place] ?? null]));
@@ -9,10 +9,11 @@ const keyed = (keys: readonly string[], row: readonly Cell[]) =>
 export const renderJson: Format['render'] = async ({record}) => {
   const trials = record.trials.map(trial => keyed(rowKeys, rowOf(record, trial)));
   const turns = turnRowsOf(record).map(row => keyed(turnRowKeys, row));
+  const more = topologyRowsOf(record).map(({file, keys, rows}) => [file, rows.map(row => keyed(keys, row))] as const);
   return [
     {
       name: 'trials.json',
-      content: `${JSON.stringify({schemaVersion, evidence: record.evidence, trials, turns}, null, 2)}\n`,
+      content: `${JSON.stringify({schemaVersion, evidence: record.evidence, trials, turns, ...Object.fromEntries(more)}, null, 2)}\n`,
     },
   ];
 };

@@ -10,6 +10,9 @@ import {markdownText} from './plain-text.ts';
 import {runFacts, simulatedNotice} from './run-facts.ts';
 import {serverTables} from './server-columns.ts';
 import {levelsOf, sweepChartFile, sweepColumns, sweepText} from './sweep-columns.ts';
+import {disturbanceBlocks, disturbancesMeaning} from './topology/disturbances.ts';
+import {shownColumns} from './topology/section.ts';
+import {topologySections} from './topology/sections.ts';
 import {turnsOf, turnTableColumns} from './turn-columns.ts';
 
 const serverSections = {
@@ -37,6 +40,30 @@ const turnParts = (record: RunRecord): string[] => {
   const meaning =
     'A turn is the n-th request of a conversation, of one prompt that is sent again, or about one context. Uncached is the share of the prompt tokens that the prefix cache did not have. Tokens are means over the requests of a turn.';
   return ['## Turns', '', ...markdownTable(turnTableColumns, turns), '', meaning, ''];
+};
+
+const topologyParts = (record: RunRecord): string[] =>
+  topologySections(record).flatMap(section => [
+    `## ${section.heading}`,
+    '',
+    ...markdownTable(shownColumns(section), section.rows),
+    '',
+    section.meaning,
+    '',
+  ]);
+
+const disturbanceParts = (record: RunRecord): string[] => {
+  const blocks = disturbanceBlocks(record);
+  if (blocks.length === 0) return [];
+  const parts = blocks.flatMap(({heading, facts, stretches}) => [
+    `### ${markdownText(heading)}`,
+    '',
+    ...facts.map(({name, text}) => `- ${name}: ${markdownText(text)}`),
+    '',
+    ...markdownTable(shownColumns(stretches), stretches.rows),
+    '',
+  ]);
+  return ['## What was done to the stack', '', ...parts, disturbancesMeaning, ''];
 };
 
 const interferenceParts = (record: RunRecord): string[] => {
@@ -99,6 +126,8 @@ const document = (record: RunRecord): string => {
     '',
     ...trialParts(record),
     ...turnParts(record),
+    ...topologyParts(record),
+    ...disturbanceParts(record),
     ...interferenceParts(record),
     ...sweepParts(record),
     ...examinationSections(record),

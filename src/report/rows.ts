@@ -3,6 +3,7 @@ import type {Trial} from '../schema/trial.ts';
 import {columns} from './columns.ts';
 import {plainText} from './plain-text.ts';
 import {serverColumns, serversOf, serverTables} from './server-columns.ts';
+import {topologyFiles} from './topology/sections.ts';
 import {turnColumns, turnsOf} from './turn-columns.ts';
 
 export type Cell = number | string | null;
@@ -46,3 +47,13 @@ export const turnRowsOf = (record: RunRecord): readonly (readonly Cell[])[] =>
     ...runColumns.map(([, read]) => plain(read(record))),
     ...turnColumns.map(({read}) => plain(read(turn))),
   ]);
+
+/** Tables that only some runs have, unrounded, by the name of their file. */
+export const topologyRowsOf = (
+  record: RunRecord,
+): readonly {readonly file: string; readonly keys: readonly string[]; readonly rows: readonly (readonly Cell[])[]}[] =>
+  topologyFiles(record).map(({file, columns: own, rows}) => ({
+    file,
+    keys: [...runColumns.map(([key]) => key), ...own.map(({key}) => key)],
+    rows: rows.map(row => [...runColumns.map(([, read]) => plain(read(record))), ...row.map(plain)]),
+  }));

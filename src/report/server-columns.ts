@@ -27,7 +27,9 @@ export const serversOf = ({engine, trials}: RunRecord): readonly ServerOfRun[] =
  * The whole without the part of the KV pool that no request was seen to use; null where one of the three is not known.
  * An encoder whose log tells its weights and no pool keeps none.
  */
-export const neededMiB = ({server: {role, memory}, kvUsed}: ServerOfRun): number | null => {
+export const neededMiB = ({server: {role, memory, members = []}, kvUsed}: ServerOfRun): number | null => {
+  // The gauge tells of the decode servers' pools, and the sum has the prefill servers' in it.
+  if (members.some(({part}) => part === 'prefill')) return null;
   if (memory === null || memory.processMiB === null) return null;
   const {processMiB, kvPoolMiB, kvTokens, weightsMiB} = memory;
   if (kvPoolMiB === null) return role !== 'chat' && kvTokens === null && weightsMiB !== null ? processMiB : null;

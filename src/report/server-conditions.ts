@@ -1,4 +1,5 @@
 import type {RunRecord} from '../schema/record.ts';
+import {membersText} from './topology/members.ts';
 
 type Server = RunRecord['engine']['servers'][number];
 
@@ -7,6 +8,7 @@ export const serverConditions: readonly (readonly [name: string, read: (server: 
   [
     ['version', ({facts}) => facts.version],
     ['model', ({model}) => model],
+    ['servers', membersText],
     ['image', ({container}) => container?.image ?? null],
     ['image digest', ({container}) => container?.digest ?? container?.imageId ?? null],
     ['arguments', ({command}) => command?.join(' ') ?? null],

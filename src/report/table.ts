@@ -9,6 +9,9 @@ import {runFacts} from './run-facts.ts';
 import {serverTables} from './server-columns.ts';
 import {levelsOf, sweepColumns, sweepText} from './sweep-columns.ts';
 import {alignedLines, type Side} from './text-table.ts';
+import {disturbanceBlocks} from './topology/disturbances.ts';
+import {type Section, shownColumns} from './topology/section.ts';
+import {topologySections} from './topology/sections.ts';
 import {turnsOf, turnTableColumns} from './turn-columns.ts';
 
 /** A dash is "not measured" or "not told": an empty cell is easily taken for the one beside it. */
@@ -36,6 +39,15 @@ const interferenceLines = (record: RunRecord): string[] => {
   return pairs.length === 0 ? [] : ['', ...tableLines(interferenceColumns, pairs)];
 };
 
+const sectionLines = (section: Section): string[] => tableLines(shownColumns(section), section.rows);
+
+const disturbanceLines = (record: RunRecord): string[] =>
+  disturbanceBlocks(record).flatMap(({heading, facts, stretches}) => {
+    // Of several facts with one name it stands once.
+    const lines = facts.map(({name, text}, place) => [name === facts[place - 1]?.name ? '' : name, plainText(text)]);
+    return ['', plainText(heading), ...alignedLines(lines, ['left', 'left']), ...sectionLines(stretches)];
+  });
+
 const findingLines = (record: RunRecord): string[] =>
   findingGroups(record).flatMap(({severity, code, hint, messages}) => [
     `${severity === 'void' ? 'VOID' : severity} ${plainText(code)}`,
@@ -43,7 +55,7 @@ const findingLines = (record: RunRecord): string[] =>
     ...(hint === null ? [] : [`  fix: ${plainText(hint)}`]),
   ]);
 
-/** The one table on stdout: what ran, one row a trial, one a turn, where the servers' memory and time went, and what is wrong with the numbers. Ends in a line feed. */
+/** The one table on stdout: what ran, one row a trial, one a turn, what several servers did each, what was done to them, where the servers' memory and time went, and what is wrong with the numbers. Ends in a line feed. */
 export const renderTable = (record: RunRecord): string => {
   const {trials} = record;
   const facts = alignedLines(
@@ -61,6 +73,8 @@ export const renderTable = (record: RunRecord): string => {
     ...facts,
     ...rows,
     ...turnRows,
+    ...topologySections(record).flatMap(section => ['', ...sectionLines(section)]),
+    ...disturbanceLines(record),
     ...interferenceLines(record),
     ...sweepLines(record),
     ...examined,

@@ -7,6 +7,7 @@ import type {WorkloadSpec} from '../schema/workload.ts';
 import {GapCounts} from './gap-counts.ts';
 import {eachTokenGap, Latencies, pushKnown, tpotMs} from './latency.ts';
 import {percentile, summarise} from './percentile.ts';
+import {PhaseSums} from './phases.ts';
 import {type Span, Throughput, windowOf} from './throughput.ts';
 import {TokenSum} from './token-sum.ts';
 import {TrialFacts} from './trial-facts.ts';
@@ -66,6 +67,7 @@ class Failures {
  */
 export class TrialSummary {
   readonly facts: TrialFacts;
+  readonly phases = new PhaseSums();
   readonly #outline: TrialOutline;
   readonly #window: Trial['window'];
   readonly #counts = {ok: 0, failed: 0};
@@ -102,6 +104,7 @@ export class TrialSummary {
     this.#counts.ok += 1;
     this.#fromSchedule.add(sample);
     this.#fromSend.add(sample);
+    this.phases.add(sample);
     eachTokenGap(sample, (gapMs, tokens) => this.#gaps.add(gapMs, tokens));
     pushKnown(this.#tpotMs, tpotMs(sample));
     this.#throughput.add(sample);

@@ -3,6 +3,7 @@ import {CutoverError} from '../../errors.ts';
 import type {Options} from '../../options.ts';
 import type {Arm} from '../../schema/block.ts';
 import type {DecisionPlan} from '../../schema/plan.ts';
+import {isRouted} from '../../schema/stack-graph.ts';
 import {type Choice, chooseWhere, readPlan} from '../bring-up.ts';
 
 /** One side of a decision or a rehearsal, and where it will run. */
@@ -42,7 +43,10 @@ export const sideOf = async (arm: Arm, plan: Pick<DecisionPlan, Arm>, options: O
   const choice = await chooseWhere(engines[engine], own);
   // The plan's stack is for where a stack is started: naming it would ask for a GPU.
   const planned = {...own, stack: own.stack ?? plan[arm].stack};
-  const launch = choice.plan === null ? null : await readPlan(engines[engine], planned);
+  const starts = choice.plan !== null || (choice.runtime === 'embedded' && planned.stack !== null);
+  const read = starts ? await readPlan(engines[engine], planned) : null;
+  // One simulated engine stands for plain servers; a topology is what its plan is about, and is simulated as one.
+  const launch = choice.plan === null && read?.servers.every(server => !isRouted(server)) ? null : read;
   return {arm, engine, options: planned, choice: {...choice, plan: launch}};
 };
 

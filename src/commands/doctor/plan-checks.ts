@@ -98,7 +98,7 @@ export const modelDiskCheck = (
 
 /** A port that a server of the plan takes; `problem` says why it cannot have it. */
 export interface PortFacts {
-  readonly role: Role;
+  readonly role: string;
   readonly port: number;
   readonly problem: string | null;
 }

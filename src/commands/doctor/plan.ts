@@ -7,7 +7,8 @@ import {imageBytes, readEngineFacts} from '../../runtimes/docker/engine-facts.ts
 import {imageFor} from '../../runtimes/docker/image/images-file.ts';
 import {engineInstalled} from '../../runtimes/installed.ts';
 import {assertPortFree} from '../../runtimes/process/port.ts';
-import type {Role} from '../../schema/request.ts';
+import {membersOf} from '../../runtimes/topology/members.ts';
+import {type Role, roles} from '../../schema/request.ts';
 import type {ContainerSettings, StackPlan, StackServer} from '../../schema/stack.ts';
 import {orFinding} from './docker.ts';
 import {type Finding, missing} from './findings.ts';
@@ -43,17 +44,23 @@ interface PlanToLookAt {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-type Server = {readonly server: StackServer; readonly settings: ContainerSettings; readonly image: string};
+type Server = {
+  readonly name: string;
+  readonly server: StackServer;
+  readonly settings: ContainerSettings;
+  readonly image: string;
+};
 type Placed = Server & {readonly place: ModelPlace};
 
 /** What this plan needs of the machine: image, models and their cache, ports, the engine itself. */
 export const lookAtPlan = async (asked: PlanToLookAt): Promise<readonly Finding[]> => {
   const {engine, plan, models, hostSettings, host, local, runtime, containers, python, environment} = asked;
   const servers = await Promise.all(
-    plan.servers.map(async server => {
+    membersOf(plan, roles).map(async ({name, server}) => {
       const model = models[server.role];
       const settings = mergeSettings(plan.docker, server.docker, hostSettings);
       return {
+        name,
         // Of another model the plan does not know the size.
         server: model === undefined ? server : {...server, model, memory: undefined},
         settings,
@@ -71,12 +78,21 @@ export const lookAtPlan = async (asked: PlanToLookAt): Promise<readonly Finding[
     ...(host === null ? [] : await orFinding('image', imageFindings(servers, host))),
     ...(await orFinding(
       'model cache',
-      placed().then(servers => modelFindings(servers, runtime)),
+      placed().then(servers => modelFindings(oneOfAKind(servers), runtime)),
     )),
     ...(runtime === 'docker' && host !== null ? wayFindings(servers, host) : []),
     ...(await portFindings(servers, runtime, local)),
     ...(installed === null ? [] : [installedCheck(engine.title, engine.name, python, installed)]),
   ];
+};
+
+/** Servers of one role have one model, and a router has none. */
+const oneOfAKind = (servers: readonly Placed[]): readonly Placed[] => {
+  const kinds = Map.groupBy(
+    servers.filter(({server}) => server.part !== 'router'),
+    ({server: {role, model}}) => `${role} ${model}`,
+  );
+  return [...kinds.values()].flatMap(([first]) => first ?? []);
 };
 
 const imageFindings = async (servers: readonly Server[], host: DockerHost): Promise<readonly Finding[]> => {
@@ -132,16 +148,16 @@ const portFindings = async (
   runtime: 'docker' | 'process',
   local: boolean,
 ): Promise<readonly Finding[]> => {
-  const byRole = servers.map(({server: {role}, settings}) => ({role, settings}));
-  const shared = runtime === 'docker' ? refusalOf('ports', () => assertPortsDiffer(byRole)) : [];
+  const byName = servers.map(({name, settings}) => ({name, settings}));
+  const shared = runtime === 'docker' ? refusalOf('ports', () => assertPortsDiffer(byName)) : [];
   if (shared.length > 0) return shared;
   const wanted =
     runtime === 'process'
-      ? servers.map(({server: {role, port}}) => ({role, port, address: '127.0.0.1'}))
-      : servers.flatMap(({server: {role}, settings}) =>
+      ? servers.map(({name, server: {port}}) => ({role: name, port, address: '127.0.0.1'}))
+      : servers.flatMap(({name, settings}) =>
           settings.hostPort === undefined || !local
             ? []
-            : [{role, port: settings.hostPort, address: publishOf(settings)}],
+            : [{role: name, port: settings.hostPort, address: publishOf(settings)}],
         );
   if (wanted.length === 0) return [];
   const facts = wanted.map(async ({role, port, address}): Promise<PortFacts> => {

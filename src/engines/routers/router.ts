@@ -25,8 +25,8 @@ export interface Router {
     workers: readonly Worker[],
   ): readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Ready when it would pass a request on. */
-  readonly health: Fetchable & {ready(reply: Reply): boolean};
+  /** Ready when it would pass a request on to any of its workers, of which there are `workers`. */
+  readonly health: Fetchable & {ready(reply: Reply, workers: number): boolean};
   /** Seconds that it may take to stop after SIGTERM. */
   readonly graceSeconds: number;
   readonly deathSigns: readonly DeathSign[];

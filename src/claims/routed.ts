@@ -1,0 +1,79 @@
+import type {RunRecord} from '../schema/record.ts';
+import type {Trial} from '../schema/trial.ts';
+import {hasTurns} from '../stats/turns.ts';
+import {type Evidence, idsOf, isValid, type TrialOfRun} from './evidence.ts';
+import {listed, percent, range} from './figures.ts';
+import {confirmed, inconclusive, notRun, type Rule, refuted} from './outcome.ts';
+
+/** sglang_router's and Dynamo's names of how a request's server is chosen: by what it asks or whose it is, or by neither. */
+const knowing = ['cache_aware', 'manual', 'kv'];
+const blind = ['round_robin', 'random', 'round-robin'];
+
+/** Three against three that do not overlap are as they are by chance once in twenty. */
+const fewestTrials = 3;
+
+const policyOf = ({engine}: RunRecord): string | null => {
+  const members = engine.servers.find(({role}) => role === 'chat')?.members ?? [];
+  const command = members.find(({part}) => part === 'router')?.command ?? [];
+  const at = command.findIndex(word => word === '--policy' || word === '--router-mode');
+  return at < 0 ? null : (command[at + 1] ?? null);
+};
+
+/** By the servers' own counters where they tell, else by the replies. */
+const hitsOf = ({prefixHits}: Trial): number | null => prefixHits?.byCounters ?? prefixHits?.byRequests ?? null;
+
+interface Routed extends TrialOfRun {
+  readonly policy: string;
+  readonly hits: number;
+}
+
+const routedIn = ({runs}: Evidence): readonly Routed[] =>
+  runs.flatMap(run => {
+    const policy = policyOf(run);
+    if (policy === null) return [];
+    return run.trials.filter(isValid).flatMap(trial => {
+      const hits = hitsOf(trial);
+      return hits === null ? [] : [{run, trial, policy, hits}];
+    });
+  });
+
+/** Equal work for equal servers. */
+const sameWork = ({run: {engine}, trial: {suite, workload, load}}: Routed): string => {
+  const chat = engine.servers.find(({role}) => role === 'chat');
+  const workers = chat?.members?.filter(({part}) => part !== 'router').length;
+  return JSON.stringify([engine.name, chat?.model, workers, suite, workload, load]);
+};
+
+/** What one policy came to at one stage, beside those that know nothing. */
+const heldAgainst = (own: readonly Routed[], others: readonly Routed[]) => {
+  const [hits, blindHits] = [own.map(one => one.hits), others.map(one => one.hits)];
+  const few = own.length < fewestTrials || others.length < fewestTrials;
+  const raised = Math.min(...hits) > Math.max(...blindHits);
+  const not = Math.max(...hits) <= Math.min(...blindHits);
+  const policies = [...new Set(others.map(({policy}) => policy))];
+  const text = `${own[0]?.trial.suite}: ${range(hits, percent)} with ${own[0]?.policy}, ${range(blindHits, percent)} with ${listed(policies)}`;
+  return {text, outcome: few || !(raised || not) ? 'open' : raised ? 'raised' : 'not'} as const;
+};
+
+/** Whether a router that knows finds more of the prompts in its servers' caches than one that does not, at every stage where it can. */
+export const routedByCache: Rule = (_claim, evidence) => {
+  const routed = routedIn(evidence);
+  const stages = [...Map.groupBy(routed, sameWork).values()];
+  const held = stages.flatMap(stage => {
+    const others = stage.filter(({policy}) => blind.includes(policy));
+    const byPolicy = Map.groupBy(
+      stage.filter(
+        // One request of a session has nothing of its own to come back to.
+        ({policy, trial}) => knowing.includes(policy) && (policy !== 'manual' || hasTurns(trial.workload.kind)),
+      ),
+      ({policy}) => policy,
+    );
+    return others.length === 0 ? [] : [...byPolicy.values()].map(own => heldAgainst(own, others));
+  });
+  if (held.length === 0) return notRun('No record holds two kinds of routing of the same work to the same servers.');
+  const said = `Prompt tokens found in a cache: ${held.map(({text}) => text).join('; ')}.`;
+  const ids = idsOf(routed);
+  if (held.every(({outcome}) => outcome === 'raised')) return confirmed(said, ids);
+  if (held.every(({outcome}) => outcome === 'not')) return refuted(said, ids);
+  return inconclusive(said, null, ids);
+};
