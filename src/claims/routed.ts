@@ -40,7 +40,7 @@ const routedIn = ({runs}: Evidence): readonly Routed[] =>
 /** Equal work for equal servers. */
 const sameWork = ({run: {engine}, trial: {suite, workload, load}}: Routed): string => {
   const chat = engine.servers.find(({role}) => role === 'chat');
-  const workers = chat?.members?.filter(({part}) => part !== 'router').length;
+  const workers = chat?.members?.flatMap(({part}) => (part === 'router' ? [] : part)).sort();
   return JSON.stringify([engine.name, chat?.model, workers, suite, workload, load]);
 };
 

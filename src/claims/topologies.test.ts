@@ -51,21 +51,26 @@ describe('pd-split', () => {
   });
 
   test('two servers between which no KV moves are none, and simulated ones settle nothing', () => {
-    expect(split(pair(1, 1, []), [trial(8, 2)]).outcome).toBe('not run');
+    // As docker/stacks/sglang-two-process.yaml starts them.
+    expect(split(pair(1, 1, ['--disaggregation-mode', 'null']), [trial(8, 2)]).outcome).toBe('not run');
     expect(split(pair(1, 1), [trial(8, 2)], 'simulated').outcome).toBe('not run');
   });
 });
 
 describe('kv-router', () => {
   const conversation = {kind: 'prefix', promptTokens: 2048, outputTokens: 64, turns: 5} as const;
-  const routed = (policy: string, hits: readonly number[], changes: Partial<Trial> = {}) =>
+  const routed = (
+    policy: string,
+    hits: readonly number[],
+    changes: Partial<Trial> = {},
+    workers: readonly Member['part'][] = ['replica', 'replica'],
+  ) =>
     run({
       runId: policy,
       servers: [
         server({
           members: [
-            member('replica-1', 'replica', []),
-            member('replica-2', 'replica', []),
+            ...workers.map((part, index) => member(`${part}-${index + 1}`, part, [])),
             member('router', 'router', ['python', '-m', 'sglang_router.launch_router', '--policy', policy]),
           ],
         }),
@@ -99,8 +104,9 @@ describe('kv-router', () => {
     expect(verdict(blind, other).outcome).toBe('inconclusive');
   });
 
-  test('other work, one kind of routing and sessions of one request say nothing', () => {
+  test('other work, other servers, one kind of routing and sessions of one request say nothing', () => {
     expect(verdict(aware).outcome).toBe('not run');
+    expect(verdict(routed('round_robin', [0.4, 0.4, 0.4], {}, ['prefill', 'decode']), aware).outcome).toBe('not run');
     expect(verdict(blind, routed('cache_aware', [0.7, 0.7, 0.7], {suite: 'revisits'})).outcome).toBe('not run');
     const single = {workload: {kind: 'chat', promptTokens: 2048, outputTokens: 32} as const};
     expect(verdict(routed('random', [0.4, 0.4, 0.4], single), routed('manual', [0.4, 0.4, 0.4], single)).outcome).toBe(

@@ -9,16 +9,16 @@ import {DisturbedSummary} from './disturbed-summary.ts';
 
 const {signal} = new AbortController();
 
-const startStack = () =>
+const startStack = (engine = sglang) =>
   startEmbedded({
-    ...{engine: sglang, dialect: 'sglang', model: 'policy', seed: 1, faults: [], kvTokens: 20_000},
+    ...{engine, dialect: 'sglang', model: 'policy', seed: 1, faults: [], kvTokens: 20_000},
     ...{signal, onLine: () => {}},
   });
 
 /** Without a load beside it: what is due in 50 ms is over as soon as it is done. */
 const disturb = async (stack: Awaited<ReturnType<typeof startStack>>, spec: DisturbanceSpec) => {
   await using disturbance = new Disturbance({
-    ...{spec, stack, role: 'chat', given: {folder: null, adapter: null}, seed: 1, sendMs: 100, signal},
+    ...{spec, stack, role: 'chat', given: {folder: null, adapter: null}, seed: 1, sendMs: 100, patienceMs: 200, signal},
   });
   await disturbance.prepare();
   disturbance.begin();
@@ -73,4 +73,13 @@ test('a change that is refused is told with what to do, and the trial says nothi
     hint: 'Start SGLang with --enable-lora --max-lora-rank 16 --lora-target-modules …: docker/stacks/sglang-sync.yaml.',
   });
   expect(others.map(({code, severity}) => `${code} ${severity}`)).toEqual(['errors note', 'client-lag void']);
+});
+
+test('a member that is back after the load and gets no request any more is not waited for without end', async () => {
+  const {metrics} = sglang;
+  if (metrics === null) throw new Error('it has some');
+  await using stack = await startStack({...sglang, metrics: {...metrics, readFinished: () => 5}});
+  const spec = {kind: 'outage', member: 'chat', downSeconds: 0.1, atShare: 0.5} as const;
+  const disturbed = await disturb(stack, spec);
+  expect(disturbed.outage?.servedAgainAtMs).toBeNull();
 });

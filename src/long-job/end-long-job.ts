@@ -8,7 +8,7 @@ import {cpus} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {projectRoot} from '../root.ts';
-import {type LongFile, renderLongPage} from './long-page.ts';
+import {type LongFile, outcomesOf, renderLongPage} from './long-page.ts';
 import {outcomesFile} from './long-reporter.ts';
 
 const {values: options} = parseArgs({
@@ -19,7 +19,7 @@ const git = (...words: readonly string[]) =>
 
 const files: readonly LongFile[] = JSON.parse(readFileSync(outcomesFile, 'utf8'));
 const fuzz = readFileSync(join(projectRoot, '.cache', 'long-fuzz.md'), 'utf8');
-const outcomes = [...files.flatMap(({tests}) => tests.map(({passed}) => passed)), options['fuzz-exit'] === '0'];
+const outcomes = [...outcomesOf(files), options['fuzz-exit'] === '0'];
 
 if (options.write) {
   const changed = git('status', '--porcelain', '--', ':!reports') === '' ? '' : ', with changes';

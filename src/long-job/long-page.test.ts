@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {renderLongPage} from './long-page.ts';
+import {outcomesOf, renderLongPage} from './long-page.ts';
 
 const run = {at: 'now', commit: 'abc', node: '24.1.0', machine: '2 × a CPU', fuzz: '# The gateway\n\nNothing.\n'};
 
@@ -27,4 +27,10 @@ test('each file and each test has its outcome, its seconds and its figures; the 
     ]),
   );
   expect(page.endsWith('\n\n## The gateway\n\nNothing.\n')).toBe(true);
+});
+
+test('a file of which no test could be collected counts as one that failed', () => {
+  const broken = {file: 'src/broken.test.ts', seconds: 0, tests: []};
+  expect(outcomesOf([broken])).toEqual([false]);
+  expect(renderLongPage([broken], run)).toContain('| [src/broken.test.ts](#srcbrokentestts) | 0 | 1 | 0 s |');
 });

@@ -25,7 +25,11 @@ interface LongRun {
 
 const shown = (seconds: number) => `${seconds.toFixed(0)} s`;
 const inCell = (text: string) => text.replaceAll('|', '·').replaceAll('\n', ' ');
-const passedOf = ({tests}: LongFile) => tests.filter(({passed}) => passed).length;
+const countOf = (file: LongFile, wanted: boolean) => outcomesOf([file]).filter(passed => passed === wanted).length;
+
+/** Whether each test passed. A file of which none could be collected is one that did not. */
+export const outcomesOf = (files: readonly LongFile[]): readonly boolean[] =>
+  files.flatMap(({tests}) => (tests.length === 0 ? [false] : tests.map(({passed}) => passed)));
 
 const fileSection = ({file, tests}: LongFile): string =>
   [
@@ -58,7 +62,7 @@ Made by \`.ci/long --write\` at ${at}; do not edit. Commit ${commit}, Node ${nod
 
 | file | passed | failed | took |
 | --- | --- | --- | --- |
-${files.map(one => `| [${one.file}](#${anchorOf(one.file)}) | ${passedOf(one)} | ${one.tests.length - passedOf(one)} | ${shown(one.seconds)} |`).join('\n')}
+${files.map(one => `| [${one.file}](#${anchorOf(one.file)}) | ${countOf(one, true)} | ${countOf(one, false)} | ${shown(one.seconds)} |`).join('\n')}
 
 ${files.map(fileSection).join('\n\n')}
 

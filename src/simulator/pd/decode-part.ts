@@ -31,7 +31,7 @@ export const createDecodePart = ({engine, speed}: DecodeOptions) => {
 
   /** Rejects with an Error that says why there is nothing. */
   const fetchFrom = async (origin: string, room: number, signal: AbortSignal): Promise<Delivery> => {
-    const late = AbortSignal.timeout(patience.waitingMs / speed);
+    const late = AbortSignal.timeout(Math.ceil(patience.waitingMs / speed)); // it takes whole milliseconds alone
     const either = AbortSignal.any([signal, late]);
     const reply = await fetch(`${origin}/simulator/rooms/${room}`, {method: 'POST', signal: either}).catch(() => null);
     const text = (await reply?.text().catch(() => null)) ?? null;

@@ -162,3 +162,9 @@ test('a decode server that dies fails what was on its way, and who waits for the
   expect(metric(text, 'num_bootstrap_failed_reqs_total')).toBe(1);
   expect(metric(text, 'kv_used_tokens')).toBe(0);
 });
+
+test('a pair of any speed moves its KV, also where no wait is a whole number of milliseconds', async () => {
+  await using pair = await startPair({speed: 7});
+  const {decoded} = await pair.ask(request);
+  expect((await readStream(decoded)).texts).toHaveLength(6);
+});
