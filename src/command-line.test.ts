@@ -157,6 +157,11 @@ describe('mistakes', () => {
     ['--suite cache-repeat --think-seconds 1', '--think-seconds has no conversation. Add --suite prefix'],
     ['--suite eviction --branches 2', '--branches has no conversation. Add --suite prefix'],
     ['--suite capacity --slo ttft-p99=500', '--slo has no rate to find. Add --suite goodput'],
+    ['--suite chat --lora a=/b', '--lora has no load in which it could be loaded. Add --suite weight-sync'],
+    [
+      '--suite outage --new-weights /b',
+      '--new-weights has no load in which they could be loaded. Add --suite weight-sync',
+    ],
     ['--suite chat --levels 1-8', '--levels has no sweep. Add --suite capacity or goodput'],
     [
       '--suite capacity --levels 0.5-8',

@@ -102,6 +102,18 @@ const workloadClashes = (options: Options, clash: Clash) => {
   clash(branches !== null && !asks('prefix'), '--branches has no conversation. Add --suite prefix');
 };
 
+/** Where nothing gets new weights they would be passed over in silence. */
+const newWeightsClashes = ({suite, lora, newWeights}: Options, clash: Clash) => {
+  const synced = suite.some(name =>
+    suites[name].stages.some(stage => 'disturb' in stage && stage.disturb.kind === 'weights'),
+  );
+  clash(lora !== null && !synced, '--lora has no load in which it could be loaded. Add --suite weight-sync');
+  clash(
+    newWeights !== null && !synced,
+    '--new-weights has no load in which they could be loaded. Add --suite weight-sync',
+  );
+};
+
 /** Options that would make stages alike which a suite tells apart, under names that say so (embed-batch-128). */
 const alikeClashes = (options: Options, clash: Clash) => {
   for (const suite of options.suite) {
@@ -276,6 +288,7 @@ export const contradictions = (
   fixedLoadClashes(options, clash);
   sweepClashes(options, clash);
   workloadClashes(options, clash);
+  newWeightsClashes(options, clash);
   alikeClashes(options, clash);
   return found;
 };

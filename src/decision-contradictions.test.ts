@@ -31,6 +31,7 @@ test.each([
   '--plan quick --candidate-fault slow:share=0.08',
   '--resume x --json --quiet --format html',
   '--from x --format junit',
+  '--runtime embedded --baseline-stack sglang-router-round-robin-2 --candidate-stack sglang-pd-1-1',
   '--resume x --budget 90',
   '--baseline r --candidate-attach chat=http://127.0.0.1:1 --pairs 4 --margin 0.05 --budget 25 --workload chat',
 ])('decide %s is taken', line => {

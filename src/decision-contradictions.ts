@@ -56,10 +56,6 @@ export const sideClashes = (options: Options, arm: (typeof arms)[number], clash:
     `${flag('fault')} is for the embedded simulated engine only. Add --runtime embedded, without ${flag('attach')} and ${flag('stack')}`,
   );
   clash(
-    options.runtime === 'embedded' && stack !== null,
-    `--runtime embedded starts no command. Leave ${flag('stack')} out`,
-  );
-  clash(
     (engine === 'openai' || engine === 'service') && !attached,
     `${flag('engine')} ${engine} has nothing to start. Add ${flag('attach')} <URL of the server>`,
   );

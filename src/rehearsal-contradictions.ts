@@ -25,7 +25,13 @@ export const rehearsalClashes = (options: Options, given: readonly FlagName[], c
       `--${name} ${places[name]}, so ${refused.map(flagText).join(', ')} cannot be given with it. Leave it out, or begin another rehearsal`,
     );
   }
-  for (const arm of arms) sideClashes(options, arm, clash);
+  for (const arm of arms) {
+    sideClashes(options, arm, clash);
+    clash(
+      options.runtime === 'embedded' && options[`${arm}Stack`] !== null,
+      `--runtime embedded rehearses with one simulated server on each side. Leave --${arm}-stack out`,
+    );
+  }
   clash(
     options.runtime === 'attach' && arms.some(arm => options[`${arm}Attach`].length === 0),
     '--runtime attach needs a server for each side. Add --baseline-attach and --candidate-attach, or leave --runtime out',

@@ -12,8 +12,8 @@ const ratioOf = ({engine}: RunRecord): string | null => {
   const members = engine.servers.find(({role}) => role === 'chat')?.members ?? [];
   const ofPart = (part: 'prefill' | 'decode') => members.filter(member => member.part === part);
   // The two servers of seed 001 have these parts too, and each reads the whole prompt: their mode is 'null'.
-  const moves = ofPart('prefill').some(
-    ({command}) => command?.some((word, at) => word === 'prefill' && command[at - 1] === '--disaggregation-mode'),
+  const moves = ofPart('prefill').some(({command}) =>
+    command?.some((word, at) => word === 'prefill' && command[at - 1] === '--disaggregation-mode'),
   );
   return moves ? `${ofPart('prefill').length}:${ofPart('decode').length}` : null;
 };

@@ -29,7 +29,7 @@ const sendMs = ({name, load}: LoadStage): number => {
 
 /** What a stage does to the stack in its middle; null where it does nothing. */
 export const prepareDisturbance = async (
-  {planned: {stage}, stack, newWeights, signal}: TrialOptions,
+  {planned: {stage}, stack, newWeights, undo, signal}: TrialOptions,
   seed: number,
 ): Promise<Disturbance | null> => {
   if (!isDisturbed(stage)) return null;
@@ -41,6 +41,9 @@ export const prepareDisturbance = async (
     role: roleOf(stage.workload.kind),
     given: newWeights ?? {folder: null, adapter: null},
     sendMs: sendMs(stage),
+    onUndo(bringBack) {
+      if (undo !== undefined) undo.bringBack = bringBack;
+    },
   });
   await disturbance.prepare();
   return disturbance;

@@ -3,6 +3,7 @@ import {foldReadings} from '../engines/fold-readings.ts';
 import {fetchText} from '../http/fetch-text.ts';
 import type {Part} from '../schema/stack-parts.ts';
 import type {MemberShare} from '../schema/trial.ts';
+import {counterGrowth} from '../stats/counter-growth.ts';
 import type {TransferGrowth} from '../stats/phases.ts';
 
 /** What one server's /metrics page said; null is a page that was not had, or does not tell. */
@@ -49,20 +50,16 @@ export const readEndpoint = async (
   return {folded, servers};
 };
 
-/** Null where it was not told, and where a counter fell: its server began anew. */
-const growth = (from: number | null | undefined, to: number | null | undefined): number | null =>
-  from == null || to == null || to < from ? null : to - from;
-
 /** What each worker did between two readings; empty where there is no router. */
 export const memberShares = (before: EndpointReading, after: EndpointReading): MemberShare[] =>
   after.servers.flatMap(({name, part, reading, finished}) => {
     if (name === null) return [];
     const first = before.servers.find(server => server.name === name);
-    const of = (key: keyof MetricsReading) => growth(first?.reading?.[key], reading?.[key]);
+    const of = (key: keyof MetricsReading) => counterGrowth(first?.reading?.[key], reading?.[key]);
     return [
       {
         ...{name, part},
-        requests: growth(first?.finished, finished),
+        requests: counterGrowth(first?.finished, finished),
         promptTokens: of('promptTokensTotal'),
         cachedPromptTokens: of('prefixHitsTotal'),
         generationTokens: of('generationTokensTotal'),
@@ -81,11 +78,11 @@ export const transferGrowth = (before: EndpointReading, after: EndpointReading):
     .filter(({part}) => part === 'prefill')
     .map(({name, transfers: to}) => {
       const from = before.servers.find(server => server.name === name)?.transfers ?? noTransfers;
-      const count = growth(from.count, to?.count);
-      const totalMs = growth(from.totalMs, to?.totalMs);
+      const count = counterGrowth(from.count, to?.count);
+      const totalMs = counterGrowth(from.totalMs, to?.totalMs);
       return count === null || totalMs === null
         ? null
-        : {count, totalMs, totalMib: growth(from.totalMib, to?.totalMib)};
+        : {count, totalMs, totalMib: counterGrowth(from.totalMib, to?.totalMib)};
     });
   const told = grown.filter(one => one !== null);
   if (told.length === 0 || told.length < grown.length) return null;

@@ -49,11 +49,10 @@ interface Finished {
 
 /** Of a trial in whose middle something was done to the stack. */
 const disturbedSummary = async (
-  {planned: {stage}, undo}: TrialOptions,
+  {planned: {stage}}: TrialOptions,
   {outcome, disturbed}: RanTrial,
 ): Promise<DisturbedSummary | null> => {
   if (disturbed === null || !isDisturbed(stage)) return null;
-  if (undo !== undefined) undo.bringBack = disturbed.undo;
   const {DisturbedSummary} = await import('../disturbances/disturbed-summary.ts');
   const from = stage.load.mode === 'open' ? 'scheduled' : 'sent';
   return new DisturbedSummary({spec: stage.disturb, disturbed, beganMs: outcome.beganMs, from});
@@ -73,7 +72,7 @@ const trialOf = ({options, cache, ran: {outcome, seen, transfers}, summary, dist
     dataHash: outcome.dataHash,
     ...summary.numbers(),
     ...seen,
-    phases: summary.phases.summarise(transfers),
+    phases: summary.phases.summarise(disturbed === null ? transfers : disturbed.transfers(transfers, seen.members)),
     members: disturbed?.members(seen.members) ?? seen.members,
     disturbance: disturbed?.result() ?? null,
     together: together.length > 1 ? [...together] : null,

@@ -84,7 +84,7 @@ const targetsOf = (stack: Stack, role: Role): readonly {readonly name: string | 
 
 /** Where the weights that it serves came from: what it was started with, or what it calls itself. */
 const folderOf = ({command, members, model}: RunningServer, {folderIn}: Weights): string => {
-  const started = command ?? members?.find(({part, command: own}) => part !== 'router' && own !== null)?.command;
+  const started = members === undefined ? command : members.find(({part}) => part !== 'router')?.command;
   return (started && folderIn(started)) ?? model;
 };
 
@@ -126,12 +126,14 @@ export const changesOf = (spec: DisturbanceSpec, stack: Stack, role: Role, given
     };
   }
   if (spec.kind === 'sleep') {
-    const pairs = each(({sleep}, send) => sleep.steps.map(step => paired(step, send)));
+    const slept = each(({sleep}, send) => [sleep.steps.map(step => paired(step, send))]);
+    // A group for each server: one that does not wake up must not keep the others asleep.
+    const woken = slept.toReversed().map((pairs, index) => ({
+      changes: pairs.map(({end}) => end).toReversed(),
+      afterSeconds: index === 0 ? spec.asleepSeconds : 0,
+    }));
     return {
-      groups: [
-        ...once(pairs.map(({begin}) => begin)),
-        {changes: pairs.map(({end}) => end).toReversed(), afterSeconds: spec.asleepSeconds},
-      ],
+      groups: [...once(slept.flat().map(({begin}) => begin)), ...woken],
       undo: [],
       hint: weights?.sleep.hint ?? '',
     };

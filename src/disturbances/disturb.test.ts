@@ -1,10 +1,11 @@
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import {sglang} from '../engines/sglang.ts';
 import {fetchText} from '../http/fetch-text.ts';
+import {attachTo} from '../runtimes/attach.ts';
 import {startEmbedded} from '../runtimes/embedded.ts';
 import type {DisturbanceSpec} from '../schema/disturbance.ts';
 import {failedSample} from '../stats/test-samples.ts';
-import {Disturbance} from './disturb.ts';
+import {Disturbance, type DisturbanceOptions} from './disturb.ts';
 import {DisturbedSummary} from './disturbed-summary.ts';
 
 const {signal} = new AbortController();
@@ -16,9 +17,14 @@ const startStack = (engine = sglang) =>
   });
 
 /** Without a load beside it: what is due in 50 ms is over as soon as it is done. */
-const disturb = async (stack: Awaited<ReturnType<typeof startStack>>, spec: DisturbanceSpec) => {
+const disturb = async (
+  stack: Awaited<ReturnType<typeof startStack>>,
+  spec: DisturbanceSpec,
+  more: Partial<DisturbanceOptions> = {},
+) => {
   await using disturbance = new Disturbance({
-    ...{spec, stack, role: 'chat', given: {folder: null, adapter: null}, seed: 1, sendMs: 100, patienceMs: 200, signal},
+    ...{spec, stack, role: 'chat', given: {folder: null, adapter: null}, seed: 1, sendMs: 100, signal},
+    ...more,
   });
   await disturbance.prepare();
   disturbance.begin();
@@ -30,7 +36,6 @@ test('a server that dies and comes back is seen from outside, by its own counter
   const spec = {kind: 'outage', member: 'chat', downSeconds: 0.3, atShare: 0.5} as const;
   const disturbed = await disturb(stack, spec);
   expect(stack.died.aborted).toBe(false);
-  expect(disturbed.undo).toBeNull();
   const [killed, started] = disturbed.steps;
   const summary = new DisturbedSummary({spec, disturbed, beganMs: killed?.startMs ?? 0, from: 'sent'});
   // One was on its way when the server was killed; one more was sent 100 ms later; one that failed when it was back is another matter.
@@ -50,6 +55,14 @@ test('a server that dies and comes back is seen from outside, by its own counter
   expect(probe?.failed).toBeGreaterThan(0);
   expect([during.failed, after.failed]).toEqual([2, 1]);
   expect(kept).toEqual([]);
+
+  // Its counters began anew: what it did in the whole trial, and what it sent to others, is not known, though they may have grown.
+  const did = {requests: 3, promptTokens: 300, cachedPromptTokens: 0, generationTokens: 24};
+  const sent = {count: 3, totalMs: 12, totalMib: 96};
+  const shares = (part: 'prefill' | 'decode') => [{name: 'chat', part, ...did}];
+  expect(summary.members(shares('prefill'))).toMatchObject([{name: 'chat', requests: null, promptTokens: null}]);
+  expect(summary.transfers(sent, shares('prefill'))).toBeNull();
+  expect(summary.transfers(sent, shares('decode'))).toEqual(sent);
 });
 
 test('a change that is refused is told with what to do, and the trial says nothing of it', async () => {
@@ -58,8 +71,9 @@ test('a change that is refused is told with what to do, and the trial says nothi
   const adapter = {lora_name: 'step-2', lora_path: '/adapters/old'};
   await fetchText(`${url}/load_lora_adapter`, {method: 'POST', json: adapter, timeoutMs: 5000});
   const spec = {kind: 'weights', method: 'lora', flush: null, atShare: 0.5} as const;
-  const disturbed = await disturb(stack, spec);
-  expect(disturbed.undo).toBeNull(); // nothing was changed
+  const undos: unknown[] = [];
+  const disturbed = await disturb(stack, spec, {onUndo: undo => undos.push(undo)});
+  expect(undos.at(-1)).toBeNull(); // nothing was changed
   const summary = new DisturbedSummary({spec, disturbed, beganMs: 0, from: 'sent'});
   const [found, ...others] = summary.judged([
     {code: 'errors', severity: 'void', message: '', hint: null},
@@ -80,6 +94,41 @@ test('a member that is back after the load and gets no request any more is not w
   if (metrics === null) throw new Error('it has some');
   await using stack = await startStack({...sglang, metrics: {...metrics, readFinished: () => 5}});
   const spec = {kind: 'outage', member: 'chat', downSeconds: 0.1, atShare: 0.5} as const;
-  const disturbed = await disturb(stack, spec);
+  const disturbed = await disturb(stack, spec, {patienceMs: 200});
   expect(disturbed.outage?.servedAgainAtMs).toBeNull();
+});
+
+test('an interruption leaves no server of others asleep, nor with new weights that nobody knows of', async () => {
+  await using served = await startStack();
+  const {url} = served.endpoint('chat');
+  const stack = await attachTo({engine: sglang, targets: [{role: 'chat', url}], models: {}, signal, onLine: () => {}});
+  const interrupted = async (spec: DisturbanceSpec, until: () => Promise<boolean>) => {
+    const abort = new AbortController();
+    const undos: Parameters<NonNullable<DisturbanceOptions['onUndo']>>[0][] = [];
+    const disturbance = new Disturbance({
+      ...{spec, stack, role: 'chat', given: {folder: null, adapter: null}, seed: 1, sendMs: 100, signal: abort.signal},
+      onUndo: undo => undos.push(undo),
+    });
+    await disturbance.prepare();
+    disturbance.begin();
+    await vi.waitUntil(until, {timeout: 10_000, interval: 20});
+    abort.abort(new Error('Ctrl-C'));
+    await disturbance[Symbol.asyncDispose]();
+    return undos;
+  };
+  const takenMiB = async () =>
+    JSON.parse((await fetchText(`${url}/simulator/memory`, {timeoutMs: 5000})).body).takenMiB;
+  const awakeMiB = await takenMiB();
+  await interrupted({kind: 'sleep', asleepSeconds: 600, atShare: 0.5}, async () => (await takenMiB()) < awakeMiB);
+  expect(await takenMiB()).toBe(awakeMiB);
+  const json = {model: 'policy', messages: [{role: 'user', content: 'hello'}], max_tokens: 1};
+  const reply = await fetchText(`${url}/v1/chat/completions`, {method: 'POST', json, timeoutMs: 5000});
+  expect(reply.status).toBe(200);
+
+  const modelPath = async () => JSON.parse((await fetchText(`${url}/model_info`, {timeoutMs: 5000})).body).model_path;
+  const old = await modelPath();
+  const spec = {kind: 'weights', method: 'disk', flush: null, atShare: 0.5} as const;
+  const [undo] = await interrupted(spec, async () => (await modelPath()) !== old);
+  await undo?.(signal);
+  expect(await modelPath()).toBe(old);
 });

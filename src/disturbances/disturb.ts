@@ -13,8 +13,9 @@ import {Probe} from './probe.ts';
 
 /** Answers of the probe when only the old weights are there, and when only the new ones can be, without any load. */
 const quietAnswers = 5;
-/** How long the new weights, or the member that is back, may let themselves be waited for after the load. */
-const patienceMs = 10_000;
+const usualPatienceMs = 10_000;
+/** Taking the memory again copies all weights. */
+const endWithinMs = 60_000;
 
 export interface DisturbanceOptions {
   readonly spec: DisturbanceSpec;
@@ -24,8 +25,14 @@ export interface DisturbanceOptions {
   readonly seed: number;
   /** How long the load sends, in ms. */
   readonly sendMs: number;
+  /** How long a member that is back may let itself be waited for after the load. */
+  readonly patienceMs?: number;
   readonly signal: AbortSignal;
+  /** Called with what brings the old weights back, as soon as there are to be others; with null where none were changed after all. */
+  readonly onUndo?: (bringBack: Undo | null) => void;
 }
+
+type Undo = (signal: AbortSignal) => Promise<void>;
 
 /** What was seen of it. Times are of `machineNow`. */
 export interface Disturbed {
@@ -39,8 +46,6 @@ export interface Disturbed {
   readonly outage: OutageWatch | null;
   /** Where a step was not done. */
   readonly hint: string;
-  /** Brings the old weights back; null where they were never changed. */
-  readonly undo: ((signal: AbortSignal) => Promise<void>) | null;
 }
 
 const madeOf = async (change: Change, signal: AbortSignal): Promise<DisturbanceStep> => {
@@ -54,27 +59,40 @@ const madeOf = async (change: Change, signal: AbortSignal): Promise<DisturbanceS
   return {what, member, request, startMs, endMs: machineNow(), said, ok};
 };
 
-/** Makes the changes of each group in order, up to the first one that is not done. */
-const makeAll = async (groups: readonly ChangeGroup[], signal: AbortSignal): Promise<readonly DisturbanceStep[]> => {
+/** Makes the changes of each group in order, up to the first one that is not done. `begun` has those that were not refused. */
+const makeAll = async (
+  groups: readonly ChangeGroup[],
+  signal: AbortSignal,
+  begun = new Set<Change>(),
+): Promise<readonly DisturbanceStep[]> => {
   const steps: DisturbanceStep[] = [];
-  const done = new Set<Change>();
   for (const {changes, afterSeconds} of groups) {
     await waitUntil(machineClock, machineNow() + afterSeconds * 1000, signal, 0);
     signal.throwIfAborted();
     for (const change of changes) {
-      if (change.onlyAfter !== undefined && !done.has(change.onlyAfter)) continue;
+      if (change.onlyAfter !== undefined && !begun.has(change.onlyAfter)) continue;
+      begun.add(change);
       const step = await madeOf(change, signal);
       steps.push(step);
-      if (!step.ok) break;
-      done.add(change);
+      if (step.ok) continue;
+      begun.delete(change);
+      break;
     }
   }
   return steps;
 };
 
+/** Ends what was begun and is not ended: nobody else would wake a server that sleeps, or let it go on. */
+const endBegun = async (groups: readonly ChangeGroup[], begun: ReadonlySet<Change>): Promise<void> => {
+  const signal = AbortSignal.timeout(endWithinMs);
+  for (const change of groups.flatMap(({changes}) => changes))
+    if (change.onlyAfter !== undefined && begun.has(change.onlyAfter) && !begun.has(change))
+      await change.make(signal).catch(() => {}); // what interrupted it is what the caller wants to know
+};
+
 const undoOf =
-  (groups: readonly ChangeGroup[]) =>
-  async (signal: AbortSignal): Promise<void> => {
+  (groups: readonly ChangeGroup[]): Undo =>
+  async signal => {
     const failed = (await makeAll(groups, signal)).find(({ok}) => !ok);
     if (failed !== undefined) throw new Error(`${failed.what}: ${failed.said}`);
   };
@@ -144,7 +162,7 @@ export class Disturbance implements AsyncDisposable {
     const done = new AbortController();
     const watching = this.#memory.watch(AbortSignal.any([done.signal, signal]));
     this.#probe.model = newModel;
-    const steps = await makeAll(groups, signal);
+    const steps = await this.#make(groups, undo);
     done.abort();
     await watching;
 
@@ -159,17 +177,33 @@ export class Disturbance implements AsyncDisposable {
       await this.#outage.mark('ready');
       await this.#outage.servesAgain(this.#stopWaiting());
     }
-    const made = steps.some(({ok}) => ok) && undo.length > 0;
     const {probe, memory, outage} = {probe: this.#probe, memory: this.#memory, outage: this.#outage};
-    return {steps, probe, kept, memory, outage, hint, undo: made ? undoOf(undo) : null};
+    return {steps, probe, kept, memory, outage, hint};
   }
 
-  /** Aborted some time after the load was over. */
+  async #make(groups: readonly ChangeGroup[], undo: readonly ChangeGroup[]): Promise<readonly DisturbanceStep[]> {
+    const {stack, onUndo = () => {}} = this.#options;
+    const begun = new Set<Change>();
+    // Before it is known what comes of it: an interruption may be sooner.
+    if (undo.length > 0) onUndo(undoOf(undo));
+    try {
+      const steps = await makeAll(groups, this.#signal, begun);
+      if (!steps.some(({ok}) => ok)) onUndo(null);
+      return steps;
+    } catch (thrown) {
+      // Servers of others go on serving; our own are stopped.
+      if (stack.runtime === 'attach') await endBegun(groups, begun);
+      throw thrown;
+    }
+  }
+
+  /** Aborted some time after the load was over, or after now where it is over already. */
   #stopWaiting(): AbortSignal {
     const stop = new AbortController();
-    this.#loadOver.signal.addEventListener('abort', () => {
-      setTimeout(() => stop.abort(), patienceMs).unref();
-    });
+    const {patienceMs = usualPatienceMs} = this.#options;
+    const wait = () => void setTimeout(() => stop.abort(), patienceMs).unref();
+    if (this.#loadOver.signal.aborted) wait();
+    else this.#loadOver.signal.addEventListener('abort', wait, {once: true});
     return AbortSignal.any([stop.signal, this.#signal]);
   }
 

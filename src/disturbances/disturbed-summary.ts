@@ -4,6 +4,7 @@ import type {Finding} from '../schema/finding.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {MemberShare} from '../schema/trial.ts';
 import type {LatencyFrom} from '../stats/latency.ts';
+import type {TransferGrowth} from '../stats/phases.ts';
 import type {Disturbed} from './disturb.ts';
 import {everyMs, probeTokens} from './probe.ts';
 import {Stretches} from './stretches.ts';
@@ -93,9 +94,17 @@ export class DisturbedSummary {
 
   /** A server that was started anew counts from 0: what it did in the whole trial is not known. */
   members(shares: readonly MemberShare[]): MemberShare[] {
-    const anew = new Set(this.#steps.flatMap(({member, request}) => (request === null ? [member] : [])));
     const unknown = {requests: null, promptTokens: null, cachedPromptTokens: null, generationTokens: null};
-    return shares.map(share => (anew.has(share.name) ? {...share, ...unknown} : share));
+    return shares.map(share => (this.#isAnew(share) ? {...share, ...unknown} : share));
+  }
+
+  /** As little is known of the KV that a prefill server sent, one of `shares`, that was started anew. */
+  transfers(grown: TransferGrowth | null, shares: readonly MemberShare[]): TransferGrowth | null {
+    return shares.some(share => share.part === 'prefill' && this.#isAnew(share)) ? null : grown;
+  }
+
+  #isAnew({name}: MemberShare): boolean {
+    return this.#steps.some(({member, request}) => member === name && request === null);
   }
 
   #outage(): OutageResult | null {

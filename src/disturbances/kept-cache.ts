@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {cacheHoldersOf} from '../engines/cache-holders.ts';
 import type {KeptCache} from '../schema/disturbance.ts';
 import {type Asked, ask, type Told} from './ask.ts';
 
@@ -14,10 +15,15 @@ const contentOf = (seed: number): string =>
 /** What became of the cache of one prompt: it is put there right before, and asked for right after. */
 export class KeptPrompt {
   readonly #asked: Omit<Asked, 'model'>;
+  readonly #isOneCache: boolean;
   #before: Told | null = null;
 
   constructor(asked: Pick<Asked, 'engine' | 'endpoint' | 'signal'>, seed: number) {
-    this.#asked = {...asked, content: contentOf(seed), outputTokens: 1, timeoutMs};
+    const {asked: holders, unknownAmong} = cacheHoldersOf(asked.endpoint);
+    this.#isOneCache = unknownAmong === 0;
+    // What is done is done to all of them alike: one tells.
+    const endpoint = holders[0] ?? asked.endpoint;
+    this.#asked = {...asked, endpoint, content: contentOf(seed), outputTokens: 1, timeoutMs};
   }
 
   /** Null where it was not answered: then nothing is known. */
@@ -38,7 +44,7 @@ export class KeptPrompt {
   async after(of: KeptCache['of'], model: string): Promise<KeptCache> {
     const after = await this.#ask(model);
     const [beforeTokens, afterTokens] = [this.#before?.cachedTokens ?? null, after?.cachedTokens ?? null];
-    const known = beforeTokens !== null && beforeTokens > 0 && afterTokens !== null;
+    const known = this.#isOneCache && beforeTokens !== null && beforeTokens > 0 && afterTokens !== null;
     return {
       of,
       promptTokens: after?.promptTokens ?? this.#before?.promptTokens ?? null,

@@ -3,14 +3,12 @@ import {fetchText} from '../http/fetch-text.ts';
 import {machineClock, machineNow} from '../load/clock.ts';
 import {waitUntil} from '../load/wait-until.ts';
 import type {OutageResult} from '../schema/disturbance.ts';
+import {counterGrowth} from '../stats/counter-growth.ts';
 
 const everyMs = 100;
 
 type Worker = Pick<NonNullable<Endpoint['behind']>[number], 'name' | 'url'>;
 type Finished = ReadonlyMap<string, number | null>;
-
-const grown = (from: number | null | undefined, to: number | null | undefined): number | null =>
-  from === undefined || from === null || to === undefined || to === null || to < from ? null : to - from;
 
 /** Who finished how many requests while a member was away, and when it served again, by the servers' own counters. */
 export class OutageWatch {
@@ -62,9 +60,9 @@ export class OutageWatch {
     const at = (when: 'begin' | 'kill' | 'ready' | 'end', name: string) => this.#read.get(when)?.get(name);
     return this.#workers.map(({name}) => ({
       name,
-      before: grown(at('begin', name), at('kill', name)),
-      during: name === this.#member ? null : grown(at('kill', name), at('ready', name)),
-      after: grown(at('ready', name), at('end', name)),
+      before: counterGrowth(at('begin', name), at('kill', name)),
+      during: name === this.#member ? null : counterGrowth(at('kill', name), at('ready', name)),
+      after: counterGrowth(at('ready', name), at('end', name)),
     }));
   }
 }

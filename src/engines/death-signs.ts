@@ -32,7 +32,7 @@ export const commonDeathSigns: readonly DeathSign[] = [
   {
     pattern: /No module named '?(?:vllm|sglang)\b/,
     reason: 'the Python that was started does not have the engine',
-    fix: 'Install the engine there, or name the interpreter of the environment that has it with --python.',
+    fix: 'Install the engine there, or name the interpreter of the environment that has it with --python, or measure the simulated engine with --runtime embedded.',
   },
   {
     pattern: /No module named '?(?:sgl_kernel|flashinfer|tvm_ffi|triton|torch)\b|Could not load any common_ops/,

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {cacheHoldersOf} from '../engines/cache-holders.ts';
 import type {Endpoint, Engine} from '../engines/engine.ts';
 import {CutoverError, reasonOf} from '../errors.ts';
 import {fetchText} from '../http/fetch-text.ts';
@@ -113,24 +114,16 @@ const proofOf = (sample: Sample): {canary: CacheState['canary']; findings: Findi
   };
 };
 
-/**
- * Whose caches a canary tells of. Replicas are asked past their router, so that each is proved. Behind a router that splits requests no
- * server can be asked alone: the router is, and whichever of several prefill servers it chooses.
- */
-const askedOf = ({behind, ...endpoint}: Endpoint): readonly Endpoint[] =>
-  behind?.every(({part}) => part === 'replica') ? behind.map(({url}) => ({...endpoint, url})) : [endpoint];
-
 const worst = (outcomes: readonly CacheState['reset'][]): CacheState['reset'] =>
   outcomes.find(outcome => outcome === 'unsupported') ?? outcomes.find(outcome => outcome === 'busy') ?? 'done';
 
 /** One proof of all: warm as soon as one is, cold only when each is. */
-const proofOfAll = (samples: readonly Sample[], {behind = []}: Endpoint): ReturnType<typeof proofOf> => {
+const proofOfAll = (samples: readonly Sample[], unknownAmong: number): ReturnType<typeof proofOf> => {
   const proofs = samples.map(proofOf);
   const proof = proofs.find(({canary}) => canary === 'warm') ?? proofs.find(({canary}) => canary !== 'cold');
   if (proof !== undefined) return proof;
-  const prefills = behind.filter(({part}) => part === 'prefill').length;
-  if (prefills < 2) return {canary: 'cold', findings: []};
-  const message = `Whether every prefix cache was empty is not known: the router chose which of ${prefills} prefill servers had the canary`;
+  if (unknownAmong === 0) return {canary: 'cold', findings: []};
+  const message = `Whether every prefix cache was empty is not known: the router chose which of ${unknownAmong} prefill servers had the canary`;
   return {canary: 'unknown', findings: [finding('cache-unproven', 'note', message)]};
 };
 
@@ -150,7 +143,8 @@ export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedC
     };
   }
   const clock = trialClock();
-  const asked = askedOf(endpoint).map(target => ({target, transport: transportTo(target.url, clock)}));
+  const holders = cacheHoldersOf(endpoint);
+  const asked = holders.asked.map(target => ({target, transport: transportTo(target.url, clock)}));
   const askAll = async (ask: number): Promise<readonly Sample[]> => {
     const samples: Sample[] = [];
     for (const {target, transport} of asked) {
@@ -173,7 +167,7 @@ export const emptyPrefixCache = async (options: CanaryOptions): Promise<EmptiedC
         findings: [finding('cache-not-reset', 'warning', message, reset.hint)],
       };
     }
-    const {canary, findings} = proofOfAll(await askAll(3), endpoint);
+    const {canary, findings} = proofOfAll(await askAll(3), holders.unknownAmong);
     const message = `The server was too busy to empty its prefix cache for ${(options.busyForMs ?? patienceMs) / 1000} s`;
     const busy =
       outcome === 'busy' ? [finding('cache-reset-busy', 'warning', message, 'Stop other clients of this server.')] : [];

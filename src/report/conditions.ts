@@ -22,7 +22,7 @@ const told = (condition: string, value: string | number | null): [string, string
 const ofServers = ({servers, stack}: RunRecord['engine']): Conditions =>
   new Map(
     servers.flatMap(({role, facts, command, members}): [string, string][] => [
-      ...told(`servers of ${role}`, membersText({members})),
+      ...told(`servers of ${role}`, membersText({members}) ?? 'one alone'),
       ...told(`page size of ${role}, tokens`, facts.pageTokens),
       ...told(`KV pool of ${role}, tokens`, facts.kvTokens),
       ...(members === undefined

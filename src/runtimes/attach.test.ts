@@ -12,15 +12,20 @@ afterEach(() => {
   servers = [];
 });
 
-type Answer = (request: IncomingMessage) => {readonly status: number; readonly body?: unknown};
+interface Answered {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+type Answer = (request: IncomingMessage) => Answered;
 
 /** A server that keeps what it was asked, on a port of its own. */
 const serve = async (answer: Answer): Promise<{url: string; asked: string[]}> => {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    const {status, body} = answer(request);
-    response.writeHead(status).end(body === undefined ? '' : JSON.stringify(body));
+    const {status, body, headers} = answer(request);
+    response.writeHead(status, headers).end(body === undefined ? '' : JSON.stringify(body));
   }).listen({port: 0, host: '127.0.0.1'});
   servers.push(server);
   await once(server, 'listening');
@@ -61,8 +66,21 @@ describe('attaching to what serves', () => {
       ['embed', url, 'first/model', null],
       ['rerank', url, 'first/model', null],
     ]);
-    expect(asked).toEqual(['GET /v1/models']);
+    expect(asked).toEqual(['GET /v1/models', 'GET /get_model_info']);
     expect(lines).toEqual([`${url} serves first/model`]);
+  });
+
+  test('what stands behind a router that answers all pages but one itself is simulated if that one says so', async () => {
+    // As sglang_router 0.3.2 does in front of simulated servers, together and apart.
+    const {url} = await serve(request => {
+      if (request.url === '/health') return {status: 200};
+      if (request.url !== '/get_model_info') return models(request);
+      return {status: 200, body: {}, headers: {'x-cutover-evidence': 'simulated'}};
+    });
+    for (const engine of [engines.openai, engines.sglang]) {
+      const stack = await attachTo(options({engine, targets: [{role: 'chat', url}]}));
+      expect(stack.evidence).toBe('simulated');
+    }
   });
 
   test('an address for one role takes it from the address for all', async () => {

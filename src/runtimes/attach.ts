@@ -19,6 +19,9 @@ export interface AttachOptions {
 /** SGLang's health generates a token, and its first one may compile kernels. */
 const healthTimeoutMs = 20_000;
 
+/** Of all pages of a simulated server the one that sglang_router has a worker answer; others it answers itself, without the mark. */
+const workerPage = '/get_model_info';
+
 /**
  * Takes servers that already serve. Throws ENGINE_UNREACHABLE when one does not answer, is not ready or names no model.
  * Disposing the stack stops nothing.
@@ -93,8 +96,10 @@ const look = async (
     engine.factPaths.filter(path => path !== health.path),
     signal,
   );
+  const behind = await readPages(origin, [workerPage], signal);
   const bodies = {...known, ...rest.bodies};
-  const simulated = reply.simulated || rest.simulated || (engine.simulatedBehind?.(bodies) ?? false);
+  const simulated =
+    reply.simulated || rest.simulated || behind.simulated || (engine.simulatedBehind?.(bodies) ?? false);
   return {facts: engine.readFacts(bodies), simulated};
 };
 

@@ -112,10 +112,13 @@ describe('a name that ends in numbers', () => {
 
   test('of a plan that counts nothing, or with a number that is none, is refused', async () => {
     expect((await failureOf(readStackFile('sglang-2', shipped))).message).toMatch(
-      /replicas: is of no use: no server without a count is replica$/,
+      /replicas: is of no use: the plan leaves open no number of replica servers$/,
     );
     expect((await failureOf(readStackFile('sglang-router-random-1-2', shipped))).message).toMatch(
-      /ratio: is of no use: no server without a count is prefill and decode$/,
+      /ratio: is of no use: the plan leaves open no number of prefill and decode servers$/,
+    );
+    expect((await failureOf(readStackFile('sglang-pd-1', shipped))).hint).toMatch(
+      /^The name was read as sglang-pd with replicas 1\. -<prefill>-<decode> goes with/,
     );
     expect((await failureOf(readStackFile('sglang-pd-0-2', shipped))).message).toMatch(
       /ratio: must be prefill servers to decode/,

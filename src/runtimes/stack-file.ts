@@ -31,11 +31,17 @@ export const readStackFile = async (nameOrPath: string, stacksDir: string): Prom
     ...secretsIn(value),
   ];
   if (plan.success && found.length === 0) found.push(...flagsGivenTwice(plan.data));
-  if (!plan.success || found.length > 0) throw badFile(file, kind, found);
+  if (!plan.success || found.length > 0) throw badFile(file, counts === null ? kind : countedKind(base, counts), found);
   return plan.data;
 };
 
 type Counts = {readonly ratio: string} | {readonly replicas: number};
+
+/** Whoever wrote sglang-pd-1 may have meant another plan, and has not seen the file's field of which the mistake is. */
+const countedKind = (base: string, counts: Counts) => ({
+  ...kind,
+  hint: `The name was read as ${base} with ${'ratio' in counts ? `ratio ${counts.ratio}` : `replicas ${counts.replicas}`}. -<prefill>-<decode> goes with a plan of prefill and decode servers, -<replicas> with one of replicas, and ${base} alone is the plan as it is.`,
+});
 
 /** Of a name that ends in numbers; a file of the whole name comes first. */
 const countsIn = async (name: string, folder: string): Promise<{base: string; counts: Counts | null}> => {

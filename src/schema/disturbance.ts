@@ -61,7 +61,7 @@ const stretch = z.object({
 });
 export type Stretch = z.infer<typeof stretch>;
 
-/** What asking one short prompt again and again beside the load came to. Its requests are in no other number of the trial. */
+/** What asking one short prompt again and again beside the load came to. Its requests are in no other number of the trial but the servers' counters. */
 const probe = z.object({
   everyMs: z.number(),
   outputTokens: z.int(),

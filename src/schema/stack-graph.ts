@@ -169,5 +169,9 @@ const uselessMistakes = ({servers, ratio, replicas}: Plan): readonly Mistake[] =
   return [
     ...(ratio === undefined || pair ? [] : [['ratio', 'prefill and decode'] as const]),
     ...(replicas === undefined || uncounted.includes('replica') ? [] : [['replicas', 'replica'] as const]),
-  ].map(([field, parts]) => ({index: null, field, message: `is of no use: no server without a count is ${parts}`}));
+  ].map(([field, parts]) => ({
+    index: null,
+    field,
+    message: `is of no use: the plan leaves open no number of ${parts} servers`,
+  }));
 };

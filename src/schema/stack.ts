@@ -141,7 +141,7 @@ export const stackPlan = fieldsOf({
   /** Prefill servers to decode servers, `1:2`. A name such as sglang-pd-1-2 is the file sglang-pd.yaml with this ratio. */
   ratio: z
     .string()
-    .regex(/^[1-9]\d?:[1-9]\d?$/, 'must be prefill servers to decode servers, for example 1:2')
+    .regex(/^[1-9]\d?:[1-9]\d?$/, 'must be prefill servers to decode servers, 1 to 99 of each, for example 1:2')
     .optional(),
   /** A name such as sglang-router-random-3 is the file sglang-router-random.yaml with so many. */
   replicas: z.int().min(1).max(64).optional(),

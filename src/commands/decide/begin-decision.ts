@@ -8,7 +8,7 @@ import type {DecideContext} from './decide-context.ts';
 import {type DecisionRun, decisionRun} from './decision-run.ts';
 import {planText} from './plan-text.ts';
 import {planWith} from './plan-with.ts';
-import {type Side, sideOf, sidesText} from './sides.ts';
+import {besideBaseline, type Side, sideOf, sidesText} from './sides.ts';
 import {copyBaseline, storedBaseline} from './stored-baseline.ts';
 
 /** Both sides, chosen one after the other: each looks at the machine. A stored baseline is brought up nowhere. */
@@ -16,10 +16,9 @@ export const sidesOf = async (
   {plan, storedBaseline: stored}: Pick<Decision, 'plan' | 'storedBaseline'>,
   {options, terminal}: DecideContext,
 ): Promise<{readonly baseline: Side | null; readonly candidate: Side}> => {
-  const sides = {
-    baseline: stored === null ? await sideOf('baseline', plan, options) : null,
-    candidate: await sideOf('candidate', plan, options),
-  };
+  const baseline = stored === null ? await sideOf('baseline', plan, options) : null;
+  const candidate = besideBaseline(baseline, await sideOf('candidate', plan, options));
+  const sides = {baseline, candidate};
   for (const line of sidesText(Object.values(sides).filter(side => side !== null))) terminal.note(line);
   return sides;
 };

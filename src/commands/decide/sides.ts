@@ -1,6 +1,7 @@
 import {type EngineName, engines} from '../../engines/index.ts';
 import {CutoverError} from '../../errors.ts';
 import type {Options} from '../../options.ts';
+import {apartFrom} from '../../runtimes/topology/apart.ts';
 import type {Arm} from '../../schema/block.ts';
 import type {DecisionPlan} from '../../schema/plan.ts';
 import {isRouted} from '../../schema/stack-graph.ts';
@@ -48,6 +49,14 @@ export const sideOf = async (arm: Arm, plan: Pick<DecisionPlan, Arm>, options: O
   // One simulated engine stands for plain servers; a topology is what its plan is about, and is simulated as one.
   const launch = choice.plan === null && read?.servers.every(server => !isRouted(server)) ? null : read;
   return {arm, engine, options: planned, choice: {...choice, plan: launch}};
+};
+
+/** The candidate with ports that the baseline leaves it, where both are processes of this machine: containers have networks of their own. */
+export const besideBaseline = (baseline: Side | null, candidate: Side): Side => {
+  const plans = [baseline?.choice, candidate.choice].map(of => (of?.runtime === 'process' ? of.plan : null));
+  const [first, second] = plans;
+  if (first == null || second == null) return candidate;
+  return {...candidate, choice: {...candidate.choice, plan: apartFrom(first, second)}};
 };
 
 /** What the user is told of where the sides run. */

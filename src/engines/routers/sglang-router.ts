@@ -25,7 +25,7 @@ export const sglangRouter: Router = {
     {
       pattern: /No module named '?sglang_router\b/,
       reason: 'the Python that was started does not have the router',
-      fix: 'pip install sglang-router==0.3.2 there, or name the interpreter of an environment that has it with --python.',
+      fix: 'pip install sglang-router==0.3.2 there, or name the interpreter of an environment that has it with --python (of decide: --baseline-python and --candidate-python, and --runtime embedded where servers are to be simulated).',
     },
     ...commonDeathSigns,
   ],

@@ -69,7 +69,7 @@ export const disturbanceBlocks = (record: RunRecord): readonly DisturbanceBlock[
 
 /** What the words of such a block mean. */
 export const disturbancesMeaning =
-  'Before has the requests that ended before the first step, after those that were due when all was over, and during all that were in flight at some time of it. Client errors are of the whole trial. The probe asks one short prompt again and again beside the load; its requests are in no other number. That requests fail or come late here is what is measured, and makes no trial void.';
+  'Before has the requests that ended before the first step, after those that were due when all was over, and during all that were in flight at some time of it. Client errors are of the whole trial. The probe asks one short prompt again and again beside the load; its requests are in no other number but what servers count themselves. That requests fail or come late here is what is measured, and makes no trial void.';
 
 const detail = (key: string, read: TableColumn<DisturbedTrial>['read']) =>
   column<DisturbedTrial>('detail', key, key, '', read);

@@ -54,7 +54,7 @@ export const sharesSection = ({trials}: RunRecord): readonly Section[] =>
       file: 'shares',
       heading: 'Work of each server',
       meaning:
-        "By the growth of each server's own counters over a trial, the warm-up's requests too. Share is of the requests of all servers of its part (replica, prefill, decode). Balance is the busiest server's requests ÷ the mean of its part: 1 is even. Hits is the share of its prompt tokens that it counts as cached; a decode server gets its prompts computed by others. What a server that was started anew did is not known.",
+        "By the growth of each server's own counters over a trial, the requests of the warm-up and of a disturbance's probe too. Share is of the requests of all servers of its part (replica, prefill, decode). Balance is the busiest server's requests ÷ the mean of its part: 1 is even. Hits is the share of its prompt tokens that it counts as cached; a decode server gets its prompts computed by others. What a server that was started anew did is not known.",
     },
     columns,
     trials.flatMap(trial => trial.members.map(share => ({trial, share}))),

@@ -118,6 +118,12 @@ chat      1  700      198    1432     12.1    87.9
         b: 'prefill-1 on GPU 0, decode-1 on GPU 1, router',
       },
     ]);
+    const alone = {...even.engine, servers: even.engine.servers.map(({members: _, ...server}) => server)};
+    expect(compareRuns({...even, engine: alone}, separated).differences).toContainEqual({
+      condition: 'servers of chat',
+      a: 'one alone',
+      b: 'prefill-1 on GPU 0, decode-1 on GPU 1, router',
+    });
     // Of each part the first: its port alone tells it from the others.
     const serving = (kind: string): RunRecord => ({
       ...even,

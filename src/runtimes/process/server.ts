@@ -144,7 +144,7 @@ const launchCommand = async (options: ServerOptions, word: string): Promise<Guar
     if (!(thrown instanceof LaunchFailure)) throw thrown;
     const why = thrown.code === 'ENOENT' ? 'there is no such command' : `${thrown.code}, ${thrown.message}`;
     throw new CutoverError('ENGINE_DID_NOT_START', `${program.title} could not be started with ${word}: ${why}`, {
-      hint: 'Activate the virtual environment that has the engine, or name its interpreter with --python, or the command with --command.',
+      hint: "Activate the virtual environment that has it, or name its interpreter with --python, or an engine's command with --command.",
       cause: thrown,
     });
   }

@@ -52,6 +52,8 @@ interface Place {
   /** What it was when it served last. */
   last: StartedServer | null;
   stop: () => Promise<void>;
+  /** Its latest start again. */
+  starting: Promise<void>;
   /** By `performance.now()`. */
   readonly times: {startMs: number; readyMs: number};
 }
@@ -61,14 +63,15 @@ export class Roster implements MemberControl {
   readonly #options: RosterOptions;
   readonly #places: ReadonlyMap<string, Place>;
   readonly #died = new AbortController();
-  #ended = false;
+  /** Aborted when all is to stop: what is being started again is given up. */
+  readonly #ending = new AbortController();
 
   constructor(options: RosterOptions) {
     this.#options = options;
     this.#places = new Map(
       options.members.map(member => {
-        const place = {member, started: null, last: null, stop: async () => {}, times: {startMs: 0, readyMs: 0}};
-        return [member.name, place];
+        const none = {started: null, last: null, stop: async () => {}, starting: Promise.resolve()};
+        return [member.name, {member, ...none, times: {startMs: 0, readyMs: 0}}];
       }),
     );
   }
@@ -127,16 +130,22 @@ export class Roster implements MemberControl {
 
   async start(name: string, {model}: {readonly model?: string} = {}): Promise<void> {
     const place = this.#place(name);
-    if (this.#ended)
+    if (this.#ending.signal.aborted)
       throw new CutoverError('ENGINE_DIED', `${name} cannot be started: its stack has ended`, {
         hint: 'Bring the stack up again.',
       });
+    place.starting = this.#startAgain(place, model);
+    await place.starting;
+  }
+
+  async #startAgain(place: Place, model: string | undefined): Promise<void> {
     if (place.started !== null) await this.#stop(place); // in order, for it still serves
     const {server} = place.member;
     const member = model === undefined ? place.member : {...place.member, server: {...server, model}};
-    const signal = AbortSignal.any([this.#options.signal, this.#died.signal]);
+    const signal = AbortSignal.any([this.#options.signal, this.#died.signal, this.#ending.signal]);
     try {
       await this.#start(member, signal, place.last?.server.url ?? null);
+      if (signal.aborted) throw interruptionOf(signal, `starting ${member.name} again`);
     } catch (thrown) {
       await this.#stop(place);
       throw thrown;
@@ -145,8 +154,10 @@ export class Roster implements MemberControl {
 
   /** All at once: each may take its whole grace, and none needs another to stop. */
   async stopAll(): Promise<void> {
-    this.#ended = true;
+    this.#ending.abort();
     await Promise.all(this.#all.map(place => this.#stop(place)));
+    // What one had not owed yet when it was stopped, it stops itself.
+    await Promise.allSettled(this.#all.map(({starting}) => starting));
   }
 
   get #all(): readonly Place[] {
