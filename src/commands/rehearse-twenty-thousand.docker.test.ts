@@ -1,6 +1,6 @@
 import {describe, expect, type TestContext, test, vi} from 'vitest';
 import {temporaryFolder} from '../records/test-folder.ts';
-import {long} from './rehearse/test-cells.ts';
+import {coveringManyRequests, everyManyRequests, long} from './rehearse/test-cells.ts';
 import {
   expectWhole,
   figuresOf,
@@ -16,7 +16,7 @@ const ratePerSecond = 300;
 const [watchSeconds, atLeast] = long ? [55, 20_000] : [5, 2000];
 
 describe(`over ${atLeast} requests`, () => {
-  test.for(['blue-green', 'canary'] as const)(
+  test.for(long ? everyManyRequests : coveringManyRequests)(
     '%s loses, repeats, fails and refuses none',
     async (kind, {annotate}: TestContext) => {
       await using place = await temporaryFolder();

@@ -4,7 +4,16 @@ import {describe, expect, test} from 'vitest';
 import {projectRoot} from '../../root.ts';
 import {stageNames} from '../../schema/rehearsal.ts';
 import {scenarioNames} from '../../schema/scenario-names.ts';
-import {coveringCells, coveringKills, coveringRestarts, everyCell, everyKill, everyRestart} from './test-cells.ts';
+import {
+  coveringCells,
+  coveringKills,
+  coveringManyRequests,
+  coveringRestarts,
+  everyCell,
+  everyKill,
+  everyManyRequests,
+  everyRestart,
+} from './test-cells.ts';
 
 const plans = readdirSync(join(projectRoot, 'suites', 'rehearsals'));
 const strategies = plans.map(file => file.replace('.yaml', '')).sort();
@@ -30,6 +39,7 @@ describe('what .ci/run plays of it', () => {
     ['cells', coveringCells, everyCell],
     ['kills', coveringKills, everyKill],
     ['restarts', coveringRestarts, everyRestart],
+    ['many requests', coveringManyRequests, everyManyRequests],
   ] as const)('%s: each once, and each of the whole', ([, covering, every]) => {
     expect(new Set(covering.map(one => JSON.stringify(one))).size).toBe(covering.length);
     expect(every).toEqual(expect.arrayContaining([...covering]));
@@ -45,6 +55,11 @@ describe('what .ci/run plays of it', () => {
     expect(distinct(coveringKills.map(({strategy}) => strategy))).toEqual(strategies);
     expect(distinct(coveringKills.map(({stage}) => stage)).length).toBeGreaterThanOrEqual(5);
     expect(coveringKills.map(({end}) => end)).toContain('--abort');
+  });
+
+  test('cuts over without a fault by every strategy that may lose nothing, in a cell or with many requests', () => {
+    const without = coveringCells.filter(({scenario}) => scenario === 'none').map(({strategy}) => strategy);
+    expect([...without, ...coveringManyRequests]).toEqual(expect.arrayContaining([...everyManyRequests]));
   });
 
   test('restarts Docker also where the baseline is up beside the candidate', () => {

@@ -66,5 +66,9 @@ export const coveringKills: readonly Kill[] = [
 ];
 
 export const everyRestart: readonly StrategyKind[] = strategies;
-/** One with a single side up, and one in which the baseline has the route all the time. */
-export const coveringRestarts: readonly StrategyKind[] = ['restart', 'shadow'];
+/** In which the baseline has the route all the time: its death is the one that must not be taken for the end. */
+export const coveringRestarts: readonly StrategyKind[] = ['shadow'];
+
+export const everyManyRequests: readonly StrategyKind[] = ['blue-green', 'canary'];
+/** `canary` without a fault is among the covering cells. */
+export const coveringManyRequests: readonly StrategyKind[] = ['blue-green'];
