@@ -70,7 +70,8 @@ export const compare = async ({runs: named, reportsDir, json, out}: CompareOptio
     throw new CutoverError('BAD_OPTIONS', 'One run alone compares with nothing', {
       hint: 'Name a second one, or a decision: npm run compare -- A B',
     });
-  const [runA, runB] = await Promise.all([readRecord(a, reportsDir), readRecord(b, reportsDir)]);
+  // One after the other: where neither can be read, the first one is told, always.
+  const [runA, runB] = [await readRecord(a, reportsDir), await readRecord(b, reportsDir)] as const;
   const comparison = compareRuns(runA.record, runB.record, {
     parity: await compared('parity', [runA, runB], (one, other) =>
       compareParityAnswers(parityOf(one), parityOf(other)),
