@@ -21,7 +21,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   contract: ['examinations', 'gateway', 'schema', 'workloads'],
   keeper: ['engines', 'gpu', 'runtimes', 'schema'],
   runtimes: ['engines', 'simulator', 'gpu', 'http', 'schema'],
-  gswarm: ['http', 'schema', 'stats'],
+  gswarm: ['engines', 'http', 'schema', 'stats'],
   sessions: ['engines', 'http', 'schema'],
   'session-checks': ['engines', 'examinations', 'runtimes', 'schema', 'sessions'],
   load: ['engines', 'workloads', 'http', 'records', 'schema', 'sessions', 'stats', 'traces'],

@@ -1,3 +1,4 @@
+import {toldSum} from '../engines/told-sum.ts';
 import {toMicrosecond} from '../load/clock.ts';
 import type {Disturbance, DisturbanceSpec, DisturbanceStep, OutageResult, ProbeResult} from '../schema/disturbance.ts';
 import type {Finding} from '../schema/finding.ts';
@@ -47,7 +48,7 @@ export class DisturbedSummary {
       outputTokens: probeTokens,
       asked: answers.length,
       failed: answers.filter(({text}) => text === null).length,
-      promptTokens: sumOf(answers.flatMap(({text, promptTokens}) => (text === null ? [] : [promptTokens]))),
+      promptTokens: toldSum(answers.flatMap(({text, promptTokens}) => (text === null ? [] : [promptTokens]))),
       answersBefore: told.answersBefore,
       answersAfter: told.answersAfter,
       apart: told.apart,
@@ -156,9 +157,6 @@ export class DisturbedSummary {
 
 /** Whether memory is given back while it goes on, for good or for a while. */
 const givesBack = (spec: DisturbanceSpec): boolean => spec.kind !== 'weights' || spec.method === 'restart';
-
-const sumOf = (counts: readonly (number | null)[]): number | null =>
-  counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0);
 
 const longestGapMs = (endsMs: readonly number[]): number | null => {
   const gaps = endsMs.slice(1).map((ms, index) => ms - (endsMs[index] ?? ms));

@@ -1,21 +1,14 @@
 import {expect, test} from 'vitest';
 import {openai} from '../engines/openai.ts';
 import {sglang} from '../engines/sglang.ts';
+import {untoldFacts} from '../engines/untold-facts.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {DisturbanceSpec, WeightsSpec} from '../schema/disturbance.ts';
 import {type GivenWeights, weightsFor} from './given-weights.ts';
 import {notOffered} from './offered.ts';
 
-const unknown = {
-  version: null,
-  model: null,
-  contextTokens: null,
-  kvTokens: null,
-  pageTokens: null,
-  reportsCachedTokens: null,
-};
 const none = {command: null, readySeconds: null, container: null, startup: null, memory: null};
-const server = {role: 'chat', url: 'http://127.0.0.1:1', model: 'policy', facts: unknown, ...none} as const;
+const server = {role: 'chat', url: 'http://127.0.0.1:1', model: 'policy', facts: untoldFacts, ...none} as const;
 
 /** What `notOffered` looks at of a stack. */
 const stackOf = (changes: Partial<Stack>) =>

@@ -1,5 +1,6 @@
 import {Agent} from 'node:http';
 import {z} from 'zod';
+import {parseJson} from '../engines/json-field.ts';
 import {CutoverError, reasonOf} from '../errors.ts';
 import {fetchText} from '../http/fetch-text.ts';
 
@@ -16,22 +17,14 @@ const readReply = z.object({value: z.unknown(), found: z.boolean()});
 /** What a reply to a read holds; null where it has no value, or is none. */
 export const storedValue = ({status, body}: ServiceReply): string | null => {
   if (status !== 200) return null;
-  const {success, data} = readReply.safeParse(parsed(body));
+  const {success, data} = readReply.safeParse(parseJson(body));
   return success && data.found && typeof data.value === 'string' ? data.value : null;
 };
 
 /** The reason of a refusal, in the service's words. */
 export const refusalOf = ({body}: ServiceReply): string => {
-  const {success, data} = z.object({detail: z.string()}).safeParse(parsed(body));
+  const {success, data} = z.object({detail: z.string()}).safeParse(parseJson(body));
   return success ? data.detail : body.slice(0, 200);
-};
-
-const parsed = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
 };
 
 interface ServiceOptions {
@@ -73,7 +66,7 @@ export const gswarmService = ({url, timeoutMs, signal}: ServiceOptions) => {
     /** Its health too: it has no other. Throws ENGINE_UNREACHABLE when something else answers. */
     async stats(): Promise<{maxDramBytes: number; keys: number}> {
       const reply = await ask('GET', '/stats');
-      const {success, data} = statsReply.safeParse(parsed(reply.body));
+      const {success, data} = statsReply.safeParse(parseJson(reply.body));
       if (reply.status !== 200 || !success)
         throw new CutoverError(
           'ENGINE_UNREACHABLE',

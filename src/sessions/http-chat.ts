@@ -1,4 +1,5 @@
 import type {Engine, ServerFacts} from '../engines/engine.ts';
+import {parseJson} from '../engines/json-field.ts';
 import {untoldFacts} from '../engines/untold-facts.ts';
 import {CutoverError, reasonOf} from '../errors.ts';
 import {fetchText} from '../http/fetch-text.ts';
@@ -33,14 +34,6 @@ const away = new Set([502, 503, 504]);
 /** fetch says "fetch failed" and has the reason behind it. */
 const reasonBehind = (thrown: unknown): string =>
   reasonOf(thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown);
-
-const parsed = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-};
 
 /** A server with OpenAI's chat completions, such as vLLM and SGLang have, or, not streamed, the service of docs/contract.md. */
 export const httpChat = ({
@@ -113,7 +106,7 @@ export const httpChat = ({
 
   const readWhole = async (response: Response, onText: AskedChat['onText']): Promise<ChatAnswer> => {
     const body = await response.text();
-    const reply = parsed(body) as
+    const reply = parseJson(body) as
       | {choices?: {message?: {content?: unknown}; finish_reason?: unknown}[]; content?: unknown; usage?: unknown}
       | null
       | undefined;

@@ -1,5 +1,6 @@
 import type {Sample} from '../schema/sample.ts';
 import type {PrefixHits, Trial} from '../schema/trial.ts';
+import {counterGrowth} from './counter-growth.ts';
 import type {Gate} from './gate.ts';
 import {percentText} from './gate.ts';
 import {limits} from './limits.ts';
@@ -39,19 +40,14 @@ const share = (part: number, whole: number): number | null => (whole > 0 && part
 
 type Reading = Trial['metrics']['before'];
 
-const growth = (key: 'prefixQueriesTotal' | 'prefixHitsTotal', before: Reading, after: Reading): number | null => {
-  const [from, to] = [before?.[key] ?? null, after?.[key] ?? null];
-  return from === null || to === null ? null : to - from;
-};
-
 /**
  * The share of all prompt tokens that the prefix cache had, 0…1: by the requests' own usage, and by the growth of the
  * server's counters between two readings around the same requests. Null is what was not told, or what began anew
  * meanwhile; null as a whole where neither is known.
  */
 export const prefixHits = (sums: PromptSums, before: Reading, after: Reading): PrefixHits | null => {
-  const queries = growth('prefixQueriesTotal', before, after);
-  const hits = growth('prefixHitsTotal', before, after);
+  const queries = counterGrowth(before?.prefixQueriesTotal, after?.prefixQueriesTotal);
+  const hits = counterGrowth(before?.prefixHitsTotal, after?.prefixHitsTotal);
   const byRequests = sums.untold > 0 ? null : share(sums.cachedPromptTokens, sums.promptTokens);
   const byCounters = queries === null || hits === null ? null : share(hits, queries);
   return byRequests === null && byCounters === null ? null : {byRequests, byCounters};

@@ -1,4 +1,5 @@
 import type {ServerFacts} from '../../engines/engine.ts';
+import {toldSum} from '../../engines/told-sum.ts';
 import type {ServerMemory} from '../../schema/server.ts';
 import type {RunningMember, RunningServer} from '../stack.ts';
 import type {Member} from './members.ts';
@@ -55,7 +56,7 @@ const foldFacts = (workers: readonly ServingMember[]): RunningServer['facts'] =>
     version: same('version'),
     model: same('model'),
     contextTokens: contexts.some(one => one === null) ? null : Math.min(...contexts.map(Number)),
-    kvTokens: sumOf(answering.map(({kvTokens}) => kvTokens)),
+    kvTokens: toldSum(answering.map(({kvTokens}) => kvTokens)),
     pageTokens: same('pageTokens'),
     reportsCachedTokens: same('reportsCachedTokens'),
   };
@@ -64,7 +65,7 @@ const foldFacts = (workers: readonly ServingMember[]): RunningServer['facts'] =>
 const foldMemory = (workers: readonly ServingMember[], {kvTokens}: ServerFacts): ServerMemory | null => {
   const memories = workers.map(({running}) => running.memory);
   if (memories.some(memory => memory === null)) return null;
-  const sum = (key: keyof ServerMemory) => sumOf(memories.map(memory => memory?.[key] ?? null));
+  const sum = (key: keyof ServerMemory) => toldSum(memories.map(memory => memory?.[key] ?? null));
   return {
     weightsMiB: sum('weightsMiB'),
     kvPoolMiB: sum('kvPoolMiB'),
@@ -74,7 +75,3 @@ const foldMemory = (workers: readonly ServingMember[], {kvTokens}: ServerFacts):
     kvTokens,
   };
 };
-
-/** Null as soon as one is not told. */
-const sumOf = (values: readonly (number | null)[]): number | null =>
-  values.some(value => value === null) ? null : values.reduce<number>((sum, value) => sum + Number(value), 0);
