@@ -1,12 +1,11 @@
-import {availableParallelism} from 'node:os';
 import type {Disturbed} from '../disturbances/disturb.ts';
 import type {GivenWeights} from '../disturbances/given-weights.ts';
 import type {Endpoint} from '../engines/engine.ts';
 import type {EngineName} from '../engines/index.ts';
 import {readGpuMemoryUsedMiB} from '../gpu/nvidia-smi.ts';
 import {planArrivals} from '../load/arrivals.ts';
-import {type Loaded, type LoadProgress, prepareLoad} from '../load/run-load.ts';
-import {workerCount} from '../load/workers/worker-count.ts';
+import {type LoadGround, loadFromHere} from '../load/load-ground.ts';
+import type {Loaded, LoadProgress} from '../load/run-load.ts';
 import type {RunFolder} from '../records/run-folder.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import {roleOf} from '../schema/request.ts';
@@ -36,6 +35,8 @@ export interface TrialContext {
   readonly undo?: PendingUndo;
   /** Threads to spread the load over. */
   readonly workers: number | 'auto';
+  /** Where the load comes from; absent: from here. */
+  readonly ground?: LoadGround;
   readonly folder: RunFolder;
   readonly signal: AbortSignal;
 }
@@ -82,7 +83,16 @@ export const seedFor = (seed: number, ...purpose: (string | number)[]): number =
 
 /** `drainWarmup` for a trial that is to begin at the same moment as others: a closed loop, too, is drained before. */
 export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean): Promise<ReadyTrial> => {
-  const {index, planned, stack, neighbours = [], seed, signal, folder} = options;
+  const {
+    index,
+    planned,
+    stack,
+    neighbours = [],
+    seed,
+    signal,
+    folder,
+    ground = loadFromHere(options.workers),
+  } = options;
   const {engine, nvidiaSmi} = stack;
   const {stage, repetition, traceMs, prompts} = planned;
   const {workload, load} = stage;
@@ -113,7 +123,7 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
     await written.catch(() => {}); // `run` has thrown it
   });
   const ready = opened.use(
-    await prepareLoad(
+    await ground.prepare(
       {
         trial: index,
         engine: engine.name as EngineName,
@@ -129,7 +139,6 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
         timeoutMs: options.timeoutMs,
         keepReplies: options.keepRaw,
       },
-      workerCount(options.workers, load, availableParallelism()),
       {
         signal,
         onBlock: (part, block) => folder.appendBlock({trial: index, part}, block),

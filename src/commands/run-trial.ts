@@ -76,6 +76,7 @@ const trialOf = ({options, cache, ran: {outcome, seen, transfers}, summary, dist
     members: disturbed?.members(seen.members) ?? seen.members,
     disturbance: disturbed?.result() ?? null,
     together: together.length > 1 ? [...together] : null,
+    shards: outcome.shards,
     cache: cache.state,
     client: {
       ...outcome.client,

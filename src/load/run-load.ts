@@ -1,5 +1,6 @@
 import type {Endpoint} from '../engines/engine.ts';
 import type {EngineName} from '../engines/index.ts';
+import type {TrialShards} from '../schema/shard.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import {DataHash} from '../workloads/data-hash.ts';
 import type {PlannedSessions} from '../workloads/planned-sessions.ts';
@@ -33,7 +34,8 @@ export interface LoadPlan {
   readonly keepReplies: number;
 }
 
-export type Loaded = LoadOutcome & {readonly dataHash: string};
+/** `shards` is null where one machine put the load on. */
+export type Loaded = LoadOutcome & {readonly dataHash: string; readonly shards: TrialShards | null};
 
 export interface LoadListeners {
   /** Aborted: nothing more is sent, running requests end as failed ('aborted'), and runLoad resolves. */
@@ -64,7 +66,7 @@ export const prepareLoad = async (
   return {
     async run() {
       await using _ = open;
-      return {...(await ready.run()), dataHash: part.dataHash.digest()};
+      return {...(await ready.run()), dataHash: part.dataHash.digest(), shards: null};
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
@@ -88,7 +90,7 @@ const prepareWorkers = async (
       const dataHash = new DataHash();
       for (const {dataSums} of results) dataHash.merge(dataSums);
       const outcomes = results.map(({outcome}) => outcome);
-      return {...joinParts(outcomes, {...plan, shared}), dataHash: dataHash.digest()};
+      return {...joinParts(outcomes, {...plan, shared}), dataHash: dataHash.digest(), shards: null};
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

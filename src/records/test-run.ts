@@ -24,6 +24,7 @@ export const exampleTrial = (changes: Partial<Trial> = {}): Trial => ({
   members: [],
   phases: null,
   disturbance: null,
+  shards: null,
   fromScheduleMs: null,
   fromSendMs: null,
   requestsPerSecond: 55.66,

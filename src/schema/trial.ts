@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {disturbance} from './disturbance.ts';
 import {evidence, finding} from './finding.ts';
 import {roles} from './request.ts';
+import {trialShards} from './shard.ts';
 import {parts} from './stack-parts.ts';
 import {loadSpec} from './suite.ts';
 import {workloadSpec} from './workload.ts';
@@ -204,6 +205,8 @@ export const trial = z.object({
   disturbance: disturbance.nullable().default(null),
   /** The numbers of the trials that ran at the same time, this one's too; null where it ran alone. */
   together: z.array(z.int()).nullable().default(null),
+  /** The shards that put the load on; null where one machine did. */
+  shards: trialShards.nullable().default(null),
   cache: cacheState,
   metrics: z.object({before: metricsReading.nullable(), after: metricsReading.nullable()}),
   gpuMemoryUsedMiB: z.object({before: z.number(), after: z.number()}).nullable(),

@@ -1,0 +1,51 @@
+import type {ErrorCode} from '../../errors.ts';
+import type {ClockOffset} from '../../schema/shard.ts';
+import type {LoadProgress} from '../progress.ts';
+import type {ShardOutcome, ShardPlan} from './shard.ts';
+
+/** What a shard's program is told. `load` numbers the loads of a run: each is prepared, started and fetched once. */
+export type ShardOrder =
+  | {readonly kind: 'prepare'; readonly load: number; readonly shard: ShardPlan}
+  /** In ms since 1970, by the reference clock. */
+  | {readonly kind: 'start'; readonly load: number; readonly atMs: number}
+  | {readonly kind: 'abort'; readonly load: number}
+  /** Its result was fetched and may be removed. */
+  | {readonly kind: 'forget'; readonly load: number}
+  | {readonly kind: 'end'};
+
+/** What a shard's program says, each with the next number from 0 on, so that none is heard twice after an interruption. */
+export type ShardWord = {readonly number: number} & (
+  | {readonly kind: 'here'; readonly host: string}
+  /** Its connections are open, and the server is warmed up where that is this shard's. */
+  | {readonly kind: 'ready'; readonly load: number; readonly clock: ClockOffset}
+  | {readonly kind: 'progress'; readonly load: number; readonly progress: LoadProgress}
+  /** Its blocks of samples stand in `file`, each after its length (uint32, little endian). */
+  | {
+      readonly kind: 'done';
+      readonly load: number;
+      readonly outcome: ShardOutcome;
+      readonly file: {readonly name: string; readonly bytes: number; readonly sha256: string};
+    }
+  | {
+      readonly kind: 'failed';
+      readonly load: number;
+      readonly failure: {readonly code: ErrorCode | null; readonly message: string; readonly hint: string | null};
+    }
+);
+
+/** Where one shard runs: a pod, or in tests a process of this machine. What it throws is a shard that is lost, and says why. */
+export interface ShardHost {
+  /** Of the pod. */
+  readonly name: string;
+  /** Resolves when the shard's program has it. */
+  tell(order: ShardOrder): Promise<void>;
+  /** From the program's start on, once. Ends when the program has ended as it was told to; goes on by itself where a connection broke. */
+  words(): AsyncIterable<ShardWord>;
+  /** A file that the shard left, from its first byte to its last, however often a connection breaks. */
+  fetch(name: string): AsyncIterable<Uint8Array>;
+}
+
+/** Shards that are there, in the order of their numbers. Disposing of them ends them and leaves nothing behind. */
+export interface ShardHosts extends AsyncDisposable {
+  readonly hosts: readonly ShardHost[];
+}
