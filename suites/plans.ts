@@ -2,6 +2,7 @@ import type {DecisionPlan} from '../src/schema/plan.ts';
 import {migration} from './migration.ts';
 import {migrationShort} from './migration-short.ts';
 import {pdOrReplicas} from './pd-or-replicas.ts';
+import {pdOrReplicasShort} from './pd-or-replicas-short.ts';
 import {quick} from './quick.ts';
 
 /** What --plan takes. */
@@ -10,5 +11,6 @@ export const plans = {
   'migration-short': migrationShort,
   quick,
   'pd-or-replicas': pdOrReplicas,
+  'pd-or-replicas-short': pdOrReplicasShort,
 } satisfies Record<string, DecisionPlan>;
 export type PlanName = keyof typeof plans;

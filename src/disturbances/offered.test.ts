@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {openai} from '../engines/openai.ts';
 import {sglang} from '../engines/sglang.ts';
 import {untoldFacts} from '../engines/untold-facts.ts';
+import {vllm} from '../engines/vllm.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {DisturbanceSpec, WeightsSpec} from '../schema/disturbance.ts';
 import {type GivenWeights, weightsFor} from './given-weights.ts';
@@ -38,6 +39,17 @@ test('what an engine, a runtime and a command line must have for each', () => {
   // A restart asks nothing of the engine.
   expect(why(weights('restart'), stackOf({...started, engine: openai}))).toBeNull();
   expect(why(outage, stackOf(started))).toBe('stage was not run: this stack has no replica-1, only chat');
+});
+
+test('a vLLM that may take adapters is not asked to load a folder: it would die of it', () => {
+  const vllmWith = (...flags: string[]) =>
+    stackOf({engine: vllm, servers: [{...server, command: ['vllm', 'serve', '--model', '/m', ...flags]}]});
+  expect(notOffered('stage', weights('disk'), vllmWith(), all)).toBeNull();
+  expect(notOffered('stage', weights('disk'), vllmWith('--enable-lora'), all)).toMatchObject({
+    message: 'stage was not run: a vLLM that was started with --enable-lora dies of it',
+    hint: 'Start it without adapters: --stack vllm-sync-disk.',
+  });
+  expect(notOffered('stage', weights('lora'), vllmWith('--enable-lora'), all)).toBeNull();
 });
 
 test('simulated engines take any weights, real ones those that were named', () => {

@@ -1,3 +1,4 @@
+import type {Weights} from '../engines/weights.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {DisturbanceSpec} from '../schema/disturbance.ts';
 import type {Finding} from '../schema/finding.ts';
@@ -32,9 +33,14 @@ const missing = (spec: DisturbanceSpec, stack: Stack, {folder, adapter}: GivenWe
   if (engine.weights === null)
     return {why: `${engine.title} offers no call for it`, hint: 'Name the engine itself: --engine.'};
   if (spec.kind === 'sleep') return null;
-  if (spec.method === 'disk') return folder === null ? noFolder : null;
+  if (spec.method === 'disk') return folder === null ? noFolder : barredFromDisk(stack, engine.weights);
   return adapter === null ? {why: 'no adapter was named', hint: 'Add --lora NAME=PATH.'} : null;
 };
+
+const barredFromDisk = ({servers}: Pick<Stack, 'servers'>, {disk}: Weights): Missing | null =>
+  servers
+    .flatMap(({command, members}) => [command, ...(members ?? []).map(member => member.command)])
+    .reduce<Missing | null>((found, command) => found ?? (command === null ? null : disk.barred(command)), null);
 
 const noFolder: Missing = {why: 'no new weights were named', hint: 'Add --new-weights PATH.'};
 

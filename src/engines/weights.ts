@@ -30,6 +30,8 @@ export interface Weights {
   readonly disk: {
     /** `flush`: whether the prefix cache is to be emptied; null leaves it to the server. `within`: what is begun before it and ended after it. */
     load(path: string, flush: boolean | null): {readonly call: ChangeCall; readonly within: Paired | null};
+    /** Why a server with this command line must not be asked for it, and what can; null where it may. */
+    barred(command: readonly string[]): {readonly why: string; readonly hint: string} | null;
     readonly hint: string;
   };
   /** Gives the memory of weights and KV pool back for a while: begun in this order, ended in the other. */
@@ -83,6 +85,14 @@ export const vllmWeights: Weights = {
             }
           : null,
     }),
+    // Seen with 0.26.0 on an H200: the layers that adapters wrap have other names, load_weights raises, and the engine is gone.
+    barred: command =>
+      command.includes('--enable-lora')
+        ? {
+            why: 'a vLLM that was started with --enable-lora dies of it',
+            hint: 'Start it without adapters: --stack vllm-sync-disk.',
+          }
+        : null,
     hint: 'Start vLLM with VLLM_SERVER_DEV_MODE=1: only then does it have POST /collective_rpc.',
   },
   sleep: {
@@ -119,6 +129,7 @@ export const sglangWeights: Weights = {
       },
       within: null,
     }),
+    barred: () => null,
     hint: 'The folder must be one that the server sees, of a model of the same shapes.',
   },
   sleep: {
