@@ -8,6 +8,9 @@ const alone = [
   'src/commands/topology-deaths*.test.ts',
   'src/gateway-checks/**/*.test.ts',
 ];
+const onKubernetes = 'src/**/*.kubernetes.test.ts';
+/** Where .ci/kubebox has set the shell up, as .ci/kubernetes does: they are nobody else's cluster's. */
+const withKubernetes = process.env.KUBECONFIG?.includes('kubebox') === true;
 
 export default defineConfig(async () => {
   const lacking = await lackingForDocker();
@@ -27,6 +30,7 @@ export default defineConfig(async () => {
     );
   const leftOut = [
     ...configDefaults.exclude,
+    onKubernetes,
     ...(withDocker ? [] : ['**/*.docker.test.ts']),
     ...(withBrowser ? [] : ['**/*.browser.test.ts']),
   ];
@@ -49,6 +53,22 @@ export default defineConfig(async () => {
           // Whole rehearsals, and load on a gateway, are several processes each: one file after another, when all else is over.
           test: {name: 'wholes', include: alone, exclude: leftOut, maxWorkers: 1, sequence: {groupOrder: 1}},
         },
+        ...(withKubernetes
+          ? [
+              {
+                extends: true as const,
+                // One after the other: some of them kill parts of the cluster.
+                test: {
+                  name: 'kubernetes',
+                  include: [onKubernetes],
+                  testTimeout: 300_000,
+                  hookTimeout: 120_000,
+                  maxWorkers: 1,
+                  sequence: {groupOrder: 2},
+                },
+              },
+            ]
+          : []),
       ],
       env: withDocker ? {PATH: pathWithServers} : {},
       testTimeout: 30_000,

@@ -48,6 +48,14 @@ const show = async (ending: Ending): Promise<number> => {
   return ending.exitCode;
 };
 
+/** Shows a run that is over in a fresh image of the program. */
+const endWith = async (ending: Ending, interrupted: boolean): Promise<number> => {
+  await flushed(process.stderr);
+  // A fresh image would know nothing of the Ctrl-C, and end at once when npm passes it on.
+  if (!interrupted) handOver(ending, process.argv[1] ?? join(projectRoot, 'src', 'start.js'));
+  return show(ending);
+};
+
 /** A run to its end: measured here, shown by a fresh image of the program. */
 const benchAndShow = async (argv: readonly string[], version: string, options: Options): Promise<number> => {
   const {bench} = await import('./commands/bench.ts');
@@ -69,11 +77,7 @@ const benchAndShow = async (argv: readonly string[], version: string, options: O
     failure === null
       ? {exitCode: exitCodes.done.code, explanation: ''}
       : {exitCode: exitCodeOf(failure), explanation: explain(failure)};
-  const ending = {folder, formats, json, as, quiet, ...became};
-  await flushed(process.stderr);
-  // A fresh image would know nothing of the Ctrl-C, and end at once when npm passes it on.
-  if (!interrupted.aborted) handOver(ending, process.argv[1] ?? join(projectRoot, 'src', 'start.js'));
-  return show(ending);
+  return endWith({folder, formats, json, as, quiet, ...became}, interrupted.aborted);
 };
 
 /** Does what was asked for; resolves with the exit code. */
@@ -113,6 +117,15 @@ const run = async (argv: readonly string[]): Promise<number> => {
         ...{options, argv, version, terminal, reportsDir, plansDir: rehearsalsDir},
         ...{interrupted: interruption(terminal), readOptions: optionsOf},
       });
+    }
+    case 'merge': {
+      const {out: outDir, json, as, quiet} = options;
+      const formats = options.format as readonly FormatName[]; // as above
+      const {mergeShards} = await import('./commands/merge.ts');
+      const interrupted = interruption(terminal);
+      const {folder, isVoid} = await mergeShards({runs: operands, outDir, reportsDir, terminal, interrupted});
+      const {code} = isVoid ? exitCodes.void : exitCodes.done;
+      return endWith({folder, formats, json, as, quiet, exitCode: code, explanation: ''}, interrupted.aborted);
     }
     case 'report': {
       const {as} = options;

@@ -13,6 +13,10 @@ export const commands = {
     purpose: 'Rehearse the cutover to a candidate stack and the way back, under load: a verdict on each',
     operands: [],
   },
+  merge: {
+    purpose: 'Join the runs of the shards of one load (bench --shard) to one run, from their raw samples',
+    operands: ['DIR', '[DIR…]'],
+  },
   report: {purpose: 'Write the exports of a run again from its record and samples', operands: ['run']},
   query: {
     purpose: 'Ask all records and decisions in SQL, or how a metric went from commit to commit',
@@ -47,7 +51,10 @@ export const commands = {
   },
   fit: {purpose: "Find the simulated engine's constants from a run of the calibration suite", operands: ['run']},
   doctor: {purpose: 'Say what this machine has and lacks for bringing up a real stack', operands: []},
-  clean: {purpose: 'Find the containers, networks and volumes that a dead run left, and remove them', operands: []},
+  clean: {
+    purpose: 'Find the containers, networks, volumes and Kubernetes Jobs that a dead run left, and remove them',
+    operands: [],
+  },
   pin: {
     purpose: 'Ask the registry for the digests of the images in docker/images.yaml, and write them there',
     operands: [],

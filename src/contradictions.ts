@@ -2,6 +2,7 @@ import {suites} from '../suites/index.ts';
 import type {CommandName} from './command-names.ts';
 import {decisionClashes} from './decision-contradictions.ts';
 import {engines} from './engines/index.ts';
+import {kubernetesClashes} from './kubernetes-contradictions.ts';
 import {type FlagName, flagText, type Options} from './options.ts';
 import {rehearsalClashes} from './rehearsal-contradictions.ts';
 import {decisionFormats} from './report/decision/formats.ts';
@@ -10,6 +11,7 @@ import {rehearsalFormats} from './report/rehearsal/formats.ts';
 import {loadsOf, rolesOf} from './schema/stage.ts';
 import type {Stage, SweepSpec} from './schema/suite.ts';
 import type {WorkloadKind} from './schema/workload.ts';
+import {shardClashes} from './shard-contradictions.ts';
 
 type Clash = (when: boolean, sentence: string) => void;
 
@@ -161,6 +163,7 @@ export const contradictions = (
   };
   pageClash(options, clash);
   formatClash(command, options, clash);
+  if (['bench', 'decide', 'rehearse', 'up'].includes(command)) kubernetesClashes(command, options, given, clash);
   if (command === 'decide') {
     decisionClashes(options, given, clash);
     return found;
@@ -200,6 +203,7 @@ export const contradictions = (
       `--engine ${options.engine} is nothing to bring up. Write --engine vllm or --engine sglang`,
     );
   }
+  clash(options.json && options.as.length > 0, '--as prints text, and --json keeps stdout for JSON. Leave one out');
   if (command !== 'bench' && command !== 'up') return found;
 
   const attached = options.attach.length > 0;
@@ -207,12 +211,12 @@ export const contradictions = (
   clash(options.engine === null && options.stack === null, '--engine is missing. Write for example --engine sglang');
   const twice = options.suite.find((name, index) => options.suite.indexOf(name) < index);
   clash(twice !== undefined, `--suite names ${twice} twice. To run it more often write --repetitions`);
-  clash(options.json && options.as.length > 0, '--as prints text, and --json keeps stdout for JSON. Leave one out');
   clash(
     options.requests !== null && options.duration !== null,
     '--requests and --duration both end a trial. Leave one out',
   );
   openLoopClashes(options, clash);
+  shardClashes(options, clash);
   clash(
     attached && options.runtime !== null && options.runtime !== 'attach',
     `--attach and --runtime ${options.runtime} exclude each other. Leave one out`,

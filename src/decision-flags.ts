@@ -1,7 +1,7 @@
 import {type PlanName, plans} from '../suites/plans.ts';
 import {type EngineName, engines} from './engines/index.ts';
 import {many, once, withDefault} from './flag.ts';
-import {numeric, oneOf, perRole, serverOrigin, text, whole} from './option-values.ts';
+import {numeric, oneOf, perRole, stackOrigin, text, whole} from './option-values.ts';
 import {parseFault} from './simulator/faults.ts';
 
 const engineNames = Object.keys(engines) as EngineName[];
@@ -20,7 +20,7 @@ const sideOptions = {
       help: `Launch plan of the ${side}, in place of the plan's`,
     }),
   Attach: (side: string) =>
-    many('[role=]URL', perRole(serverOrigin), {
+    many('[role=]URL', perRole(stackOrigin), {
       on: sided,
       help: `The ${side} serves there already; for all roles, or one of chat, embed, rerank`,
     }),

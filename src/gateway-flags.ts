@@ -4,8 +4,8 @@ import {text, whole} from './option-values.ts';
 /** Of `gateway` alone. */
 export const gatewayFlags = {
   host: withDefault('address', text('--host 0.0.0.0'), {
-    on: ['gateway'],
-    help: 'Address to serve on. Another one than loopback needs a token in CUTOVER_GATEWAY_TOKEN, which callers send as a bearer token',
+    on: ['gateway', 'simulate'],
+    help: 'Address to serve on. On another one than loopback the gateway needs a token in CUTOVER_GATEWAY_TOKEN, which callers send as a bearer token',
     default: '127.0.0.1',
   }),
   adminPort: once('n', whole({min: 0, max: 65_535, example: '--admin-port 3011'}), {

@@ -1,4 +1,5 @@
 import {nearest} from './nearest.ts';
+import {isServiceAddress, parseServiceAddress, serviceAddressText} from './runtimes/kubernetes/service-address.ts';
 import {type Role, roles} from './schema/request.ts';
 
 /** What is wrong with one value; the option's name is put before it, the fix after it. */
@@ -90,6 +91,9 @@ export const text =
     return given;
   };
 
+const withoutSecrets = (address: string): string =>
+  shown(address.replace(/[?#].*/s, '').replace(/^([a-z0-9]+:\/*)?.*@/is, '$1***@'));
+
 /**
  * The origin of a server, `http://host:port`. What else an address may hold would be dropped in silence, so it is refused;
  * only the /v1 that OpenAI clients' base URLs end in is not, for every request's path begins with it. No message
@@ -97,7 +101,7 @@ export const text =
  */
 export const serverOrigin: ReadValue<string> = given => {
   const url = URL.canParse(given) ? new URL(given) : null;
-  const told = shown(given.replace(/[?#].*/s, '').replace(/^([a-z]+:\/*)?.*@/is, '$1***@'));
+  const told = withoutSecrets(given);
   if (url === null || !['http:', 'https:'].includes(url.protocol))
     throw new Mistake(`must be an http:// or https:// address, got ${told}`, 'Write for example http://127.0.0.1:8000');
   if (url.username !== '' || url.password !== '')
@@ -108,6 +112,18 @@ export const serverOrigin: ReadValue<string> = given => {
   if (!['', '/v1'].includes(url.pathname.replace(/\/+$/, '')) || url.search !== '')
     throw new Mistake(`has a path, got ${told}`, `Write the address alone: ${url.origin}`);
   return url.origin;
+};
+
+/** As `serverOrigin`, or a service of a cluster: `k8s://namespace/service:port`, whose namespace may be left out. */
+export const stackOrigin: ReadValue<string> = given => {
+  if (!isServiceAddress(given)) return serverOrigin(given);
+  const address = parseServiceAddress(given);
+  if (address === null)
+    throw new Mistake(
+      `must name a namespace, a service and its port, got ${withoutSecrets(given)}`,
+      "Write for example k8s://inference/sglang:30000, or k8s:///sglang:30000 for the context's namespace",
+    );
+  return serviceAddressText(address);
 };
 
 /** `value` for every role, or `role=value` for one. */

@@ -4,14 +4,16 @@ import {type EngineName, engines} from './engines/index.ts';
 import {type Flag, many, once, toggle, withDefault} from './flag.ts';
 import {gatewayFlags} from './gateway-flags.ts';
 import {keeperFlags} from './keeper-flags.ts';
+import {kubernetesFlags} from './kubernetes-flags.ts';
 import {length} from './length-value.ts';
-import {autoOr, named, numeric, oneOf, perRole, serverOrigin, text, whole, words} from './option-values.ts';
+import {autoOr, named, numeric, oneOf, perRole, stackOrigin, text, whole, words} from './option-values.ts';
 import {probeFlags} from './probe-flags.ts';
 import {rehearsalFlags} from './rehearsal-flags.ts';
 import {type DecisionFormatName, decisionFormats} from './report/decision/formats.ts';
 import {type FormatName, formats} from './report/formats.ts';
 import {type RivalName, rivals} from './report/rivals/index.ts';
 import {runtimeNames} from './runtimes/stack.ts';
+import {shardFlags} from './shard-flags.ts';
 import {parseFault} from './simulator/faults.ts';
 import {levels, slo} from './sweep-values.ts';
 
@@ -32,9 +34,9 @@ export const flags = {
     on: ['bench', 'decide', 'rehearse', 'doctor', 'up'],
     help: `Where the engine runs: ${runtimeNames.join(', ')}. Chosen by what the machine has when left out, and said in one line`,
   }),
-  attach: many('[role=]URL', perRole(serverOrigin), {
+  attach: many('[role=]URL', perRole(stackOrigin), {
     on: ['bench', 'gateway', 'up'],
-    help: 'Measure what already serves there; for all roles, or one of chat, embed, rerank',
+    help: 'Measure what already serves there; for all roles, or one of chat, embed, rerank. k8s://namespace/service:port is a service of a Kubernetes cluster',
   }),
   stack: once('name|file', text('--stack vllm-tuned'), {
     on: ['bench', 'doctor', 'up'],
@@ -55,6 +57,8 @@ export const flags = {
   ...decisionFlags,
   ...rehearsalFlags,
   ...keeperFlags,
+  ...shardFlags,
+  ...kubernetesFlags,
   ...probeFlags,
   command: once('"words"', words, {
     on: ['bench', 'up'],
@@ -166,15 +170,15 @@ export const flags = {
     default: '0',
   }),
   out: once('DIR', text('--out /tmp/run'), {
-    on: ['bench', 'decide', 'rehearse'],
+    on: ['bench', 'decide', 'rehearse', 'merge'],
     help: "The run's folder, absent or empty. reports/<run-id> when left out",
   }),
   format: many('name', oneOf([...formatNames, ...decisionFormatNames.filter(name => !Object.hasOwn(formats, name))]), {
-    on: ['bench', 'decide', 'rehearse', 'report'],
+    on: ['bench', 'decide', 'rehearse', 'merge', 'report'],
     help: `Exports to write beside record.json: ${formatNames.join(', ')}; of a decision or a rehearsal: ${decisionFormatNames.join(', ')}. All but parquet when left out`,
   }),
   as: many('client', oneOf(rivalNames), {
-    on: ['bench', 'report'],
+    on: ['bench', 'merge', 'report'],
     help: `Print what this load client would have printed from the same events, and why it differs: ${rivalNames.join(', ')}. With it report writes only the exports that --format names`,
   }),
   port: once('n', whole({min: 0, max: 65_535, example: '--port 8000'}), {
@@ -206,11 +210,23 @@ export const flags = {
     default: '2000',
   }),
   json: toggle({
-    on: ['bench', 'compare', 'query', 'decide', 'rehearse', 'calibrate', 'claims', 'doctor', 'contract', 'probe'],
+    on: [
+      'bench',
+      'compare',
+      'merge',
+      'query',
+      'decide',
+      'rehearse',
+      'calibrate',
+      'claims',
+      'doctor',
+      'contract',
+      'probe',
+    ],
     help: 'Print JSON on stdout instead of text',
   }),
   quiet: toggle({
-    on: ['bench', 'decide', 'rehearse', 'calibrate', 'simulate', 'gateway', 'contract', 'up', 'probe'],
+    on: ['bench', 'merge', 'decide', 'rehearse', 'calibrate', 'simulate', 'gateway', 'contract', 'up', 'probe'],
     help: 'No progress on stderr; errors are still said',
   }),
 } as const;

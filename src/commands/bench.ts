@@ -1,6 +1,7 @@
 import {suites as allSuites} from '../../suites/index.ts';
 import {type EngineName, engines} from '../engines/index.ts';
 import {CutoverError} from '../errors.ts';
+import type {OpenShardsOptions} from '../load/shards/open-shards.ts';
 import type {Options} from '../options.ts';
 import {createRunFolder, type RunFolder, runIdOf} from '../records/run-folder.ts';
 import type {RunRecord} from '../schema/record.ts';
@@ -9,6 +10,7 @@ import {serversFor} from '../schema/served-roles.ts';
 import {rolesOf} from '../schema/stage.ts';
 import type {Terminal} from '../terminal.ts';
 import {bringUp, type Choice, chooseWhere} from './bring-up.ts';
+import {loadFromPods} from './load-from-pods.ts';
 import {countWithTokenizers, type LocalCounts, noteTokenLengths} from './note-token-lengths.ts';
 import {readTraces, tracesText} from './read-traces.ts';
 import {emptyRecord, noteFailure, noteStack, stopAndNote} from './run-record.ts';
@@ -25,6 +27,8 @@ export interface BenchContext {
   readonly reportsDir: string;
   /** Aborted with a CutoverError INTERRUPTED by Ctrl-C. */
   readonly interrupted: AbortSignal;
+  /** What has the shards of --load-on k8s; pods when absent. */
+  readonly openHosts?: OpenShardsOptions['openHosts'];
 }
 
 /** A run that is over. */
@@ -65,9 +69,12 @@ const wantedRoles = (stages: readonly PlannedStage[], {plan}: Choice): readonly 
   ];
 };
 
+/** Loaded only where it is needed. */
+const byHand = async ({shard}: Options) => (shard === null ? null : await import('./shard-by-hand.ts'));
+
 /** Brings the stack up, runs every trial and takes the stack down; the record on the disk is whole whatever it throws. */
 const measure = async (
-  {options, terminal, interrupted}: BenchContext,
+  {options, terminal, interrupted, openHosts}: BenchContext,
   {choice, stages, local, record, folder}: Begun,
 ): Promise<void> => {
   const engine = engines[options.engine];
@@ -87,11 +94,18 @@ const measure = async (
     const signal = AbortSignal.any([interrupted, stack.died]);
     await noteTokenLengths(record, {stack, stages: stages.map(({stage}) => stage), local, signal});
     await folder.save(record); // a harness that is killed in its first trial has said by then what it measured
-    await runTrials({stack, record, folder, stages, options, progress: terminal.progress, interrupted});
+    const {note} = terminal;
+    const pods = await loadFromPods(
+      {...{options, note, signal, openHosts}, runId: record.runId, folder: folder.path},
+      down,
+    );
+    const ground = pods ?? (await byHand(options))?.groundByHand(options, folder, note) ?? null;
+    const run = {stack, record, folder, stages, options, progress: terminal.progress, interrupted};
+    await runTrials({...run, ...(ground !== null && {ground})});
     failedTrials(record);
-    // Not before the first request: by now the client's code is compiled as it was in the trials.
+    // Not before the first request: by now the client's code is compiled as it was in the trials. Of other machines this one knows nothing.
     const {measureClientOverhead} = await import('../load/overhead.ts');
-    record.clientOverhead = await measureClientOverhead();
+    if (pods === null) record.clientOverhead = await measureClientOverhead();
     record.status = 'complete';
   } catch (thrown) {
     noteFailure(record, thrown);
@@ -112,6 +126,7 @@ export const bench = async (context: BenchContext): Promise<BenchedRun> => {
   const suites = options.suite.map(name => allSuites[name]);
   const traces = await readTraces(suites, options.trace);
   const stages = planStages(suites, await withLengths(options), traces);
+  (await byHand(options))?.refuseByHand(options, stages, Date.now());
   const local = await countWithTokenizers(options.tokenizer);
 
   const choice = await chooseWhere(engine, options);

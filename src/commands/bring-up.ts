@@ -8,6 +8,7 @@ import type {Options} from '../options.ts';
 import {projectRoot} from '../root.ts';
 import {chooseRuntime} from '../runtimes/choose.ts';
 import type {DockerFacts} from '../runtimes/docker/probe.ts';
+import {isServiceAddress} from '../runtimes/kubernetes/service-address.ts';
 import type {ServerListener} from '../runtimes/server-handle.ts';
 import type {BringUpListener, RuntimeName, Stack} from '../runtimes/stack.ts';
 import type {Machine} from '../schema/record.ts';
@@ -164,7 +165,13 @@ export const bringUp = async ({
   }
   if (runtime === 'attach') {
     const targets = options.attach.map(({role, value}) => ({role, url: value}));
-    return (await import('../runtimes/attach.ts')).attachTo({engine, targets, models, signal, onLine});
+    const attached = {engine, targets, models, signal, onLine};
+    if (!targets.some(({url}) => isServiceAddress(url)))
+      return (await import('../runtimes/attach.ts')).attachTo(attached);
+    const {attachToServices} = await import('../runtimes/kubernetes/attach-services.ts');
+    const {kubeconfig, kubeContext: context, kubeNamespace: namespace} = options;
+    const choice = {kubeconfig, context, namespace};
+    return attachToServices({...attached, folder: folder || null, choice});
   }
   const dialect = engine.simulatorDialect;
   if (dialect === null)

@@ -1,8 +1,7 @@
 import {shownNumber} from '../report/number.ts';
 import {alignedLines} from '../report/text-table.ts';
 import {type CacheVolume, inUseBy} from '../runtimes/docker/ownership/caches.ts';
-import type {RunLeftovers} from '../runtimes/docker/ownership/leftovers.ts';
-import {ownerText} from '../runtimes/docker/ownership/owner.ts';
+import {type OwnerState, ownerText} from '../runtimes/docker/ownership/owner.ts';
 
 export interface CleanOptions {
   /** Also what has a living owner, or one that is not of this machine. */
@@ -11,18 +10,33 @@ export interface CleanOptions {
   readonly caches: boolean;
   /** Remove nothing. */
   readonly dryRun: boolean;
+  /** Any of these says that the cluster is meant and not the Docker engine. */
+  readonly kubeconfig?: string | null;
+  readonly kubeContext?: string | null;
+  readonly kubeNamespace?: string | null;
 }
 
-export const isToGo = ({ownerState}: RunLeftovers, {all}: CleanOptions): boolean => all || ownerState === 'gone';
+/** What one run left on a Docker engine or in a cluster. */
+interface LeftRun {
+  readonly runId: string;
+  readonly owner: string;
+  readonly ownerState: OwnerState;
+  readonly things: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly role: string;
+    readonly state: string | null;
+    readonly createdMs: number | null;
+  }[];
+}
+
+export const isToGo = ({ownerState}: Pick<LeftRun, 'ownerState'>, {all}: CleanOptions): boolean =>
+  all || ownerState === 'gone';
 
 const ownerStates = {alive: 'runs', gone: 'is gone', elsewhere: 'is not of this machine'} as const;
 
 /** Every thing that runs made, one a line, with its age, whether its owner lives, and what becomes of it. */
-export const leftoversTable = (
-  runs: readonly RunLeftovers[],
-  options: CleanOptions,
-  nowMs: number,
-): readonly string[] => {
+export const leftoversTable = (runs: readonly LeftRun[], options: CleanOptions, nowMs: number): readonly string[] => {
   const rows = runs.flatMap(run =>
     run.things.map(({role, kind, name, state, createdMs}) => [
       run.runId,
@@ -42,7 +56,7 @@ export const leftoversTable = (
 
 export const cachesTable = (
   caches: readonly CacheVolume[],
-  runs: readonly RunLeftovers[],
+  runs: readonly LeftRun[],
   options: CleanOptions,
 ): readonly string[] => {
   const going = new Set(runs.filter(run => isToGo(run, options)).map(({runId}) => runId));
@@ -59,7 +73,7 @@ export const cachesTable = (
 
 const removedText = ({dryRun}: CleanOptions): string => (dryRun ? 'would be removed' : 'will be removed');
 
-const runFate = (run: RunLeftovers, options: CleanOptions): string => {
+const runFate = (run: LeftRun, options: CleanOptions): string => {
   if (isToGo(run, options)) return removedText(options);
   return run.ownerState === 'alive' ? 'kept: its run is alive' : 'kept: its run may be alive';
 };

@@ -5,6 +5,7 @@ import {isFromDocker} from '../runtimes/docker/docker-error.ts';
 import {findCaches, removeCaches} from '../runtimes/docker/ownership/caches.ts';
 import {findLeftovers, removeLeftovers} from '../runtimes/docker/ownership/leftovers.ts';
 import type {Terminal} from '../terminal.ts';
+import {cleanCluster, namesCluster} from './clean-cluster.ts';
 import {type CleanOptions, cachesTable, isToGo, leftoversTable} from './clean-text.ts';
 
 /** `npm run clean --dry-run` gives the flag to npm, and would remove what was only to be shown. */
@@ -31,12 +32,27 @@ const cleanRehearsals = async ({dryRun}: CleanOptions, {out, note}: Pick<Termina
 };
 
 /**
- * Ends what is left of rehearsals, then shows what runs left on the Docker engine and removes what nobody owns any more; the rest of the logs is saved first.
- * Throws DOCKER_UNREACHABLE, LEFT_BEHIND when something could not be removed, or INTERRUPTED.
+ * Ends what is left of rehearsals, then shows what runs left in the cluster and on the Docker engine (on the cluster alone where
+ * a flag names it) and removes what nobody owns any more; the rest of the logs is saved first. Throws DOCKER_UNREACHABLE,
+ * KUBERNETES_UNREACHABLE, LEFT_BEHIND when something could not be removed, or INTERRUPTED.
  */
-export const clean = async (options: CleanOptions, {out, note}: Terminal, signal: AbortSignal): Promise<void> => {
+export const clean = async (options: CleanOptions, terminal: Terminal, signal: AbortSignal): Promise<void> => {
   refuseSwallowedFlags(process.env);
-  await cleanRehearsals(options, {out, note});
+  if (!namesCluster(options)) await cleanRehearsals(options, terminal);
+  const stays = [...(await cleanCluster(options, terminal, signal))];
+  if (!namesCluster(options)) stays.push(...(await cleanDocker(options, terminal, signal)));
+  if (stays.length > 0)
+    throw new CutoverError('LEFT_BEHIND', `not everything could be removed\n  ${stays.join('\n  ')}`, {
+      hint: 'Do what the reasons ask for, and run it again.',
+    });
+};
+
+/** Resolves with a sentence for each thing that stays. */
+const cleanDocker = async (
+  options: CleanOptions,
+  {out, note}: Terminal,
+  signal: AbortSignal,
+): Promise<readonly string[]> => {
   await using host = await connectDocker(process.env, signal);
   const [runs, caches] = await Promise.all([findLeftovers(host), findCaches(host)]).catch((cause: unknown) => {
     if (!isFromDocker(cause)) throw cause;
@@ -49,7 +65,10 @@ export const clean = async (options: CleanOptions, {out, note}: Terminal, signal
       },
     );
   });
-  if (runs.length === 0 && caches.length === 0) return out(`Nothing of cutover is on ${host.name}\n`);
+  if (runs.length === 0 && caches.length === 0) {
+    out(`Nothing of cutover is on ${host.name}\n`);
+    return [];
+  }
   const shown = [
     ...(runs.length === 0 ? [] : leftoversTable(runs, options, Date.now())),
     ...cachesTable(caches, runs, options),
@@ -58,14 +77,12 @@ export const clean = async (options: CleanOptions, {out, note}: Terminal, signal
 
   const going = runs.filter(run => isToGo(run, options));
   if (going.length < runs.length) note('What an owner may still use is left alone. --all removes it too.');
-  if (options.dryRun) return note('--dry-run: nothing was removed.');
-
-  const stays = [
+  if (options.dryRun) {
+    note('--dry-run: nothing was removed.');
+    return [];
+  }
+  return [
     ...(await removeLeftovers(host, going, {signal, onLine: note})),
     ...(await removeCaches(host, options.caches ? caches : [], {signal, onLine: note})),
   ];
-  if (stays.length > 0)
-    throw new CutoverError('LEFT_BEHIND', `not everything could be removed\n  ${stays.join('\n  ')}`, {
-      hint: 'Do what the reasons ask for, and run it again.',
-    });
 };

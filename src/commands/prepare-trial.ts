@@ -3,11 +3,12 @@ import type {GivenWeights} from '../disturbances/given-weights.ts';
 import type {Endpoint} from '../engines/engine.ts';
 import type {EngineName} from '../engines/index.ts';
 import {readGpuMemoryUsedMiB} from '../gpu/nvidia-smi.ts';
-import {planArrivals} from '../load/arrivals.ts';
+import {arrivalWords} from '../load/arrival-words.ts';
 import {type LoadGround, loadFromHere} from '../load/load-ground.ts';
 import type {Loaded, LoadProgress} from '../load/run-load.ts';
 import type {RunFolder} from '../records/run-folder.ts';
 import type {Stack} from '../runtimes/stack.ts';
+import type {Finding} from '../schema/finding.ts';
 import {roleOf} from '../schema/request.ts';
 import type {LoadStage} from '../schema/suite.ts';
 import type {Trial} from '../schema/trial.ts';
@@ -56,6 +57,8 @@ export interface RanTrial {
   readonly transfers: TransferGrowth | null;
   /** Null where nothing was done to the stack. */
   readonly disturbed: Disturbed | null;
+  /** What befell the servers meanwhile. */
+  readonly befell: readonly Finding[];
   readonly seen: Pick<Trial, 'metrics' | 'gpuMemoryUsedMiB' | 'gpu' | 'kvUse' | 'prefixHits' | 'members'>;
 }
 
@@ -99,6 +102,7 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
   const endpoint = stack.endpoint(roleOf(workload.kind));
 
   await using opened = new AsyncDisposableStack();
+  const servers = await stack.watch?.();
   const memoryBefore = nvidiaSmi && (await readGpuMemoryUsedMiB(nvidiaSmi));
   const metricsBefore = await readMetrics(options, endpoint, 'before');
   const disturbance = opened.use(await prepareDisturbance(options, seedFor(seed, 'kept', index)));
@@ -131,10 +135,10 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
         load,
         warmup: sessions('warmup', `t${index}.warmup.`),
         measured: sessions('measured', `t${index}.`),
-        arrivalsMs:
+        arrivals:
           load.mode === 'open'
-            ? planArrivals(load, seededRandom(seed, 'arrivals', stage.arrivesAs ?? stage.name, repetition), traceMs)
-            : [],
+            ? arrivalWords([seed, 'arrivals', stage.arrivesAs ?? stage.name, repetition], traceMs)
+            : null,
         drainWarmup,
         timeoutMs: options.timeoutMs,
         keepReplies: options.keepRaw,
@@ -163,6 +167,9 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
       signal.throwIfAborted();
       const disturbed = disturbance && (await disturbance.end());
       const watched = await watch.end();
+      // The load of shards inside the cluster did not come through this machine's port-forward.
+      const inside = outcome.shards !== null && ground.place === undefined && endpoint.insideUrl !== undefined;
+      const befell = ((await servers?.end()) ?? []).filter(({code}) => !inside || code !== 'forward-lag');
       const metricsAfter = await readMetrics(options, endpoint, 'after');
       const memoryAfter = nvidiaSmi && (await readGpuMemoryUsedMiB(nvidiaSmi));
       await written;
@@ -171,6 +178,7 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
         outcome,
         transfers: transferGrowth(metricsBefore, metricsAfter),
         disturbed,
+        befell,
         seen: {
           // The probe's requests are in the counters too, and a server that was started anew counts from 0.
           prefixHits:

@@ -43,3 +43,10 @@ test('a warm-up says that it is one and promises no end', () => {
   };
   expect(progressText(place, warm)).toBe('chat · trial 1 of 4 · warm-up · 1/4');
 });
+
+test('shards are counted while some are not ready, and as soon as one is done', () => {
+  const of = (ready: number, done: number) => progressText(place, {...progress, shards: {of: 8, ready, done}});
+  expect(of(5, 0)).toContain('trial 1 of 4 · 5 of 8 shards ready · 24/48');
+  expect(of(8, 0)).toBe(progressText(place, progress));
+  expect(of(8, 3)).toContain('trial 1 of 4 · 3 of 8 shards done · 24/48');
+});

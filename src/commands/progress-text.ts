@@ -26,9 +26,12 @@ const etaSeconds = (place: TrialPlace, fraction: number | null): number | null =
 const rounded = (value: number) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 
-/** `warm-up`, `32/48`, `55.1 req/s`, `TTFT p50 21.3 p99 40.8 ms`: what there is of them. */
+/** `5 of 8 shards ready`, `warm-up`, `32/48`, `55.1 req/s`, `TTFT p50 21.3 p99 40.8 ms`: what there is of them. */
 export const loadParts = (progress: LoadProgress): readonly string[] => {
   const parts: string[] = [];
+  const {shards} = progress;
+  if (shards !== undefined && shards.ready < shards.of) parts.push(`${shards.ready} of ${shards.of} shards ready`);
+  if (shards !== undefined && shards.done > 0) parts.push(`${shards.done} of ${shards.of} shards done`);
   if (progress.phase === 'warmup') parts.push('warm-up');
   const of = progress.totalRequests === null ? '' : `/${progress.totalRequests}`;
   parts.push(`${progress.ended}${of}`);
@@ -47,30 +50,4 @@ export const progressText = (place: TrialPlace, progress: LoadProgress): string 
   const eta = etaSeconds(place, fractionOf(progress));
   if (eta !== null) parts.push(`ETA ${Math.ceil(eta)} s`);
   return parts.join(' · ');
-};
-
-const sumOf = (all: readonly LoadProgress[], read: (progress: LoadProgress) => number | null): number | null =>
-  all.every(progress => read(progress) === null) ? null : all.reduce((sum, one) => sum + (read(one) ?? 0), 0);
-
-/** Loads that run at the same time, as one: counts and rates are sums, times those of the slowest. At least one. */
-export const joinProgress = (all: readonly LoadProgress[]): LoadProgress => {
-  const mostOf = (read: (progress: LoadProgress) => number | null): number | null => {
-    const known = all.map(read).filter(value => value !== null);
-    return known.length === 0 ? null : Math.max(...known);
-  };
-  return {
-    phase: all.some(({phase}) => phase === 'warmup') ? 'warmup' : 'measure',
-    sent: sumOf(all, ({sent}) => sent) ?? 0,
-    ended: sumOf(all, ({ended}) => ended) ?? 0,
-    failed: sumOf(all, ({failed}) => failed) ?? 0,
-    inFlight: sumOf(all, ({inFlight}) => inFlight) ?? 0,
-    elapsedMs: mostOf(({elapsedMs}) => elapsedMs) ?? 0,
-    totalRequests: all.some(({totalRequests}) => totalRequests === null)
-      ? null
-      : sumOf(all, ({totalRequests}) => totalRequests),
-    totalMs: mostOf(({totalMs}) => totalMs),
-    requestsPerSecond: sumOf(all, ({requestsPerSecond}) => requestsPerSecond),
-    ttftP50Ms: mostOf(({ttftP50Ms}) => ttftP50Ms),
-    ttftP99Ms: mostOf(({ttftP99Ms}) => ttftP99Ms),
-  };
 };

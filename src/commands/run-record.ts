@@ -67,18 +67,21 @@ export const emptyRecord = async ({
 };
 
 export const serversOf = (stack: Stack, {servers: memory}: StackMemory): RunRecord['engine']['servers'] =>
-  stack.servers.map(({role, url, model, command, readySeconds, container, startup, facts, members}, index) => ({
-    role,
-    url,
-    model,
-    command: command === null ? null : [...command],
-    readySeconds,
-    container,
-    startup,
-    memory: memory[index] ?? null,
-    facts: {...facts},
-    ...(members !== undefined && {members: [...members]}),
-  }));
+  stack.servers.map(
+    ({role, url, model, command, readySeconds, container, startup, facts, members, kubernetes}, index) => ({
+      role,
+      url,
+      model,
+      command: command === null ? null : [...command],
+      readySeconds,
+      container,
+      startup,
+      memory: memory[index] ?? null,
+      facts: {...facts},
+      ...(members !== undefined && {members: [...members]}),
+      ...(kubernetes !== undefined && {kubernetes}),
+    }),
+  );
 
 /** A stack that is brought up for every pair finds the same each time. */
 const noteOnce = ({findings: noted}: RunRecord, findings: readonly Finding[]): void => {
@@ -102,11 +105,11 @@ export const noteFailure = (record: Pick<RunRecord, 'status' | 'failure'>, throw
   record.failure = {code, message: reasonOf(thrown)};
 };
 
-/** The record was saved before: what is added here tells of the GPU's memory after the servers, and is null elsewhere. */
+/** The record was saved before: what is added here tells of the GPU's memory after the servers, where it is known, and of what befell them. */
 export const stopAndNote = async (stack: Stack, record: RunRecord, folder: RunFolder): Promise<void> => {
   const {gpu, findings} = await stack.stop();
-  if (gpu === null) return;
-  record.gpu = gpu;
+  if (gpu === null && findings.length === 0) return;
+  record.gpu = gpu ?? record.gpu;
   noteOnce(record, findings);
   await folder.save(record).catch(() => {}); // what kept it from being saved kept the save before it too, and was thrown
 };

@@ -3,19 +3,20 @@ import {type EmptiedCache, emptyPrefixCache} from '../load/cache-canary.ts';
 import {roleOf} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {Trial} from '../schema/trial.ts';
-import {judgeTrial} from '../stats/findings.ts';
 import {TrialSummary} from '../stats/trial.ts';
 import {isDisturbed} from './disturb-trial.ts';
+import {judgedTrial} from './judged-trial.ts';
 import {prepareTrial, type RanTrial, type ReadyTrial, seedFor, type TrialOptions} from './prepare-trial.ts';
 import {reuseFindings} from './replay-prompts.ts';
 import {resolveStage} from './resolve-stage.ts';
+import {shareFindings} from './share-findings.ts';
 
 const nothingToReset: EmptiedCache = {state: {reset: 'not-needed', canary: 'not-asked'}, findings: []};
 
 /** Empties the prefix cache that a trial uses, and proves it. */
-const emptyCache = async ({index, planned, stack, seed, signal}: TrialOptions): Promise<EmptiedCache> => {
+const emptyCache = async ({index, planned, stack, seed, signal, ground}: TrialOptions): Promise<EmptiedCache> => {
   const endpoint = stack.endpoint(roleOf(planned.stage.workload.kind));
-  if (endpoint.role !== 'chat') return nothingToReset;
+  if (endpoint.role !== 'chat' || (ground?.place?.index ?? 0) > 0) return nothingToReset;
   return await emptyPrefixCache({engine: stack.engine, endpoint, seed: seedFor(seed, 'canary', index), signal});
 };
 
@@ -58,41 +59,38 @@ const disturbedSummary = async (
   return new DisturbedSummary({spec: stage.disturb, disturbed, beganMs: outcome.beganMs, from});
 };
 
-const trialOf = ({options, cache, ran: {outcome, seen, transfers}, summary, disturbed, together}: Finished): Trial => {
-  const {index, planned, stack} = options;
+const trialOf = ({
+  options,
+  cache,
+  ran: {outcome, seen, befell, transfers},
+  summary,
+  disturbed,
+  together,
+}: Finished): Trial => {
+  const {index, planned, stack, ground} = options;
   const {stage, repetition} = planned;
-  const trial = {
-    index,
-    suite: stage.name,
-    repetition,
-    evidence: stack.evidence,
-    startedAt: outcome.startedAt.toISOString(),
-    workload: stage.workload,
-    load: stage.load,
-    dataHash: outcome.dataHash,
-    ...summary.numbers(),
-    ...seen,
-    phases: summary.phases.summarise(disturbed === null ? transfers : disturbed.transfers(transfers, seen.members)),
-    members: disturbed?.members(seen.members) ?? seen.members,
-    disturbance: disturbed?.result() ?? null,
-    together: together.length > 1 ? [...together] : null,
-    shards: outcome.shards,
-    cache: cache.state,
-    client: {
-      ...outcome.client,
-      // Whose share of the one thread's CPU is whose cannot be told.
-      ...(together.length > 1 && outcome.client.workers === 1 && {cpuMsPerRequest: null}),
-      scheduleLagP99Ms: summary.scheduleLagP99Ms,
+  const trial = judgedTrial({
+    known: {
+      ...{index, suite: stage.name, repetition, evidence: stack.evidence, workload: stage.workload, load: stage.load},
+      ...seen,
+      members: disturbed?.members(seen.members) ?? seen.members,
+      disturbance: disturbed?.result() ?? null,
+      together: together.length > 1 ? [...together] : null,
+      cache: cache.state,
     },
-  };
-  const {plannedRequests, unsent} = outcome;
-  const judged = judgeTrial({trial, facts: summary.facts, plannedRequests, unsent});
+    outcome,
+    summary,
+    transfers: disturbed === null ? transfers : disturbed.transfers(transfers, seen.members),
+  });
+  const place = ground?.place;
+  const judged = place === undefined ? trial.findings : shareFindings(trial.findings, place);
   return {
     ...trial,
     findings: [
       ...cache.findings,
+      ...befell,
       ...(disturbed === null ? judged : disturbed.judged(judged)),
-      ...reuseFindings(planned, plannedRequests),
+      ...reuseFindings(planned, place === undefined ? outcome.plannedRequests : stage.load.requests),
     ],
   };
 };

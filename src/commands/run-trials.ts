@@ -2,6 +2,7 @@ import {once} from 'node:events';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {GivenWeights} from '../disturbances/given-weights.ts';
 import {CutoverError} from '../errors.ts';
+import {joinProgress} from '../load/join-progress.ts';
 import type {LoadProgress} from '../load/run-load.ts';
 import type {Options} from '../options.ts';
 import type {RunFolder} from '../records/run-folder.ts';
@@ -16,12 +17,12 @@ import {combineHashes} from '../workloads/data-hash.ts';
 import {tokenLengthOf} from '../workloads/token-estimate.ts';
 import {bringBack, offeredStages, type PendingUndo} from './disturb-trial.ts';
 import type {TrialContext} from './prepare-trial.ts';
-import {joinProgress, progressText, type TrialPlace} from './progress-text.ts';
+import {progressText, type TrialPlace} from './progress-text.ts';
 import {runSweep} from './run-sweep.ts';
 import {runTogether} from './run-trial.ts';
 import type {PlannedStage} from './stages.ts';
 
-export interface TrialsOptions extends Pick<TrialContext, 'stack' | 'neighbours'> {
+export interface TrialsOptions extends Pick<TrialContext, 'stack' | 'neighbours' | 'ground'> {
   readonly stages: readonly PlannedStage[];
   /** Gets each trial when it has ended, and is then saved. */
   readonly record: RunRecord;
@@ -138,7 +139,7 @@ const examine = async (
 
 /** Runs the stages one after another. Throws ENGINE_DIED, TRIAL_FAILED, BAD_OPTIONS, or the reason of `interrupted`. */
 export const runTrials = async (run: TrialsOptions): Promise<void> => {
-  const {stack, neighbours = [], folder, options, progress, interrupted} = run;
+  const {stack, neighbours = [], ground, folder, options, progress, interrupted} = run;
   const {seed, keepRaw, workers} = options;
   const signal = AbortSignal.any([interrupted, stack.died]);
   const firstMs = performance.now();
@@ -148,6 +149,7 @@ export const runTrials = async (run: TrialsOptions): Promise<void> => {
   const common = {
     ...{run, stack, neighbours, seed, timeoutMs, keepRaw, workers, folder, signal, firstMs},
     ...{newWeights, undo},
+    ...(ground !== undefined && {ground}),
   };
   const stages = await offeredStages(run, newWeights);
   try {

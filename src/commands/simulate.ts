@@ -16,6 +16,7 @@ export const simulate = async (options: Options, terminal: Terminal, interrupted
   const model = options.model.at(-1)?.value;
   const config = simulatorConfig.parse({
     dialect,
+    host: options.host,
     port: options.port ?? 0,
     seed: options.seed,
     faults: options.fault,

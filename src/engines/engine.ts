@@ -223,4 +223,6 @@ export interface Endpoint {
   readonly behind?: readonly {readonly name: string; readonly part: Part; readonly url: string}[];
   /** The request header that takes a session's id to a router that goes by it; absent elsewhere. */
   readonly sessionHeader?: string;
+  /** Where load inside the server's cluster reaches it; absent where that is no other place. */
+  readonly insideUrl?: string | undefined;
 }

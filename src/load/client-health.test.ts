@@ -72,13 +72,15 @@ test('a second holds what was sent, ended, held and refused in it, and how late'
 
 test('a closed loop schedules nothing, so that nothing is late', () => {
   using health = new HealthWatch(watched());
-  expect(health.read().seconds.scheduleLagMaxMs).toBeNull();
+  const {seconds, scheduleLagP99Ms} = health.read();
+  expect([seconds.scheduleLagMaxMs, scheduleLagP99Ms]).toEqual([null, null]);
 });
 
 test('of several threads counts add up, and the worst lag stands', () => {
   const part = (lagMs: number | null, seconds: number): PartHealth => ({
     loopLagP99Ms: lagMs,
     loopLagMaxMs: lagMs,
+    scheduleLagP99Ms: lagMs && 2 * lagMs,
     cpuMs: 10,
     gcPauses: {count: 2, totalMs: 3, maxMs: seconds},
     seconds: {
@@ -94,6 +96,7 @@ test('of several threads counts add up, and the worst lag stands', () => {
   expect(joinHealth([part(null, 1), part(7, 2)])).toEqual({
     loopLagP99Ms: 7,
     loopLagMaxMs: 7,
+    scheduleLagP99Ms: 14,
     cpuMs: 20,
     gcPauses: {count: 4, totalMs: 6, maxMs: 2},
     seconds: {

@@ -1,6 +1,8 @@
 import {monitorEventLoopDelay, PerformanceObserver} from 'node:perf_hooks';
+import {FloatColumn} from '../schema/float-column.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {ClientSeconds} from '../schema/trial.ts';
+import {percentile} from '../stats/percentile.ts';
 import {type Clock, toMicrosecond} from './clock.ts';
 import type {Tally} from './tally.ts';
 import type {Transport} from './transport.ts';
@@ -16,6 +18,8 @@ const delayMs = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - resolut
 export interface PartHealth {
   readonly loopLagP99Ms: number | null;
   readonly loopLagMaxMs: number | null;
+  /** Of sent - scheduled; null where nothing was scheduled. */
+  readonly scheduleLagP99Ms: number | null;
   readonly cpuMs: number;
   readonly gcPauses: {readonly count: number; readonly totalMs: number; readonly maxMs: number};
   readonly seconds: ClientSeconds;
@@ -47,6 +51,7 @@ export class HealthWatch implements Disposable {
     scheduleLagMaxMs: [],
     connectionsRefused: [],
   };
+  readonly #lagsMs = new FloatColumn();
   #lagMaxMs = 0;
   #before: {sent: number; ended: number; heldMs: number; gcMs: number; refused: number; atMs: number};
 
@@ -68,7 +73,9 @@ export class HealthWatch implements Disposable {
 
   /** Told of every sample, for how late it was sent. */
   seen({scheduledMs, sentMs}: Sample): void {
-    if (scheduledMs !== null) this.#lagMaxMs = Math.max(this.#lagMaxMs, sentMs - scheduledMs);
+    if (scheduledMs === null) return;
+    this.#lagMaxMs = Math.max(this.#lagMaxMs, sentMs - scheduledMs);
+    this.#lagsMs.push(sentMs - scheduledMs);
   }
 
   /** What was noted so far; the last second may be a shorter one. */
@@ -79,6 +86,7 @@ export class HealthWatch implements Disposable {
     return {
       loopLagP99Ms: this.#all.count === 0 ? null : delayMs(this.#all.percentile(99)),
       loopLagMaxMs: this.#all.count === 0 ? null : delayMs(this.#all.max),
+      scheduleLagP99Ms: this.#lagsMs.length === 0 ? null : percentile(this.#lagsMs.view.sort(), 0.99),
       cpuMs: (cpu.user + cpu.system) / 1000,
       gcPauses: {...this.#gc},
       seconds: {...seconds, scheduleLagMaxMs: this.#watched.scheduled ? scheduleLagMaxMs : null},
@@ -148,6 +156,7 @@ const joinSeconds = (parts: readonly ClientSeconds[]): ClientSeconds => {
 export const joinHealth = (parts: readonly PartHealth[]): PartHealth => ({
   loopLagP99Ms: mostKnown(parts.map(({loopLagP99Ms}) => loopLagP99Ms)),
   loopLagMaxMs: mostKnown(parts.map(({loopLagMaxMs}) => loopLagMaxMs)),
+  scheduleLagP99Ms: mostKnown(parts.map(({scheduleLagP99Ms}) => scheduleLagP99Ms)),
   cpuMs: parts.reduce((sum, {cpuMs}) => sum + cpuMs, 0),
   gcPauses: {
     count: parts.reduce((sum, {gcPauses}) => sum + gcPauses.count, 0),

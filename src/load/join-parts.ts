@@ -1,3 +1,4 @@
+import type {ShardPlace} from '../schema/shard.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import type {ClientHealth} from '../schema/trial.ts';
 import {joinPrompts, type PromptSums} from '../stats/prefix-hits.ts';
@@ -6,7 +7,7 @@ import {joinHealth} from './client-health.ts';
 import {machineNow} from './clock.ts';
 import {joinOpenLoops} from './open-loop.ts';
 import type {PartOutcome} from './part.ts';
-import type {SharedCounts} from './shared-counts.ts';
+import {shareOf, whole} from './share-of.ts';
 import {steadySpan, wholeSpanOf} from './steady-window.ts';
 
 export interface LoadOutcome {
@@ -28,9 +29,14 @@ export interface LoadOutcome {
 }
 
 interface JoinedLoad {
+  /** What these parts were to do between them. */
   readonly load: LoadSpec;
-  readonly arrivalsMs: ArrayLike<number>;
-  readonly shared: SharedCounts;
+  /** Measured requests. */
+  readonly sent: number;
+  /** When the measurement began, by `machineNow`. */
+  readonly beganMs: number;
+  /** Whose parts they are, where they are not those of the whole load. */
+  readonly place?: ShardPlace;
 }
 
 const sum = (parts: readonly PartOutcome[], read: (part: PartOutcome) => number) =>
@@ -41,21 +47,21 @@ const httpOf = (parts: readonly PartOutcome[]): ClientHealth['http'] =>
   parts.find(({http}) => http !== 'net')?.http ?? 'net';
 
 /** What the parts of one load came to together: exact, as they counted together and each has kept its own samples. */
-export const joinParts = (parts: readonly PartOutcome[], {load, arrivalsMs, shared}: JoinedLoad): LoadOutcome => {
-  const sent = shared.measure.get('sent');
+export const joinParts = (
+  parts: readonly PartOutcome[],
+  {load, sent, beganMs, place = whole}: JoinedLoad,
+): LoadOutcome => {
   const marks = parts.map(part => part.marks);
   const open = joinOpenLoops(parts.flatMap(part => part.open ?? []));
   // Later turns are in no plan of arrivals: those that were sent are counted with it.
-  const dueInTime = arrivalsMs.length + sent - open.arrived;
+  const dueInTime = shareOf(open.arrivals, place) + sent - open.arrived;
   const plannedOpen = Math.min(load.requests ?? dueInTime, dueInTime);
   const plannedClosed = load.durationSeconds === null ? load.requests : null;
   const plannedRequests = load.mode === 'open' ? plannedOpen : plannedClosed;
   const {cpuMs, seconds, ...health} = joinHealth(parts.map(part => part.health));
-  const nowMs = machineNow();
-  const beganMs = shared.beganMs ?? nowMs;
   const opened = parts.map(({connectionsOpened}) => connectionsOpened).filter(count => count !== null);
   return {
-    startedAt: new Date(Date.now() - (nowMs - beganMs)),
+    startedAt: new Date(Date.now() - (machineNow() - beganMs)),
     beganMs,
     client: {
       workers: parts.length,

@@ -1,10 +1,13 @@
 import {availableParallelism} from 'node:os';
+import type {ShardPlace} from '../schema/shard.ts';
 import type {ReadyLoad} from './load-here.ts';
 import {type Loaded, type LoadListeners, type LoadPlan, prepareLoad} from './run-load.ts';
 import {workerCount} from './workers/worker-count.ts';
 
 /** Where a load comes from: the threads of this machine, or shards on others. As `prepareLoad`. */
 export interface LoadGround {
+  /** Of a shard that others put on the load with, each from a harness of its own: what is done to the server once is shard 0's. */
+  readonly place?: ShardPlace;
   prepare(plan: LoadPlan, listeners: LoadListeners): Promise<ReadyLoad<Loaded>>;
 }
 

@@ -1,3 +1,4 @@
+import {machineNow} from './clock.ts';
 import type {LoadOutcome} from './join-parts.ts';
 import {joinParts} from './join-parts.ts';
 import {type PartOptions, preparePart} from './part.ts';
@@ -20,7 +21,7 @@ export interface ReadyLoad<Outcome = LoadOutcome> extends AsyncDisposable {
  * Gets a load from this thread ready. Failed requests are samples; what is thrown is a load that cannot be run
  * (BAD_SUITE), or what the callbacks and the session sources throw.
  */
-export const prepareHere = async ({onProgress, ...options}: HereOptions): Promise<ReadyLoad> => {
+const prepareHere = async ({onProgress, ...options}: HereOptions): Promise<ReadyLoad> => {
   refuseImpossible(options);
   const shared = new SharedCounts();
   await using opened = new AsyncDisposableStack();
@@ -30,7 +31,9 @@ export const prepareHere = async ({onProgress, ...options}: HereOptions): Promis
   return {
     async run() {
       await using _ = open;
-      return joinParts([await part.run()], {...options, shared});
+      const outcome = await part.run();
+      const sent = shared.measure.get('sent');
+      return joinParts([outcome], {...options, sent, beganMs: shared.beganMs ?? machineNow()});
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

@@ -9,7 +9,7 @@ import {SharedCounts} from './shared-counts.ts';
 import {turnsOf} from './turn.ts';
 
 const outcome = (changes: Partial<OpenLoopOutcome>): OpenLoopOutcome => ({
-  ...{arrived: 10, planned: {startMs: 0, endMs: 900}, actual: {startMs: 0, endMs: 900}, ramp: null},
+  ...{arrivals: 10, arrived: 10, planned: {startMs: 0, endMs: 900}, actual: {startMs: 0, endMs: 900}, ramp: null},
   ...{answers: 10, e2eMs: 1000},
   ...changes,
 });

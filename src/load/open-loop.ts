@@ -18,7 +18,9 @@ export interface OpenLoopOptions {
 
 /** What one part of an open loop came to. */
 export interface OpenLoopOutcome {
-  /** Sessions that arrived and were sent; the rest of the plan was not. */
+  /** Arrivals of the whole plan, those of all parts. */
+  readonly arrivals: number;
+  /** Sessions that arrived here and were sent; the rest of this part was not. */
   readonly arrived: number;
   /** From the first to the last of their planned and of their actual send times; null where there were none. */
   readonly planned: Span | null;
@@ -118,7 +120,7 @@ export const runOpenLoop = async (
     })(),
   );
   await allEnded.promise;
-  return {arrived, planned, actual, ramp, answers, e2eMs};
+  return {arrivals: arrivalsMs.length, arrived, planned, actual, ramp, answers, e2eMs};
 };
 
 const spanOf = (spans: readonly (Span | null)[]): Span | null => {
@@ -143,13 +145,17 @@ const steadyOf = (parts: readonly OpenLoopOutcome[], planned: Span | null): Span
 /** What all parts came to: the steady part of the plan, and how fast they were sent over how fast they were planned. */
 export const joinOpenLoops = (
   parts: readonly OpenLoopOutcome[],
-): {readonly steady: Span | null; readonly achievedRateRatio: number | null; readonly arrived: number} => {
+): Pick<OpenLoopOutcome, 'arrivals' | 'arrived'> & {
+  readonly steady: Span | null;
+  readonly achievedRateRatio: number | null;
+} => {
   const planned = spanOf(parts.map(part => part.planned));
   const actual = spanOf(parts.map(part => part.actual));
   return {
     steady: steadyOf(parts, planned),
     achievedRateRatio:
       planned === null || actual === null ? null : (planned.endMs - planned.startMs) / (actual.endMs - actual.startMs),
+    arrivals: Math.max(0, ...parts.map(({arrivals}) => arrivals)),
     arrived: parts.reduce((sum, part) => sum + part.arrived, 0),
   };
 };

@@ -1,22 +1,25 @@
 import type {Endpoint, Engine} from '../engines/engine.ts';
 import type {SessionSource} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
+import type {ShardPlace} from '../schema/shard.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import {type PromptSums, PromptTally} from '../stats/prefix-hits.ts';
 import {HealthWatch, type PartHealth} from './client-health.ts';
 import {machineNow, trialClock} from './clock.ts';
 import {runClosedLoop, runWarmup} from './closed-loop.ts';
 import {newRoute} from './exchange.ts';
-import type {Lane, Loop} from './loop.ts';
+import type {Loop} from './loop.ts';
 import {type OpenLoopOutcome, runOpenLoop} from './open-loop.ts';
 import {createSender, type KeepReplies} from './send.ts';
 import {SessionFeed} from './session-feed.ts';
-import type {PhaseCounts, SharedCounts} from './shared-counts.ts';
+import {shareOf, shareOrNull, whole} from './share-of.ts';
+import type {SharedCounts} from './shared-counts.ts';
 import {type SteadyMarks, SteadyWindow} from './steady-window.ts';
 import {Tally} from './tally.ts';
 import type {Transport} from './transport.ts';
 import {transportTo} from './transport-to.ts';
 import {turnsOf} from './turn.ts';
+import {waitUntil} from './wait-until.ts';
 import {warmCode} from './warm-code.ts';
 
 export interface PartOptions {
@@ -36,8 +39,11 @@ export interface PartOptions {
   readonly timeoutMs: number;
   /** Aborted: nothing more is sent, and running requests end as failed ('aborted'). */
   readonly signal: AbortSignal;
-  /** Which of how many parts this is. */
+  /** Which of how many parts this is, over all shards. */
   readonly part: {readonly index: number; readonly of: number};
+  /** Which shard it is of; absent where one machine puts the load on. */
+  readonly shard?: ShardPlace | undefined;
+  /** Of all parts of this shard. */
   readonly shared: SharedCounts;
   /** Measured requests only, in the order in which they end. What it throws ends the load and is thrown on. */
   onSample(sample: Sample): void;
@@ -47,6 +53,8 @@ export interface PartOptions {
 
 /** Of one part; it can be sent from thread to thread. */
 export interface PartOutcome {
+  /** On the trial's clock, when this part was ready to send: above 0 where a start was agreed and missed. */
+  readonly startedLateMs: number;
   readonly marks: SteadyMarks;
   /** Null where the load is not an open loop. */
   readonly open: OpenLoopOutcome | null;
@@ -73,15 +81,12 @@ const openWarmupConcurrency = 8;
 /** Connections opened before an open loop that sets no limit; it opens more as it needs them. */
 const openConnections = 64;
 
-/** How many of `count` fall to a part when they are dealt out in turn. */
-const shareOf = (count: number, {index, of}: PartOptions['part']): number => Math.floor((count - index + of - 1) / of);
-
 /**
- * One thread's share of a load, from its connections to its last reply. All parts of a load count in `shared`; with one
- * part of one it is the whole load.
+ * One thread's share of a load, from its connections to its last reply. All parts of a shard count in `shared`; with one
+ * part of one it is the whole load. Where `shared` has a time to begin when it is run, nothing is sent before.
  */
 export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
-  const {trial, engine, endpoint, load, timeoutMs, part, shared, keepReplies} = options;
+  const {trial, engine, endpoint, load, timeoutMs, part, shard = whole, shared, keepReplies} = options;
   const drained = load.mode !== 'closed' || options.drainWarmup === true;
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
@@ -89,10 +94,11 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
   const clock = trialClock();
   const transport = transportTo(endpoint.url, clock);
   const route = newRoute({engine, endpoint, transport, clock, timeoutMs});
-  const tally = new Tally(shared.measure, clock);
+  const tally = new Tally(shared.measure, clock, shard);
   const steady = new SteadyWindow();
   const prompts = new PromptTally();
   let health: HealthWatch | null = null;
+  let startedLateMs = 0;
 
   const note = (sample: Sample) => {
     const {firstTokenMs, scheduledMs, sentMs} = sample;
@@ -105,23 +111,15 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
     health?.seen(sample);
     options.onSample(sample);
   };
-  const laneOf = (source: SessionSource, limit: number | null, counts: PhaseCounts, send: Lane['send']): Lane => ({
-    sessions: new SessionFeed(source, counts, limit),
-    send,
-  });
   const loop: Loop = {
-    warmup: laneOf(
-      options.warmup,
-      load.warmup,
-      shared.warmup,
-      createSender({trial, route, tally: new Tally(shared.warmup, clock), signal, onSample: note}),
-    ),
-    measure: laneOf(
-      options.measured,
-      load.requests,
-      shared.measure,
-      createSender({trial, route, tally, signal, keepReplies, onSample}),
-    ),
+    warmup: {
+      sessions: new SessionFeed(options.warmup, shared.warmup, load.warmup),
+      send: createSender({trial, route, tally: new Tally(shared.warmup, clock), signal, onSample: note}),
+    },
+    measure: {
+      sessions: new SessionFeed(options.measured, shared.measure, load.requests, shard),
+      send: createSender({trial, route, tally, signal, keepReplies, onSample}),
+    },
     turnsOf: session => turnsOf(session, engine, endpoint),
     clock,
     untilMs: load.durationSeconds === null ? Number.POSITIVE_INFINITY : load.durationSeconds * 1000,
@@ -134,10 +132,18 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
     if (health !== null) return;
     shared.begin(machineNow());
     clock.startAt(shared.beganMs ?? machineNow());
+    startedLateMs = clock.now();
     health = new HealthWatch({clock, tally, transport, scheduled: load.mode === 'open'});
+  };
+  /** The same, not before the time that was agreed, if there is one. */
+  const beginOnTime = async () => {
+    clock.startAt(shared.beganMs ?? machineNow());
+    await waitUntil(clock, 0, signal);
+    begin();
   };
 
   const drive = async (): Promise<OpenLoopOutcome | null> => {
+    if (drained) await beginOnTime();
     if (load.mode === 'closed') {
       const warmup = drained ? 0 : load.warmup;
       await runClosedLoop(
@@ -146,14 +152,22 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
       );
       return null;
     }
-    begin();
     if (load.mode === 'open') {
-      const maxInFlight = load.maxInFlight === null ? null : shareOf(load.maxInFlight, part);
+      const maxInFlight = shareOrNull(load.maxInFlight, part);
       return await runOpenLoop({arrivalsMs: options.arrivalsMs, maxInFlight, part}, loop);
     }
     // Loaded only here: few loads need it, and it costs as much memory as all the rest.
     const {saturate} = await import('./saturate.ts');
-    await saturate(load.concurrency, {trial, engine, endpoint, timeoutMs, loop, tally, steady, onSample});
+    await saturate(shareOf(load.concurrency, part), {
+      trial,
+      engine,
+      endpoint,
+      timeoutMs,
+      loop,
+      tally,
+      steady,
+      onSample,
+    });
     return null;
   };
 
@@ -183,6 +197,7 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
       if (seen === undefined) throw new Error('the measurement did not begin');
       const byAutocannon = load.mode === 'saturate';
       return {
+        startedLateMs,
         marks: steady.marks,
         open,
         health: seen,

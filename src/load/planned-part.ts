@@ -4,11 +4,12 @@ import {traceSessions} from '../traces/trace-sessions.ts';
 import {DataHash} from '../workloads/data-hash.ts';
 import {sessionsOf} from '../workloads/index.ts';
 import {type PlannedSessions, plannedSessions} from '../workloads/planned-sessions.ts';
+import {arrivalsOf} from './arrival-words.ts';
 import type {PartOptions} from './part.ts';
 import type {LoadListeners, LoadPlan} from './run-load.ts';
 
 interface PlannedPart extends Disposable {
-  readonly options: Omit<PartOptions, 'signal' | 'part' | 'shared'>;
+  readonly options: Omit<PartOptions, 'signal' | 'part' | 'shard' | 'shared'>;
   /** Of the sessions that this part has taken so far. */
   readonly dataHash: DataHash;
 }
@@ -33,6 +34,7 @@ export const plannedPart = (
     options: {
       ...plan,
       engine: engines[plan.engine],
+      arrivalsMs: arrivalsOf(plan.arrivals, plan.load),
       warmup: plannedSessions(plan.warmup, sessionAtOf(plan.warmup), null),
       measured: plannedSessions(plan.measured, sessionAtOf(plan.measured), dataHash),
       onSample: sample => blocks.add(sample),

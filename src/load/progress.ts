@@ -18,6 +18,16 @@ export interface LoadProgress {
   /** Of the last answers, for the eye only. */
   readonly ttftP50Ms: number | null;
   readonly ttftP99Ms: number | null;
+  /** Absent where this machine puts the load on alone. */
+  readonly shards?: ShardsStanding;
+}
+
+/** How far the shards of a load are. */
+interface ShardsStanding {
+  readonly of: number;
+  /** To start: connected, and the server warmed up. */
+  readonly ready: number;
+  readonly done: number;
 }
 
 const intervalMs = 250;

@@ -6,6 +6,7 @@ import {readSampleBlock} from '../schema/sample-block.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import type {WorkloadSpec} from '../schema/workload.ts';
 import {estimatedTokenLength} from '../workloads/token-estimate.ts';
+import {arrivalWords} from './arrival-words.ts';
 import {type LoadListeners, type LoadPlan, type LoadProgress, runLoad} from './run-load.ts';
 import {chatAnswer, type Received, reply, startTestServer} from './test-server.ts';
 
@@ -50,7 +51,7 @@ const run = async ({
       load,
       warmup: {workload, seed: 1, tokenLength: estimatedTokenLength, idPrefix: 'w.'},
       measured: {workload, seed: 2, tokenLength: estimatedTokenLength, idPrefix: 'm.'},
-      arrivalsMs: load.mode === 'open' ? Array.from({length: 40}, (_, index) => index) : [],
+      arrivals: load.mode === 'open' ? arrivalWords([1, 'arrivals'], null) : null,
       timeoutMs: 20_000,
       keepReplies: 0,
       ...plan,

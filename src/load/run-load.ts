@@ -2,20 +2,18 @@ import type {Endpoint} from '../engines/engine.ts';
 import type {EngineName} from '../engines/index.ts';
 import type {TrialShards} from '../schema/shard.ts';
 import type {LoadSpec} from '../schema/suite.ts';
-import {DataHash} from '../workloads/data-hash.ts';
 import type {PlannedSessions} from '../workloads/planned-sessions.ts';
+import type {ArrivalWords} from './arrival-words.ts';
 import type {Read} from './exchange.ts';
 import {joinParts, type LoadOutcome} from './join-parts.ts';
-import {prepareHere, type ReadyLoad} from './load-here.ts';
-import {plannedPart} from './planned-part.ts';
-import {type LoadProgress, ProgressReport} from './progress.ts';
-import {refuseImpossible} from './refuse-impossible.ts';
-import {SharedCounts} from './shared-counts.ts';
-import {startWorkers} from './workers/pool.ts';
+import type {ReadyLoad} from './load-here.ts';
+import {prepareParts} from './prepare-parts.ts';
+import type {LoadProgress} from './progress.ts';
+import {whole} from './share-of.ts';
 
 export type {LoadProgress} from './progress.ts';
 
-/** A load in words that can be sent to another thread. */
+/** A load in words that can be sent to another thread, and to another machine as JSON; the rows of a trace stand in a file of this one. */
 export interface LoadPlan {
   /** Copied to every sample. */
   readonly trial: number;
@@ -24,8 +22,8 @@ export interface LoadPlan {
   readonly load: LoadSpec;
   readonly warmup: PlannedSessions;
   readonly measured: PlannedSessions;
-  /** Of an open loop, ascending, in ms from its start. */
-  readonly arrivalsMs: ArrayLike<number>;
+  /** What those of an open loop are made of; null where it is none. */
+  readonly arrivals: ArrivalWords | null;
   /** A closed loop, too, has its warm-up ended before the measurement begins: where several loads are to begin together. */
   readonly drainWarmup?: boolean | undefined;
   /** For each request, from its send to the end of its reply. */
@@ -57,42 +55,13 @@ export const prepareLoad = async (
   workers: number,
   listeners: LoadListeners,
 ): Promise<ReadyLoad<Loaded>> => {
-  const {signal, onBlock, onReply, onProgress} = listeners;
-  if (workers > 1) return await prepareWorkers(plan, workers, listeners);
-  await using opened = new AsyncDisposableStack();
-  const part = opened.use(plannedPart(plan, block => onBlock(0, block), onReply));
-  const ready = opened.use(await prepareHere({...part.options, signal, onProgress}));
-  const open = opened.move();
+  const parts = await prepareParts(plan, whole, workers, listeners);
   return {
     async run() {
-      await using _ = open;
-      return {...(await ready.run()), dataHash: part.dataHash.digest(), shards: null};
+      const {outcomes, dataHash, ...ran} = await parts.run(null);
+      return {...joinParts(outcomes, {...ran, load: plan.load}), dataHash: dataHash.digest(), shards: null};
     },
-    [Symbol.asyncDispose]: () => open.disposeAsync(),
-  };
-};
-
-const prepareWorkers = async (
-  plan: LoadPlan,
-  count: number,
-  {signal, onBlock, onReply, onProgress}: LoadListeners,
-): Promise<ReadyLoad<Loaded>> => {
-  refuseImpossible(plan);
-  const shared = new SharedCounts();
-  await using opened = new AsyncDisposableStack();
-  if (onProgress) opened.use(new ProgressReport({shared, load: plan.load, onProgress}));
-  const workers = opened.use(await startWorkers(plan, count, shared, {signal, onBlock, onReply}));
-  const open = opened.move();
-  return {
-    async run() {
-      await using _ = open;
-      const results = await workers.run();
-      const dataHash = new DataHash();
-      for (const {dataSums} of results) dataHash.merge(dataSums);
-      const outcomes = results.map(({outcome}) => outcome);
-      return {...joinParts(outcomes, {...plan, shared}), dataHash: dataHash.digest(), shards: null};
-    },
-    [Symbol.asyncDispose]: () => open.disposeAsync(),
+    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
   };
 };
 

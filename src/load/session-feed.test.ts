@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {Session, SessionSource} from '../schema/request.ts';
+import type {ShardPlace} from '../schema/shard.ts';
 import {SessionFeed} from './session-feed.ts';
 import {SharedCounts} from './shared-counts.ts';
 
@@ -25,8 +26,8 @@ const source = (lengths: readonly number[]) => {
   return {counted, sessions};
 };
 
-const feedOf = (sessions: SessionSource, limit: number | null, {measure} = new SharedCounts()) =>
-  new SessionFeed(sessions, measure, limit);
+const feedOf = (sessions: SessionSource, limit: number | null, {measure} = new SharedCounts(), place?: ShardPlace) =>
+  new SessionFeed(sessions, measure, limit, place);
 
 const drain = (feed: SessionFeed) => {
   const sessions: Session[] = [];
@@ -81,5 +82,23 @@ test('feeds that count together give out every session once between them', () =>
       const all = drain(feedOf(source(lengths).sessions, limit)).flat();
       expect([...taken, ...rest].toSorted()).toEqual(all.toSorted());
     }),
+  );
+});
+
+test('feeds of different places, which share nothing, give out every session once between them', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({min: 1, max: 5})),
+      fc.nat({max: 40}),
+      fc.integer({min: 1, max: 6}),
+      (lengths, limit, of) => {
+        const feeds = Array.from({length: of}, (_, index) =>
+          feedOf(source(lengths).sessions, limit, new SharedCounts(), {index, of}),
+        );
+        const all = drain(feedOf(source(lengths).sessions, limit));
+        expect(feeds.map(drain)).toEqual(feeds.map((_, index) => all.filter((__, session) => session % of === index)));
+        expect(feeds.every(({isOver}) => isOver)).toBe(true);
+      },
+    ),
   );
 });

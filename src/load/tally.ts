@@ -1,5 +1,7 @@
 import type {Sample} from '../schema/sample.ts';
+import type {ShardPlace} from '../schema/shard.ts';
 import type {Clock} from './clock.ts';
+import {whole} from './share-of.ts';
 import type {PhaseCounts} from './shared-counts.ts';
 
 /** How many requests were sent and how they ended: of all parts of a load together, and what this part held. */
@@ -12,21 +14,23 @@ export class Tally {
   endedHere = 0;
 
   readonly #clock: Clock;
+  readonly #place: ShardPlace;
   #heldMs = 0;
   #heldUntilMs = 0;
 
-  constructor(counts: PhaseCounts, clock: Clock) {
+  constructor(counts: PhaseCounts, clock: Clock, place = whole) {
     this.counts = counts;
     this.#clock = clock;
+    this.#place = place;
   }
 
-  /** Counts a request that is sent now, and numbers it from 0. */
+  /** Counts a request that is sent now, and numbers it from 0; shards deal the numbers out, so that no two get the same. */
   begin(): number {
     this.#hold();
     this.sentHere += 1;
     const index = this.counts.add('sent', 1);
     this.inFlightMax = Math.max(this.inFlightMax, index + 1 - this.counts.get('ended'));
-    return index;
+    return index * this.#place.of + this.#place.index;
   }
 
   end({outcome}: Sample): void {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {outcomesOf, renderLongPage} from './long-page.ts';
 
-const run = {at: 'now', commit: 'abc', node: '24.1.0', machine: '2 × a CPU', fuzz: '# The gateway\n\nNothing.\n'};
+const run = {madeOn: 'at now; do not edit. Commit abc, Node 24.1.0, 2 × a CPU.', fuzz: '# The gateway\n\nNothing.\n'};
 
 test('each file and each test has its outcome, its seconds and its figures; the fuzz follows', () => {
   const page = renderLongPage(

@@ -15,10 +15,8 @@ export interface LongFile {
 }
 
 interface LongRun {
-  readonly at: string;
-  readonly commit: string;
-  readonly node: string;
-  readonly machine: string;
+  /** When, by which commit and on which machine. */
+  readonly madeOn: string;
   /** The page that the fuzz printed. */
   readonly fuzz: string;
 }
@@ -49,22 +47,23 @@ const fileSection = ({file, tests}: LongFile): string =>
     ),
   ].join('\n');
 
-/** reports/evidence/long-job.md: what `.ci/long` played and what came of it. Pure. */
-export const renderLongPage = (
-  files: readonly LongFile[],
-  {at, commit, node, machine, fuzz}: LongRun,
-): string => `# The long job
+/** How many tests of each file passed and how long they took, and then each of them. */
+export const outcomeTables = (files: readonly LongFile[]): string =>
+  `| file | passed | failed | took |
+| --- | --- | --- | --- |
+${files.map(one => `| [${one.file}](#${anchorOf(one.file)}) | ${countOf(one, true)} | ${countOf(one, false)} | ${shown(one.seconds)} |`).join('\n')}
 
-Made by \`.ci/long --write\` at ${at}; do not edit. Commit ${commit}, Node ${node}, ${machine}.
+${files.map(fileSection).join('\n\n')}`;
+
+/** reports/evidence/long-job.md: what `.ci/long` played and what came of it. Pure. */
+export const renderLongPage = (files: readonly LongFile[], {madeOn, fuzz}: LongRun): string => `# The long job
+
+Made by \`.ci/long --write\` ${madeOn}
 
 \`.ci/run\` plays a part of this that covers it, listed with its reasons in
 [\`test-cells.ts\`](../../src/commands/rehearse/test-cells.ts).
 
-| file | passed | failed | took |
-| --- | --- | --- | --- |
-${files.map(one => `| [${one.file}](#${anchorOf(one.file)}) | ${countOf(one, true)} | ${countOf(one, false)} | ${shown(one.seconds)} |`).join('\n')}
-
-${files.map(fileSection).join('\n\n')}
+${outcomeTables(files)}
 
 ${fuzz.trim().replace(/^# /, '## ')}
 `;

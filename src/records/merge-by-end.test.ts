@@ -43,3 +43,25 @@ test('parts in order make a whole in order, with every sample once', async () =>
     }),
   );
 });
+
+test('trials stay apart, whenever their requests ended, and of each part one sample is held', async () => {
+  let [taken, given] = [0, 0];
+  let most = 0;
+  const part = async function* (name: string): AsyncGenerator<Sample, undefined> {
+    for (const trial of [0, 1])
+      for (let index = 0; index < 500; index += 1) {
+        taken += 1;
+        most = Math.max(most, taken - given);
+        yield chatSample({session: name, trial, index, endMs: index});
+      }
+  };
+  const names = Array.from({length: 20}, (_, number) => `part ${String(number).padStart(2, '0')}`);
+  const seen: string[] = [];
+  for await (const {trial, endMs, session} of mergeByEnd(names.map(part))) {
+    given += 1;
+    seen.push(`${trial} ${String(endMs).padStart(3, '0')} ${session}`);
+  }
+  expect(seen).toHaveLength(20_000);
+  expect(seen).toEqual(seen.toSorted());
+  expect(most).toBe(names.length);
+});

@@ -23,6 +23,8 @@ export interface RunFolder extends AsyncDisposable {
    * It holds a block of each part at a time, however many there are. Throws RECORD_UNREADABLE for a block that is garbled.
    */
   endTrials(see: (sample: Sample) => void): Promise<void>;
+  /** Samples that were measured elsewhere: into samples.jsonl in the order in which they come, each shown to `see`. Throws what `samples` throws. */
+  takeSamples(samples: AsyncIterable<Sample>, see: (sample: Sample) => void): Promise<void>;
   /** Call it after every trial: puts what came of the samples on the disk and then replaces record.json as a whole. */
   save(record: RunRecord): Promise<void>;
   /** A new file of JSON lines that grows while something runs. */
@@ -79,6 +81,7 @@ const runFolder = (path: string, samples: SampleFiles): RunFolder => ({
   path,
   appendBlock: samples.append,
   endTrials: samples.endTrials,
+  takeSamples: samples.take,
   async save(record) {
     const text = recordText(record);
     await samples.flush();

@@ -11,6 +11,8 @@ export interface SampleFiles {
   append(lane: Lane, block: Uint8Array): void;
   /** Throws RECORD_UNREADABLE for a block that is garbled, and what `see` throws. */
   endTrials(see: (sample: Sample) => void): Promise<void>;
+  /** Writes the samples of trials that were measured elsewhere, in their order, and shows each to `see`. Throws what `samples` throws. */
+  take(samples: AsyncIterable<Sample>, see: (sample: Sample) => void): Promise<void>;
   /** Everything appended so far is on the disk when it resolves. */
   flush(): Promise<void>;
   /** Ends the trials that were broken off, if there are any; after any other error its spool is left, and reads as well. */
@@ -80,13 +82,17 @@ const sampleFiles = (folder: string, file: FileHandle): SampleFiles => {
 
   const flushSpool = async () => spool?.flush().catch(throwNotWritable(spoolPath));
 
-  const toLines = async (see: (sample: Sample) => void) => {
+  const write = async (samples: AsyncIterable<Sample>, see: (sample: Sample) => void) => {
     const orNotWritable = throwNotWritable(path);
+    for await (const lines of linesOf(samples, see)) await file.appendFile(lines).catch(orNotWritable);
+    await file.sync().catch(orNotWritable);
+  };
+
+  const toLines = async (see: (sample: Sample) => void) => {
     await using spooled = await openSpool(spoolPath);
     if (spooled === null) return;
-    await file.truncate(spooled.linesBytes).catch(orNotWritable); // what an attempt that failed has left
-    for await (const lines of linesOf(spooled.samples(), see)) await file.appendFile(lines).catch(orNotWritable);
-    await file.sync().catch(orNotWritable);
+    await file.truncate(spooled.linesBytes).catch(throwNotWritable(path)); // what an attempt that failed has left
+    await write(spooled.samples(), see);
   };
 
   const endTrials = (see: (sample: Sample) => void) =>
@@ -104,6 +110,7 @@ const sampleFiles = (folder: string, file: FileHandle): SampleFiles => {
       spool.append(lane, block);
     },
     endTrials,
+    take: (samples, see) => attempt(() => write(samples, see)),
     flush: () => attempt(flushSpool),
     async close() {
       try {

@@ -7,18 +7,18 @@ export const spoolName = 'trial.spool';
  * The file is this head, with the version of the format, then how long samples.jsonl was when the trial began, then the
  * blocks, each after the number of its lane and its length in bytes.
  */
-export const spoolHead = Buffer.from('cutover spool 1\n');
+export const spoolHead = Buffer.from('cutover spool 2\n');
 export const spoolHeadBytes = spoolHead.length + 8;
 export const frameHeadBytes = 8;
 
 /** Where a block comes from: a trial, and a part of its load. */
 export interface Lane {
   readonly trial: number;
-  /** Below 4096. */
+  /** Below 65,536: one of each thread here, or of each shard. */
   readonly part: number;
 }
 
-const partsOfTrial = 4096;
+const partsOfTrial = 2 ** 16;
 const laneNumber = ({trial, part}: Lane): number => trial * partsOfTrial + part;
 export const laneOf = (number: number): Lane => ({
   trial: Math.floor(number / partsOfTrial),

@@ -65,6 +65,7 @@ const ofSuite = (trials: readonly Trial[]): Conditions =>
   new Map([
     ['workload', distinct(trials.map(({workload}) => workloadText(workload)))],
     ['load', distinct(trials.map(({load}) => loadText(load)))],
+    ['load from', distinct(trials.map(({shards}) => (shards === null ? 'one machine' : `${shards.of} shards`)))],
     ['warm-up', distinct(trials.map(({load}) => `${load.warmup} requests`))],
     ['data', distinct(trials.map(({dataHash}) => dataHash.slice(0, 8)))],
     ['cache', distinct(trials.map(({cache}) => `reset ${cache.reset}, canary ${cache.canary}`))],

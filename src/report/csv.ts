@@ -7,7 +7,7 @@ import {rowKeys, rowOf, serverRowKeys, serverRowsOf, topologyRowsOf, turnRowKeys
  * One line a trial, numbers unrounded; what was not measured is an empty cell. A second file has one line for each turn of
  * a trial that tells them apart, a third one a line a server, where anything is known of their memory or
  * their start, a fourth one a line a check of an examination; of several servers behind a router, and of what was done to the stack,
- * members.csv, shares.csv, phases.csv and disturbances.csv.
+ * members.csv, shares.csv, phases.csv and disturbances.csv; of several machines that put the load on, shards.csv.
  */
 export const renderCsv: Format['render'] = async ({record}) => {
   const turns = turnRowsOf(record);

@@ -1,4 +1,5 @@
 import type {Machine, RunRecord} from '../schema/record.ts';
+import {clusterTexts} from './cluster-facts.ts';
 import {shownNumber} from './number.ts';
 import {tokenLengthsText} from './token-lengths-text.ts';
 
@@ -70,6 +71,7 @@ export const runFacts = (record: RunRecord): readonly Fact[] => {
     {name: 'machine', text: machineText(machine)},
     {name: 'data', text: `seed ${record.seed}, sha256 ${record.dataHash.slice(0, 12)}`},
   ];
+  for (const text of clusterTexts(record)) facts.push({name: 'cluster', text});
   const lengths = tokenLengthsText(record.tokenLengths);
   if (lengths !== null) facts.push({name: 'lengths', text: lengths});
   const vram = [...headroomTexts(record), ...aroundTexts(record)];

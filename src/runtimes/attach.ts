@@ -9,7 +9,12 @@ import type {BringUpListener, RunningServer, Stack} from './stack.ts';
 export interface AttachOptions {
   readonly engine: Engine;
   /** Origins without a trailing slash; a role of null is for every role that has no URL of its own. */
-  readonly targets: readonly {readonly role: Role | null; readonly url: string}[];
+  readonly targets: readonly {
+    readonly role: Role | null;
+    readonly url: string;
+    /** What messages call it: the URL, when left out. */
+    readonly name?: string;
+  }[];
   /** Asked for in place of what the server offers first. */
   readonly models: Partial<Record<Role, string>>;
   readonly signal: AbortSignal;
@@ -29,8 +34,8 @@ const workerPage = '/get_model_info';
 export const attachTo = async ({engine, targets, models, signal, onLine}: AttachOptions): Promise<Stack> => {
   const servers: RunningServer[] = [];
   let simulated = engine.simulated;
-  for (const {role, url: origin} of targets) {
-    const found = await look(engine, origin, signal);
+  for (const {role, url: origin, name = origin} of targets) {
+    const found = await look(engine, origin, name, signal);
     simulated ||= found.simulated;
     const here = role === null ? roles.filter(one => !targets.some(target => target.role === one)) : [role];
     const served = here.flatMap(one => {
@@ -52,11 +57,11 @@ export const attachTo = async ({engine, targets, models, signal, onLine}: Attach
           ];
     });
     if (served.length === 0)
-      throw new CutoverError('ENGINE_UNREACHABLE', `${origin} answers, but does not tell its model`, {
+      throw new CutoverError('ENGINE_UNREACHABLE', `${name} answers, but does not tell its model`, {
         hint: 'Name it with --model.',
       });
     servers.push(...served);
-    onLine(`${origin} serves ${[...new Set(served.map(({model}) => model))].join(', ')}`);
+    onLine(`${name} serves ${[...new Set(served.map(({model}) => model))].join(', ')}`);
   }
   return {
     engine,
@@ -77,15 +82,16 @@ export const attachTo = async ({engine, targets, models, signal, onLine}: Attach
 const look = async (
   engine: Engine,
   origin: string,
+  name: string,
   signal: AbortSignal,
 ): Promise<{facts: ServerFacts; simulated: boolean}> => {
   const {health} = engine;
-  const reply = await ask(engine, origin, signal);
+  const reply = await ask(engine, origin, name, signal);
   // Where health is only a page of facts, the server has no health of its own, and any answer shows that it is there.
   if (!health.ready(reply) && !engine.factPaths.includes(health.path))
     throw new CutoverError(
       'ENGINE_UNREACHABLE',
-      `${origin} answers, but is not ready: ${health.path} gave ${reply.status}`,
+      `${name} answers, but is not ready: ${health.path} gave ${reply.status}`,
       {
         hint: `Wait until it has started, and check that it is ${engine.title}.`,
       },
@@ -103,12 +109,12 @@ const look = async (
   return {facts: engine.readFacts(bodies), simulated};
 };
 
-const ask = async (engine: Engine, origin: string, signal: AbortSignal): Promise<ProbeReply> => {
+const ask = async (engine: Engine, origin: string, name: string, signal: AbortSignal): Promise<ProbeReply> => {
   try {
     return await probe(origin, engine.health, healthTimeoutMs, signal);
   } catch (thrown) {
-    if (signal.aborted) throw interruptionOf(signal, `asking ${origin}`);
-    throw new CutoverError('ENGINE_UNREACHABLE', `${origin} cannot be reached: ${reasonOf(thrown)}`, {
+    if (signal.aborted) throw interruptionOf(signal, `asking ${name}`);
+    throw new CutoverError('ENGINE_UNREACHABLE', `${name} cannot be reached: ${reasonOf(thrown)}`, {
       hint: 'Check that the server runs there and is reachable from this machine, or correct --attach.',
       cause: thrown,
     });

@@ -1,6 +1,7 @@
 import type {Endpoint, Engine} from '../engines/engine.ts';
 import type {NvidiaSmi} from '../gpu/nvidia-smi.ts';
 import type {Finding} from '../schema/finding.ts';
+import type {KubernetesServer} from '../schema/kubernetes.ts';
 import type {RunGpu} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
 import type {ServerContainer, ServerMember, ServerMemory, ServerStartup} from '../schema/server.ts';
@@ -22,6 +23,8 @@ export interface RunningServer extends Endpoint {
   readonly memory: ServerMemory | null;
   /** All that answer for the role together, the router last; absent where this one does alone. */
   readonly members?: readonly RunningMember[] | undefined;
+  /** Where it is a service of a cluster. */
+  readonly kubernetes?: KubernetesServer | undefined;
 }
 
 /** One of several servers that together answer for a role, the router too; as the record keeps it. */
@@ -42,6 +45,12 @@ export interface StackEnd {
   readonly findings: readonly Finding[];
 }
 
+/** Of the time since it was begun. */
+export interface StackWatch {
+  /** What befell the servers that a trial's numbers must not outlive. */
+  end(): Promise<readonly Finding[]>;
+}
+
 /** A stack that serves. Stopping it stops what it started and nothing else. */
 export interface Stack extends AsyncDisposable {
   readonly engine: Engine;
@@ -59,6 +68,8 @@ export interface Stack extends AsyncDisposable {
   readonly nvidiaSmi: NvidiaSmi | null;
   /** Process numbers of a role's server, as nvidia-smi there counts them; empty where they cannot be known. */
   processesOf(role: Role): Promise<readonly number[]>;
+  /** Begins to watch for servers that do not stay the same without `died` telling; absent where none can. */
+  readonly watch?: () => Promise<StackWatch>;
   /** Once, however often it is asked for; disposing of the stack does the same. */
   stop(): Promise<StackEnd>;
 }

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {kubernetesServer} from './kubernetes.ts';
 import {roles} from './request.ts';
 import {parts} from './stack-parts.ts';
 
@@ -8,7 +9,7 @@ const serverContainer = z.object({
   image: z.string(),
   /** Of the registry's manifest, `sha256:…`; null for an image that never was in a registry. */
   digest: z.string().nullable(),
-  /** Docker's own, of the image's configuration. */
+  /** Docker's own, of the image's configuration; in a cluster what the node tells of it. */
   imageId: z.string(),
 });
 export type ServerContainer = z.infer<typeof serverContainer>;
@@ -82,4 +83,6 @@ export const server = z.object({
   facts: serverFacts,
   /** Where several servers answer for the role: all of them, in the order in which they were started. `url` is the router's then. */
   members: z.array(serverMember).optional(),
+  /** Where it is a service of a Kubernetes cluster. */
+  kubernetes: kubernetesServer.optional(),
 });

@@ -16,7 +16,7 @@ export const clockOffset = z.object({
 export type ClockOffset = z.infer<typeof clockOffset>;
 
 /** What one shard put on in one trial. */
-export const trialShard = z.object({
+const trialShard = z.object({
   index: z.int(),
   /** The machine's, or the pod's. */
   host: z.string(),
@@ -27,6 +27,8 @@ export const trialShard = z.object({
   clock: clockOffset,
   /** As in the trial's `client`, of this shard alone. */
   loopLagP99Ms: z.number().nullable(),
+  /** The same, of its worst worker. */
+  scheduleLagP99Ms: z.number().nullable(),
   inFlightMax: z.int(),
 });
 export type TrialShard = z.infer<typeof trialShard>;

@@ -30,7 +30,7 @@ const metricsReading = z.object({
 });
 
 /** What the client measured of itself, second by second of the trial; the last one may be shorter. */
-const clientSeconds = z.object({
+export const clientSeconds = z.object({
   sent: z.array(z.int()),
   ended: z.array(z.int()),
   /** Requests in flight, the mean over the second. */

@@ -1,9 +1,12 @@
+import {globSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {exampleTrial} from '../records/test-run.ts';
+import {projectRoot} from '../root.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import type {Trial} from '../schema/trial.ts';
-import {judgeTrial} from './findings.ts';
+import {judgedCodes, judgeTrial} from './findings.ts';
 import {chatSample, chatSampleAt, failedSample} from './test-samples.ts';
 import {TrialFacts} from './trial-facts.ts';
 
@@ -312,4 +315,13 @@ describe("Little's law", () => {
       'warning littles-law',
     );
   });
+});
+
+test('all that the gates can say is known by its code', () => {
+  const files = globSync('src/stats/{*-gates,prefix-hits}.ts', {cwd: projectRoot});
+  const codes = files.flatMap(file => [
+    ...readFileSync(join(projectRoot, file), 'utf8').matchAll(/\bcode: '([\w-]+)'/g),
+  ]);
+  expect(codes.length).toBeGreaterThan(20);
+  expect(new Set(codes.map(([, code]) => code))).toEqual(judgedCodes);
 });

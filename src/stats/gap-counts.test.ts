@@ -33,6 +33,15 @@ test('the rounding of two stamps is taken off again: their gap is what the clock
   expect(counted([[60.001 - 50.003, 1]])).toMatchObject({n: 1, mean: 9.998, p50: 9.998, max: 9.998});
 });
 
+test('gaps of one length are counted beyond 2^32', () => {
+  const [each, n] = [2 ** 31, 5 * 2 ** 31];
+  expect(counted(Array.from({length: 5}, () => [each / 1000, each] as const))).toMatchObject({
+    n,
+    mean: 0.001,
+    p50: 0.001,
+  });
+});
+
 test('a gap that brought three tokens is three gaps of a third, also where that is no whole microsecond', () => {
   expect(
     counted([

@@ -1,8 +1,11 @@
-import {FloatColumn} from '../schema/float-column.ts';
 import type {Distribution} from '../schema/trial.ts';
+import {CountedValues} from './counted-values.ts';
 import {type Ascending, summariseAscending} from './percentile.ts';
 
-/** Gaps of fewer microseconds have a counter each, in 4 MiB of which only pages that are counted in become resident. */
+/**
+ * Gaps of fewer microseconds have a counter each, in 8 MiB of which only pages that are counted in become resident. Doubles, because
+ * the shards of a large load together have more gaps of one length than 32 bits can count.
+ */
 const counters = 2 ** 20;
 /** In microseconds. The rounding of two stamps of a day's length is some 10⁻⁵; a gap of no whole microseconds is far from it. */
 const roundingUs = 1e-3;
@@ -16,7 +19,7 @@ const roundingUs = 1e-3;
  * second and more, which are few, are counted under their own value.
  */
 export class GapCounts {
-  readonly #ofUs = new Uint32Array(counters);
+  readonly #ofUs = new Float64Array(counters);
   readonly #ofMs = new Map<number, number>();
   /** Whole microseconds add up without rounding. */
   #sumUs = 0;
@@ -43,17 +46,11 @@ export class GapCounts {
   }
 
   #ascending(): Ascending {
-    const [values, ends] = [new FloatColumn(), new FloatColumn()];
-    let end = 0;
-    const put = (ms: number, count: number) => {
-      end += count;
-      values.push(ms);
-      ends.push(end);
-    };
+    const counted = new CountedValues();
     const others = [...this.#ofMs].sort(([a], [b]) => b - a);
     const putOthersBelow = (ms: number) => {
       for (let next = others.at(-1); next !== undefined && next[0] < ms; next = others.at(-1)) {
-        put(...next);
+        counted.put(...next);
         others.pop();
       }
     };
@@ -61,20 +58,9 @@ export class GapCounts {
       const count = this.#ofUs[us] ?? 0;
       if (count === 0) continue;
       putOthersBelow(us / 1000);
-      put(us / 1000, count);
+      counted.put(us / 1000, count);
     }
     putOthersBelow(Number.POSITIVE_INFINITY);
-    return {length: end, at: index => values.view[firstBeyond(ends.view, index)]};
+    return counted;
   }
 }
-
-/** The place of the first of `ends` (ascending) that is greater than `index`. */
-const firstBeyond = (ends: Float64Array, index: number): number => {
-  let [low, high] = [0, ends.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ends[middle] ?? 0) > index) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-};

@@ -26,6 +26,8 @@ export const limits = {
   littlesLawShare: 0.1,
   /** Between the share of cached prompt tokens by the replies and by the server's counters, both 0…1. */
   hitsAgreement: 0.01,
+  /** Milliseconds from the start that all shards of a load agreed on, with the error of the clock that tells it. */
+  shardLateMs: 100,
   /** MiB of a card in the hands of others: none is right for a measurement. */
   othersMemoryMiB: 0,
 } as const;

@@ -1,7 +1,9 @@
+import type {LoadGround} from '../../load/load-ground.ts';
 import {createDecisionFolder} from '../../records/decision-folder.ts';
 import {createRunFolder, runIdOf} from '../../records/run-folder.ts';
 import type {Decision} from '../../schema/decision.ts';
 import {schemaVersion} from '../../schema/version.ts';
+import {loadFromPods} from '../load-from-pods.ts';
 import {emptyRecord} from '../run-record.ts';
 import {ArmRun} from './arm-run.ts';
 import type {DecideContext} from './decide-context.ts';
@@ -22,6 +24,14 @@ export const sidesOf = async (
   for (const line of sidesText(Object.values(sides).filter(side => side !== null))) terminal.note(line);
   return sides;
 };
+
+/** One for all blocks of both sides: the same pods, where they are pods. */
+export const decisionGround = (
+  {terminal: {note}, interrupted: signal, openHosts}: DecideContext,
+  {options, folder, decision}: Pick<DecisionRun, 'options' | 'folder' | 'decision'>,
+  opened: AsyncDisposableStack,
+): Promise<LoadGround | null> =>
+  loadFromPods({options, note, signal, openHosts, runId: decision.decisionId, folder: folder.path}, opened);
 
 /** Opens a new decision's folders and those of its runs, before anything is brought up. What it opens is given to `opened`. */
 export const beginDecision = async (context: DecideContext, opened: AsyncDisposableStack): Promise<DecisionRun> => {
@@ -65,8 +75,9 @@ export const beginDecision = async (context: DecideContext, opened: AsyncDisposa
     ...{answers: [], findings: []},
   };
   await folder.save(decision);
+  const ground = await decisionGround(context, {options, folder, decision}, opened);
   return decisionRun({
-    ...{decision, folder, records, options: {...options, seed}, terminal, interrupted},
+    ...{decision, folder, records, options: {...options, seed}, ground, terminal, interrupted},
     series: [...(stored?.series ?? [])],
     arms: {baseline, candidate},
   });

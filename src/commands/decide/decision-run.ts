@@ -1,4 +1,5 @@
 import {readGpus} from '../../gpu/nvidia-smi.ts';
+import type {LoadGround} from '../../load/load-ground.ts';
 import {machineFacts} from '../../machine/facts.ts';
 import type {Options} from '../../options.ts';
 import type {DecisionFolder} from '../../records/decision-folder.ts';
@@ -21,6 +22,8 @@ interface DecisionParts {
   readonly arms: {readonly baseline: ArmRun | null; readonly candidate: ArmRun};
   readonly records: Readonly<Record<Arm, RunRecord>>;
   readonly options: Options;
+  /** Where the load comes from; null: from here. */
+  readonly ground: LoadGround | null;
   readonly terminal: Terminal;
   readonly interrupted: AbortSignal;
 }

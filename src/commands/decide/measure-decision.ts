@@ -30,6 +30,7 @@ const runStages = async (run: DecisionRun, arm: Arm, stages: readonly Stage[]): 
   await runTrials({
     ...{stack, neighbours: run.neighboursOf(arm)},
     ...{record, folder, options: run.options, interrupted: run.interrupted},
+    ...(run.ground !== null && {ground: run.ground}),
     stages: stages.map(stage => ({stage, repetition: 1, traceMs: null, prompts: null})),
     progress: progressOf(run.terminal, arm),
   });
@@ -142,6 +143,7 @@ export const measureDecision = async (run: DecisionRun): Promise<void> => {
   await compareAnswers(run);
   await measurePairs(run);
   await describeSides(run);
+  if (run.ground !== null) return; // of other machines this one knows nothing
   // Not before the first request: by now the client's code is compiled as it was in the trials.
   const {measureClientOverhead} = await import('../../load/overhead.ts');
   const clientOverhead = await measureClientOverhead();

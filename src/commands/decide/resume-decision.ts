@@ -9,7 +9,7 @@ import {type Arm, arms} from '../../schema/block.ts';
 import type {Decision} from '../../schema/decision.ts';
 import type {RunRecord} from '../../schema/record.ts';
 import {ArmRun} from './arm-run.ts';
-import {sidesOf} from './begin-decision.ts';
+import {decisionGround, sidesOf} from './begin-decision.ts';
 import {budgetEndedCode, spentGpuMinutes} from './budget.ts';
 import type {DecideContext} from './decide-context.ts';
 import {type DecisionRun, decisionRun} from './decision-run.ts';
@@ -113,5 +113,9 @@ export const resumeDecision = async (context: DecideContext, opened: AsyncDispos
   const records = {baseline: baseline?.record ?? stored.records.baseline, candidate: runs.candidate.record};
   Object.assign(decision, {status: 'running', failure: null, endedAt: null});
   terminal.note(`Goes on with ${decision.decisionId} after ${decision.blocks.length} blocks`);
-  return decisionRun({decision, series: [...series], folder, arms: runs, records, options, terminal, interrupted});
+  const ground = await decisionGround(context, {options, folder, decision}, opened);
+  return decisionRun({
+    ...{decision, series: [...series], folder, arms: runs, records, options, ground},
+    ...{terminal, interrupted},
+  });
 };

@@ -53,6 +53,7 @@ export const runBlock = async (
   const samples: Sample[] = [];
   await runTrials({
     ...{stack, neighbours, record, folder: runFolder, options},
+    ...(run.ground !== null && {ground: run.ground}),
     stages: [
       {
         stage: {name: workload, workload: stage.workload, load: stage.load},

@@ -2,6 +2,7 @@ import {plans} from '../../../suites/plans.ts';
 import {quick} from '../../../suites/quick.ts';
 import {readCommandLine} from '../../command-line.ts';
 import {CutoverError} from '../../errors.ts';
+import type {OpenShardsOptions} from '../../load/shards/open-shards.ts';
 import type {Options} from '../../options.ts';
 import {readDecision, type StoredDecision} from '../../records/read-decision.ts';
 import {readSamples} from '../../records/read-samples.ts';
@@ -62,12 +63,15 @@ interface Here {
   readonly plan?: DecisionPlan;
   /** It is interrupted when it gets the block of that number (from 1) ready. */
   readonly interruptAtBlock?: number;
+  /** Options that the words cannot name together with the others. */
+  readonly change?: Partial<Options>;
+  readonly openHosts?: OpenShardsOptions['openHosts'];
 }
 
 /** `decide` with these options in this process; a new one is of the tiny plan, or `plan`, on simulated engines unless it is said otherwise. */
 export const decideHere = async (
   words: readonly string[],
-  {plan = tiny, interruptAtBlock}: Here = {},
+  {plan = tiny, interruptAtBlock, change, openHosts}: Here = {},
 ): Promise<Said> => {
   const argv = ['decide', ...words];
   const said: Said = {stdout: '', notes: [], exitCode: null, thrown: null};
@@ -90,7 +94,8 @@ export const decideHere = async (
   };
   try {
     said.exitCode = await decide({
-      ...{options: optionsOf(argv), argv, version: '1.2.3', terminal, reportsDir: '/nowhere'},
+      ...{options: {...optionsOf(argv), ...change}, argv, version: '1.2.3', terminal, reportsDir: '/nowhere'},
+      ...(openHosts !== undefined && {openHosts}),
       plans: {...plans, quick: plan},
       interrupted: interruption.signal,
       readOptions: optionsOf,

@@ -2,6 +2,7 @@ import {CutoverError} from '../../errors.ts';
 import type {Options} from '../../options.ts';
 import type {SideStart} from '../../rehearsal/rehearsal-run.ts';
 import {isOnPath} from '../../runtimes/installed.ts';
+import {isServiceAddress} from '../../runtimes/kubernetes/service-address.ts';
 import type {Arm} from '../../schema/block.ts';
 import type {RehearsalPlan} from '../../schema/rehearsal-plan.ts';
 import {faultText} from '../../simulator/faults.ts';
@@ -27,11 +28,24 @@ const perRole = (flag: string, given: Options['attach']): readonly string[] =>
 const one = (flag: string, value: string | number | null): readonly string[] =>
   value === null ? [] : [flag, String(value)];
 
+/** Which cluster is meant, of a side that is in one. */
+const clusterWords = ({attach, kubeconfig, kubeContext, kubeNamespace}: Options): readonly string[] =>
+  attach.some(({value}) => isServiceAddress(value))
+    ? [
+        ...one('--kubeconfig', kubeconfig),
+        ...one('--kube-context', kubeContext),
+        ...one('--kube-namespace', kubeNamespace),
+      ]
+    : [];
+
 /** The flags of `cutover up` that bring this side up. */
 const wordsOf = ({engine, options, choice: {runtime, plan}}: Side): readonly string[] => [
   ...['--engine', engine, '--seed', String(options.seed)],
   ...(runtime === 'attach' ? [] : ['--runtime', runtime]),
   ...perRole('--attach', options.attach),
+  ...one('--kubeconfig', options.kubeconfig),
+  ...one('--kube-context', options.kubeContext),
+  ...clusterWords(options),
   ...perRole('--model', options.model),
   ...one('--stack', plan === null ? null : options.stack),
   ...one('--python', runtime === 'process' ? options.python : null),

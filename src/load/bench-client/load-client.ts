@@ -6,9 +6,8 @@ import {readSampleBlock, SampleBlockWriter} from '../../schema/sample-block.ts';
 import type {LoadSpec} from '../../schema/suite.ts';
 import type {Workload, WorkloadSpec} from '../../schema/workload.ts';
 import {sessionsOf} from '../../workloads/index.ts';
-import {seededRandom} from '../../workloads/random.ts';
 import {estimatedTokenLength} from '../../workloads/token-estimate.ts';
-import {planArrivals} from '../arrivals.ts';
+import {arrivalsOf, arrivalWords} from '../arrival-words.ts';
 import {runHere} from '../load-here.ts';
 import {runLoad} from '../run-load.ts';
 import {accuracyOf, askedPerSecond, requestsPerSecond, scheduleAccuracyOf, sendLagOf} from './accuracy.ts';
@@ -35,11 +34,11 @@ const recycled = (workload: Workload<'embed'>): SessionSource => {
 /** Puts the load on the server as `npm run bench` does; resolves with the samples, still packed. */
 const putLoad = async ({port, workload, load, workers}: LoadJob): Promise<readonly Uint8Array[]> => {
   const blocks: Uint8Array[] = [];
+  const arrivals = arrivalWords([seed, 'arrivals'], null);
   const common = {
     trial: 0,
     endpoint: {role: roleOf(workload.kind), url: `http://127.0.0.1:${port}`, model: 'mock', facts: untoldFacts},
     load,
-    arrivalsMs: load.mode === 'open' ? planArrivals(load, seededRandom(seed, 'arrivals')) : [],
     timeoutMs,
   } as const;
   const signal = AbortSignal.timeout(3 * timeoutMs);
@@ -47,16 +46,21 @@ const putLoad = async ({port, workload, load, workers}: LoadJob): Promise<readon
     const writer = new SampleBlockWriter(block => blocks.push(block));
     const sessions = recycled(workload);
     const onSample = (sample: Sample) => writer.add(sample);
-    await runHere({...common, engine: openai, warmup: sessions, measured: sessions, signal, onSample});
+    const arrivalsMs = arrivalsOf(arrivals, load);
+    await runHere({...common, arrivalsMs, engine: openai, warmup: sessions, measured: sessions, signal, onSample});
     writer.flush();
     return blocks;
   }
   const sessions = {workload, seed, tokenLength: estimatedTokenLength, idPrefix: ''};
-  await runLoad({...common, engine: 'openai', warmup: sessions, measured: sessions, keepReplies: 0}, workers, {
-    signal,
-    onBlock: (_part, block) => blocks.push(block),
-    onReply() {},
-  });
+  await runLoad(
+    {...common, arrivals, engine: 'openai', warmup: sessions, measured: sessions, keepReplies: 0},
+    workers,
+    {
+      signal,
+      onBlock: (_part, block) => blocks.push(block),
+      onReply() {},
+    },
+  );
   return blocks;
 };
 

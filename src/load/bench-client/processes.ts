@@ -21,7 +21,9 @@ export const pinned = (core: number | null, words: readonly string[]): readonly 
 const compileCache = {NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache')};
 
 /** As `npm run bench` has them: what the client is measured with is what it runs with. */
-const benchFlags = (JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).scripts.bench as string)
+export const benchFlags: readonly string[] = (
+  JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).scripts.bench as string
+)
   .split(' ')
   .filter(word => word.startsWith('--'));
 

@@ -5,7 +5,8 @@ import type {ShardOutcome, ShardPlan} from './shard.ts';
 
 /** What a shard's program is told. `load` numbers the loads of a run: each is prepared, started and fetched once. */
 export type ShardOrder =
-  | {readonly kind: 'prepare'; readonly load: number; readonly shard: ShardPlan}
+  /** `clockAnew`: all shards measure their offsets now, at the same time; otherwise those that were measured before are kept. */
+  | {readonly kind: 'prepare'; readonly load: number; readonly shard: ShardPlan; readonly clockAnew?: boolean}
   /** In ms since 1970, by the reference clock. */
   | {readonly kind: 'start'; readonly load: number; readonly atMs: number}
   | {readonly kind: 'abort'; readonly load: number}
@@ -19,7 +20,7 @@ export type ShardWord = {readonly number: number} & (
   /** Its connections are open, and the server is warmed up where that is this shard's. */
   | {readonly kind: 'ready'; readonly load: number; readonly clock: ClockOffset}
   | {readonly kind: 'progress'; readonly load: number; readonly progress: LoadProgress}
-  /** Its blocks of samples stand in `file`, each after its length (uint32, little endian). */
+  /** Its blocks of samples stand in `file`, each after its thread and its length (uint32 each, little endian). */
   | {
       readonly kind: 'done';
       readonly load: number;

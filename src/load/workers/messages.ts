@@ -1,3 +1,4 @@
+import type {ShardPlace} from '../../schema/shard.ts';
 import type {Read} from '../exchange.ts';
 import type {PartOptions, PartOutcome} from '../part.ts';
 import type {LoadPlan} from '../run-load.ts';
@@ -7,7 +8,8 @@ import type {ThrownThere} from './thrown-there.ts';
 export interface WorkerData {
   readonly plan: LoadPlan;
   readonly part: PartOptions['part'];
-  /** Of the SharedCounts of all parts. */
+  readonly shard: ShardPlace;
+  /** Of the SharedCounts of all parts of this shard. */
   readonly shared: SharedArrayBuffer;
 }
 

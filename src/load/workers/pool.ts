@@ -1,5 +1,7 @@
 import {Worker} from 'node:worker_threads';
 import {workerPath} from '../../root.ts';
+import type {ShardPlace} from '../../schema/shard.ts';
+import type {PartOptions} from '../part.ts';
 import type {LoadListeners, LoadPlan} from '../run-load.ts';
 import type {SharedCounts} from '../shared-counts.ts';
 import type {FromWorker, ToWorker, WorkerData, WorkerResult} from './messages.ts';
@@ -14,7 +16,8 @@ class LoadWorker implements AsyncDisposable {
   readonly done: Promise<WorkerResult>;
   readonly #worker: Worker;
 
-  constructor(data: WorkerData, {onBlock, onReply}: PoolListeners) {
+  /** `thread` is what its blocks are told with. */
+  constructor(thread: number, data: WorkerData, {onBlock, onReply}: PoolListeners) {
     this.#worker = new Worker(workerPath('load/workers/worker'), {workerData: data});
     const ready = Promise.withResolvers<void>();
     const done = Promise.withResolvers<WorkerResult>();
@@ -27,7 +30,7 @@ class LoadWorker implements AsyncDisposable {
         case 'ready':
           return ready.resolve();
         case 'block':
-          return onBlock(data.part.index, message.block);
+          return onBlock(thread, message.block);
         case 'reply':
           return onReply(message.id, message.reads);
         case 'done':
@@ -68,19 +71,26 @@ interface Workers extends AsyncDisposable {
   run(): Promise<readonly WorkerResult[]>;
 }
 
+/** What the workers of one machine do between them. */
+interface PoolWork {
+  readonly plan: LoadPlan;
+  readonly place: ShardPlace;
+  /** One of each worker. */
+  readonly parts: readonly PartOptions['part'][];
+  readonly shared: SharedCounts;
+}
+
 /**
- * Starts `count` worker threads for a load, and resolves when all of them are ready to start together; they count together
+ * Starts a worker thread for each part, and resolves when all of them are ready to start together; they count together
  * in `shared`. Rejects with what one of them failed with.
  */
 export const startWorkers = async (
-  plan: LoadPlan,
-  count: number,
-  shared: SharedCounts,
+  {plan, place, parts, shared}: PoolWork,
   listeners: PoolListeners,
 ): Promise<Workers> => {
   await using opened = new AsyncDisposableStack();
-  const all = Array.from({length: count}, (_, index) =>
-    opened.use(new LoadWorker({plan, part: {index, of: count}, shared: shared.buffer}, listeners)),
+  const all = parts.map((part, thread) =>
+    opened.use(new LoadWorker(thread, {plan, part, shard: place, shared: shared.buffer}, listeners)),
   );
   const tellAll = (message: ToWorker) => {
     for (const worker of all) worker.tell(message);

@@ -18,7 +18,7 @@ port.on('message', (message: ToWorker) => {
   else aborted.abort();
 });
 
-const work = async ({plan, part, shared}: WorkerData): Promise<WorkerResult> => {
+const work = async ({plan, part, shard, shared}: WorkerData): Promise<WorkerResult> => {
   using planned = plannedPart(
     plan,
     block => tell({kind: 'block', block}, [block.buffer]),
@@ -28,6 +28,7 @@ const work = async ({plan, part, shared}: WorkerData): Promise<WorkerResult> => 
     ...planned.options,
     signal: aborted.signal,
     part,
+    shard,
     shared: new SharedCounts(shared),
   });
   tell({kind: 'ready'});

@@ -1,0 +1,58 @@
+import type {ShardGround} from '../load/shards/ground.ts';
+import type {OpenShardsOptions} from '../load/shards/open-shards.ts';
+import type {Options} from '../options.ts';
+import type {Terminal} from '../terminal.ts';
+
+/** Few enough for any cluster, and no load of one machine. */
+const defaultShards = 2;
+
+interface PodsOptions {
+  readonly options: Options;
+  readonly runId: string;
+  /** The run's: gets the samples on their way, and is named at the pods for whoever cleans up after it. */
+  readonly folder: string;
+  readonly note: Terminal['note'];
+  readonly signal: AbortSignal;
+  /** What has the shards, in place of pods. */
+  readonly openHosts?: OpenShardsOptions['openHosts'] | undefined;
+}
+
+/** Connects to the cluster; the pods start with the first load. */
+const podsOf = async ({
+  options,
+  runId,
+  folder,
+  note,
+  signal: until,
+}: PodsOptions): Promise<OpenShardsOptions['openHosts']> => {
+  const {connectKubernetes} = await import('../kubernetes/connect.ts');
+  const {startShardJob} = await import('../kubernetes/shard-job.ts');
+  const {kubeconfig, kubeContext: context, kubeNamespace: namespace, shards, loadImage, pullSecret} = options;
+  if (loadImage === null) throw new TypeError('contradictions.ts lets no load on pods pass without an image');
+  const cluster = await connectKubernetes({kubeconfig, context, namespace, signal: until});
+  const count = shards ?? defaultShards;
+  return async signal => {
+    note(`Starting ${count} load pods in namespace ${cluster.namespace} of ${cluster.name}`);
+    return await startShardJob({
+      ...{cluster, runId, folder, shards: count, image: loadImage, pullSecrets: pullSecret},
+      ...(options.shardCpu !== null && {cpu: options.shardCpu}),
+      ...(options.shardMemory !== null && {memory: options.shardMemory}),
+      ...{onLine: note, signal},
+    });
+  };
+};
+
+/**
+ * What --load-on k8s asks for: the same pods for all loads of a run, which are gone when `opened` is disposed of. Null where the load comes
+ * from here. Throws KUBERNETES_UNREACHABLE.
+ */
+export const loadFromPods = async (
+  {openHosts, ...given}: PodsOptions,
+  opened: AsyncDisposableStack,
+): Promise<ShardGround | null> => {
+  const {options, note, folder} = given;
+  if (options.loadOn !== 'k8s') return null;
+  const {workers} = options;
+  const {loadFromShards} = await import('../load/shards/ground.ts'); // few runs need it
+  return opened.use(loadFromShards({workers, folder, note, openHosts: openHosts ?? (await podsOf(given))}));
+};

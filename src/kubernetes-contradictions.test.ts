@@ -1,0 +1,63 @@
+import {expect, test} from 'vitest';
+import {readCommandLine} from './command-line.ts';
+import {CutoverError} from './errors.ts';
+
+const mistakesOf = (words: string): readonly string[] => {
+  try {
+    readCommandLine(words.split(' '), '1.2.3');
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof CutoverError)) throw thrown;
+    const [, ...lines] = thrown.message.split('\n');
+    return lines.map(line => line.trim());
+  }
+};
+
+const attached = 'bench --engine sglang --attach k8s://inference/sglang:30000';
+const onPods = `${attached} --load-on k8s --load-image cutover-load:1`;
+const sides = '--baseline-attach k8s://inference/sglang:30000 --candidate-attach http://10.0.0.7:8000';
+
+test.each([
+  onPods,
+  `${onPods} --shards 8 --workers 2 --pull-secret a --pull-secret b --shard-cpu 500m --shard-memory 2Gi`,
+  `${onPods} --suite goodput --suite limits --suite saturate --kubeconfig k --kube-context c --kube-namespace n`,
+  `${attached} --kube-context lab`,
+  'bench --engine sglang --attach http://10.0.0.7:8000 --load-on k8s --load-image i',
+  'bench --engine sglang --load-on here',
+  `decide ${sides} --load-on k8s --load-image i --shards 4`,
+  'rehearse --candidate-attach k8s://inference/sglang:30000 --kube-context lab',
+  'clean --kube-context lab',
+])('goes together: %s', words => {
+  expect(mistakesOf(words)).toEqual([]);
+});
+
+test.each([
+  [`${attached} --shards 8 --load-image i`, /^--shards, --load-image say how pods put on the load\. Add --load-on k8s/],
+  [`${attached} --load-on k8s`, /^--load-on k8s has no image for its pods\. Build docker\/load\.Dockerfile/],
+  ['bench --engine sglang --load-on k8s --load-image i', /needs servers that pods can reach.* Add --attach k8s:\/\//],
+  [
+    'bench --engine sglang --attach http://127.0.0.1:8000 --load-on k8s --load-image i',
+    /^--load-on k8s: http:\/\/127\.0\.0\.1:8000 of --attach is this machine's own, and pods cannot reach it\. Write k8s:\/\//,
+  ],
+  ['bench --engine sglang --attach http://localhost:8000 --load-on k8s --load-image i', /this machine's own/],
+  [`${onPods} --keep-raw 2`, /^--keep-raw keeps replies that this machine reads/],
+  [`${onPods} --suite mixed`, /does not go with mixed, which has loads that begin at the same moment/],
+  [`${onPods} --suite weight-sync`, /does not go with weight-sync, which does something to the server/],
+  [`${onPods} --suite trace --trace t.jsonl`, /does not go with trace, which replays prompts of a file/],
+  [`${onPods} --shard-cpu two`, /^--shard-cpu must be a quantity of Kubernetes, got "two"/],
+  [
+    'bench --engine sglang --attach http://10.0.0.7:8000 --kube-context lab',
+    /^--kube-context say which cluster is meant, and nothing of this is in one\. Add --attach k8s:\/\//,
+  ],
+  [
+    'decide --baseline-attach http://127.0.0.1:1 --load-on k8s --load-image i',
+    /^--load-on k8s: http:\/\/127\.0\.0\.1:1 of --baseline-attach/,
+  ],
+  ['decide --load-on k8s --load-image i', /Add --candidate-attach k8s:\/\//],
+  [
+    `rehearse ${sides} --load-on k8s`,
+    /^--load-on k8s does not go with rehearse, whose one load never pauses and keeps a journal/,
+  ],
+])('does not go together: %s', (words, mistake) => {
+  expect(mistakesOf(words).filter(line => mistake.test(line))).toHaveLength(1);
+});

@@ -1,0 +1,97 @@
+import {suites} from '../suites/index.ts';
+import {type PlanName, plans} from '../suites/plans.ts';
+import type {CommandName} from './command-names.ts';
+import {type FlagName, flagText, type Options} from './options.ts';
+import {isServiceAddress} from './runtimes/kubernetes/service-address.ts';
+import {loadsOf} from './schema/stage.ts';
+import type {Stage} from './schema/suite.ts';
+
+type Clash = (when: boolean, sentence: string) => void;
+
+/** Of load pods alone. */
+const ofPods = ['shards', 'loadImage', 'pullSecret', 'shardCpu', 'shardMemory'] as const;
+const ofCluster = ['kubeconfig', 'kubeContext', 'kubeNamespace'] as const;
+
+/** The sides that are measured, each with its flag and its addresses. */
+const attached = (command: CommandName, options: Options): readonly {flag: string; urls: readonly string[]}[] => {
+  const urls = (attach: Options['attach']) => attach.map(({value}) => value);
+  const {attach, baselineAttach, candidateAttach, baseline} = options;
+  if (command !== 'decide' && command !== 'rehearse') return [{flag: '--attach', urls: urls(attach)}];
+  const candidate = {flag: '--candidate-attach', urls: urls(candidateAttach)};
+  return baseline === null ? [{flag: '--baseline-attach', urls: urls(baselineAttach)}, candidate] : [candidate];
+};
+
+const isLoopback = (url: string): boolean =>
+  URL.canParse(url) && /^(localhost|.*\.localhost|127\..*|0\.0\.0\.0|\[::1?\])$/.test(new URL(url).hostname);
+
+/** What a load from pods cannot be: each with why. */
+const notFromPods = (stage: Stage): string | null => {
+  if ('together' in stage) return 'has loads that begin at the same moment, and pods put on one after the other';
+  if ('disturb' in stage) return 'does something to the server at a moment of the load that only this machine knows';
+  return loadsOf(stage).some(({workload}) => workload.kind === 'trace')
+    ? 'replays prompts of a file that the pods do not have'
+    : null;
+};
+
+const stagesOf = (
+  command: CommandName,
+  {suite, plan}: Options,
+): readonly {name: string; stages: readonly Stage[]}[] => {
+  if (command === 'bench') return suite.map(name => ({name, stages: suites[name].stages}));
+  const {workloads, describe}: (typeof plans)[PlanName] = plans[plan];
+  return [{name: `--plan ${plan}`, stages: [...workloads, ...describe]}];
+};
+
+/** A load from pods: on servers that they reach, and of a kind that they can put on. */
+const podClashes = (command: CommandName, options: Options, clash: Clash) => {
+  for (const {flag, urls} of attached(command, options)) {
+    clash(
+      urls.length === 0,
+      `--load-on k8s needs servers that pods can reach, and those that cutover starts listen on this machine alone. Add ${flag} k8s://namespace/service:port`,
+    );
+    for (const url of urls)
+      clash(
+        isLoopback(url),
+        `--load-on k8s: ${url} of ${flag} is this machine's own, and pods cannot reach it. Write k8s://namespace/service:port, or its address in a network that they are in`,
+      );
+  }
+  clash(
+    options.loadImage === null,
+    '--load-on k8s has no image for its pods. Build docker/load.Dockerfile, push it to where the cluster pulls from, and add --load-image <image>',
+  );
+  clash(
+    options.keepRaw > 0,
+    '--keep-raw keeps replies that this machine reads, and with --load-on k8s pods read them. Leave one out',
+  );
+  for (const {name, stages} of stagesOf(command, options)) {
+    const why = stages.map(notFromPods).find(reason => reason !== null);
+    clash(why !== undefined, `--load-on k8s does not go with ${name}, which ${why}. Leave one out`);
+  }
+};
+
+/** Where the load comes from, and which cluster is meant. `given`: the options that were written. */
+export const kubernetesClashes = (
+  command: CommandName,
+  options: Options,
+  given: readonly FlagName[],
+  clash: Clash,
+): void => {
+  if (options.resume !== null || options.from !== null || options.abort !== null) return; // all is as it was begun
+  const onPods = options.loadOn === 'k8s';
+  const written = <Name extends FlagName>(names: readonly Name[]) => names.filter(name => given.includes(name));
+  const lone = written(ofPods).map(flagText).join(', ');
+  clash(!onPods && lone !== '', `${lone} say how pods put on the load. Add --load-on k8s, or leave them out`);
+  const service = attached(command, options).some(({urls}) => urls.some(isServiceAddress));
+  const cluster = written(ofCluster).map(flagText).join(', ');
+  clash(
+    !onPods && !service && cluster !== '',
+    `${cluster} say which cluster is meant, and nothing of this is in one. Add ${attached(command, options).at(-1)?.flag} k8s://namespace/service:port, or leave them out`,
+  );
+  if (!onPods) return;
+  if (command === 'rehearse')
+    clash(
+      true,
+      '--load-on k8s does not go with rehearse, whose one load never pauses and keeps a journal of every request on this machine. Leave it out; its servers may be k8s:// ones',
+    );
+  else podClashes(command, options, clash);
+};

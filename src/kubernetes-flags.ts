@@ -1,0 +1,55 @@
+import {many, once, withDefault} from './flag.ts';
+import {Mistake, oneOf, type ReadValue, text, whole} from './option-values.ts';
+
+/** What attaches to servers or puts a load on them. */
+const reaching = ['bench', 'decide', 'rehearse', 'up', 'clean'] as const;
+const loading = ['bench', 'decide'] as const;
+
+/** A quantity as Kubernetes writes it: `2`, `500m`, `4Gi`. */
+const quantity =
+  (example: string): ReadValue<string> =>
+  given => {
+    if (/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/.test(given)) return given;
+    throw new Mistake(`must be a quantity of Kubernetes, got ${JSON.stringify(given)}`, `Write for example ${example}`);
+  };
+
+/** Where a load comes from, and which cluster is meant. */
+export const kubernetesFlags = {
+  loadOn: withDefault('where', oneOf(['here', 'k8s']), {
+    on: [...loading, 'rehearse'],
+    help: 'Where the load comes from: here, this machine; or k8s, pods of a Kubernetes Job, one for each of --shards. The servers must be such as pods can reach: --attach k8s://namespace/service:port, or an address that is no loopback',
+    default: 'here',
+  }),
+  shards: once('n', whole({min: 1, max: 10_000, example: '--shards 8'}), {
+    on: loading,
+    help: 'With --load-on k8s: so many pods share each load; --workers is then the threads of each. 2 when left out',
+  }),
+  loadImage: once('image', text('--load-image registry.example.com/cutover-load:0.1.0'), {
+    on: loading,
+    help: 'With --load-on k8s: the image of the load pods, built from docker/load.Dockerfile',
+  }),
+  pullSecret: many('name', text('--pull-secret registry-key'), {
+    on: loading,
+    help: 'With --load-on k8s: a secret of the namespace by which the image is pulled',
+  }),
+  shardCpu: once('quantity', quantity('--shard-cpu 2'), {
+    on: loading,
+    help: 'With --load-on k8s: CPU of each load pod, asked for and its limit, as Kubernetes writes it: 2, 500m',
+  }),
+  shardMemory: once('quantity', quantity('--shard-memory 2Gi'), {
+    on: loading,
+    help: 'With --load-on k8s: memory of each load pod, asked for and its limit: 2Gi',
+  }),
+  kubeconfig: once('file', text('--kubeconfig ~/.kube/config'), {
+    on: reaching,
+    help: "The cluster's kubeconfig. KUBECONFIG, ~/.kube/config or the pod's own account when left out",
+  }),
+  kubeContext: once('name', text('--kube-context production'), {
+    on: reaching,
+    help: 'Context of the kubeconfig; its current one when left out',
+  }),
+  kubeNamespace: once('name', text('--kube-namespace load-tests'), {
+    on: reaching,
+    help: "Namespace of the load pods, and of k8s:///service:port. The context's when left out",
+  }),
+} as const;

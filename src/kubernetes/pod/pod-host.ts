@@ -1,0 +1,165 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import {CutoverError} from '../../errors.ts';
+import type {ShardHost, ShardOrder, ShardWord} from '../../load/shards/shard-host.ts';
+import {readWord} from '../../load/shards/word-text.ts';
+import {apiReason, isAway, statusOf} from '../api-error.ts';
+import type {Cluster} from '../connect.ts';
+import {logTail} from '../job/log-tail.ts';
+import type {PodEnd} from '../job/pod-state.ts';
+import type {Patience} from '../patience.ts';
+import {refusal} from '../refusal.ts';
+import {execInPod} from './exec.ts';
+import {logLines} from './log-lines.ts';
+import {lookAtPod} from './look-at-pod.ts';
+import {SilentStream} from './open-stream.ts';
+import {Trouble} from './trouble.ts';
+
+export interface PodHostOptions {
+  readonly cluster: Cluster;
+  readonly pod: string;
+  /** `shard 3 of 8`. */
+  readonly title: string;
+  readonly program: readonly string[];
+  readonly patience: Patience;
+  /** Aborted when the pods are removed. */
+  readonly signal: AbortSignal;
+}
+
+const logIdleMs = 60_000;
+const execIdleMs = 30_000;
+const pauseMs = 250;
+
+const drained = async (chunks: AsyncIterable<unknown>): Promise<void> => {
+  for await (const _ of chunks);
+};
+
+/**
+ * One pod as a shard's host: orders and files by exec, words from its log. An API server that is away is waited for; a pod
+ * that has ended throws SHARD_LOST with the reason that the cluster gives.
+ */
+export class PodHost implements ShardHost {
+  readonly name: string;
+  readonly #options: PodHostOptions;
+  #toldToEnd = false;
+
+  constructor(options: PodHostOptions) {
+    this.name = options.pod;
+    this.#options = options;
+  }
+
+  async tell(order: ShardOrder): Promise<void> {
+    const {cluster, pod, program, signal} = this.#options;
+    if (order.kind === 'end') this.#toldToEnd = true;
+    const command = [...program, 'tell'];
+    const stdin = `${JSON.stringify(order)}\n`;
+    const trouble = this.#trouble();
+    for (;;) {
+      const over = new AbortController();
+      const told = drained(
+        execInPod(cluster, pod, command, {stdin, idleMs: execIdleMs, signal: AbortSignal.any([signal, over.signal])}),
+      );
+      try {
+        // A program that ends at once takes the command with it that told it to, and then nothing answers.
+        return await (order.kind === 'end' ? Promise.race([told, this.#untilEnded(over.signal)]) : told);
+      } catch (thrown) {
+        const end = await trouble.after(thrown);
+        if (order.kind === 'end' && end?.exitCode === 0) return;
+        if (end !== null) throw await this.#ended(end);
+      } finally {
+        over.abort();
+      }
+    }
+  }
+
+  async *words(): AsyncGenerator<ShardWord, undefined> {
+    const {cluster, pod, patience, signal} = this.#options;
+    const trouble = this.#trouble();
+    let next = 0;
+    let since: string | null = null;
+    let end: PodEnd | null = null;
+    while (!signal.aborted) {
+      try {
+        for await (const {at, text} of logLines(cluster, pod, since, {idleMs: logIdleMs, signal})) {
+          trouble.over();
+          patience.back();
+          since = at;
+          const word = readWord(text);
+          if (word === null || word.number < next) continue;
+          if (word.number > next) throw this.#lost(`its words ${next} to ${word.number - 1} are no longer in its log`);
+          next++;
+          yield word;
+        }
+        // Only the log of a pod that had ended before was read to its end.
+        if (end !== null) break;
+        end = await this.#end();
+        if (end === null) await delay(pauseMs);
+      } catch (thrown) {
+        if (thrown instanceof CutoverError) throw thrown;
+        if (signal.aborted) return;
+        if (end !== null && statusOf(thrown) !== null) break; // its log went with it
+        end = thrown instanceof SilentStream ? await this.#end() : await trouble.after(thrown);
+      }
+    }
+    if (end !== null && !(end.exitCode === 0 && this.#toldToEnd)) throw await this.#ended(end);
+  }
+
+  async *fetch(name: string): AsyncGenerator<Uint8Array, undefined> {
+    const {cluster, pod, program, signal} = this.#options;
+    const trouble = this.#trouble();
+    for (let offset = 0; ; ) {
+      const command = [...program, 'send', name, `${offset}`];
+      try {
+        for await (const chunk of execInPod(cluster, pod, command, {idleMs: execIdleMs, signal})) {
+          trouble.over();
+          offset += chunk.length;
+          yield chunk;
+        }
+        return;
+      } catch (thrown) {
+        const end = await trouble.after(thrown);
+        if (end !== null) throw await this.#ended(end);
+      }
+    }
+  }
+
+  async #untilEnded(signal: AbortSignal): Promise<void> {
+    do await delay(2 * pauseMs, undefined, {signal});
+    while ((await this.#end()) === null);
+  }
+
+  #trouble(): Trouble {
+    return new Trouble({
+      ...this.#options,
+      end: () => this.#end(),
+      lost: (why, cause) => this.#lost(why, {cause}),
+    });
+  }
+
+  /** How the pod ended; null while it runs. Throws SHARD_LOST where nobody can tell any more. */
+  async #end(): Promise<PodEnd | null> {
+    const {cluster, pod, patience, signal} = this.#options;
+    try {
+      const state = await lookAtPod(cluster, pod, patience, signal);
+      return state.kind === 'ended' ? state : null;
+    } catch (thrown) {
+      if (isAway(thrown))
+        throw this.#lost(`Kubernetes does not answer any more (${apiReason(thrown)})`, {cause: thrown});
+      throw refusal(cluster, `pod ${pod} cannot be looked at`, thrown);
+    }
+  }
+
+  /** With its program's last lines, those that are no words. */
+  async #ended({why, exitCode}: PodEnd): Promise<CutoverError> {
+    const {cluster, pod} = this.#options;
+    const lines = exitCode === null ? [] : await logTail(cluster, pod);
+    return this.#lost(why, {logTail: lines.filter(line => readWord(line) === null)});
+  }
+
+  #lost(why: string, more: {cause?: unknown; logTail?: readonly string[]} = {}): CutoverError {
+    const {title, pod, cluster} = this.#options;
+    return new CutoverError('SHARD_LOST', `${title} (pod ${pod}) was lost: ${why}`, {
+      hint: `See kubectl -n ${cluster.namespace} get events. Give the pods more with --shard-memory or --shard-cpu where they ran out of it.`,
+      ...more,
+    });
+  }
+}

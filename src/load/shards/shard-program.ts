@@ -1,0 +1,75 @@
+import {hostname} from 'node:os';
+import {listenForOrders} from './order-socket.ts';
+import {readOrder} from './read-order.ts';
+import {ReferenceClock} from './reference-clock.ts';
+import type {ShardOrder} from './shard-host.ts';
+import {type Say, ShardLoad} from './shard-load.ts';
+import {wordText} from './word-text.ts';
+
+export interface ShardProgramOptions {
+  /** Its work folder, which is the current one too. */
+  readonly folder: string;
+  /** Ends it as the order to end does. */
+  readonly signal: AbortSignal;
+  /** Takes one line, without its end. */
+  write(line: string): void;
+}
+
+/**
+ * One shard: takes orders on a socket in its folder until it is told to end, and says what comes of them. An order that comes twice, as
+ * after an interruption, is had once.
+ */
+export const runShardProgram = async ({folder, signal, write}: ShardProgramOptions): Promise<void> => {
+  let number = 0;
+  const say: Say = word => write(wordText({number: number++, ...word}));
+  const clock = new ReferenceClock();
+  const loads = new Map<number, ShardLoad>();
+  const ended = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => ended.resolve());
+  if (signal.aborted) ended.resolve();
+
+  const known = (load: number): ShardLoad => {
+    const found = loads.get(load);
+    if (found === undefined) throw new Error(`there is no load ${load}`);
+    return found;
+  };
+  const obey = (order: ShardOrder): void => {
+    switch (order.kind) {
+      case 'prepare':
+        if (!loads.has(order.load)) loads.set(order.load, new ShardLoad({...order, folder, clock, say}));
+        break;
+      case 'start':
+        known(order.load).start(order.atMs);
+        break;
+      case 'abort':
+        known(order.load).abort();
+        break;
+      case 'forget':
+        // Its number stays known: an order to prepare it that comes late would do it all again.
+        known(order.load).forget();
+        break;
+      case 'end':
+        ended.resolve();
+    }
+  };
+  const refuse = (load: number | null, message: string): string => {
+    if (load !== null) say({kind: 'failed', load, failure: {code: null, message, hint: null}});
+    return message;
+  };
+  const server = await listenForOrders('', text => {
+    const read = readOrder(text);
+    if (read.order === null) return refuse(read.load, `not an order: ${read.reason}`);
+    try {
+      obey(read.order);
+      return null;
+    } catch (thrown) {
+      return refuse('load' in read.order ? read.order.load : null, (thrown as Error).message);
+    }
+  });
+  say({kind: 'here', host: hostname()});
+
+  await ended.promise;
+  server.close();
+  for (const load of loads.values()) load.abort();
+  await Promise.all([...loads.values()].map(({over}) => over));
+};
