@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {cutover, readRun} from './commands/test-cutover.ts';
+import {cutover, readRun, saidOnStderr} from './commands/test-cutover.ts';
 import {openaiServer} from './commands/test-openai-server.ts';
 import {recordJsonSchema} from './records/json-schema.ts';
 import {temporaryFolder} from './records/test-folder.ts';
@@ -192,7 +192,13 @@ describe('the small commands', () => {
       await new Promise<string>(resolve => running.stdout.once('data', data => resolve(String(data))))
     ).split('\n');
     expect((await fetch(`${url}/health`)).headers.get('x-cutover-evidence')).toBe('simulated');
+
+    // What was only attached to is kept until Ctrl-C too, though nothing of it is left to wait for.
+    const up = cutover('up', '--engine', 'sglang', '--attach', String(url));
+    await saidOnStderr(up, 'It serves until Ctrl-C.');
     running.kill('SIGINT');
     expect(await running).toMatchObject({exitCode: 0, stderr: ''});
+    up.kill('SIGINT');
+    expect(await up).toMatchObject({exitCode: 0});
   });
 });

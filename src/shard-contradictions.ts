@@ -2,12 +2,13 @@ import {suites} from '../suites/index.ts';
 import type {Options} from './options.ts';
 import type {Stage} from './schema/suite.ts';
 
-/** Why a stage cannot be put on by machines that do not talk with each other; null where it can. */
+/** Why a stage cannot be put on by machines that do not talk with each other, and what can; null where it can. */
 const whyNot = (stage: Stage): string | null => {
-  if ('sweep' in stage) return 'is a sweep, whose levels follow from what all shards measured together';
-  if ('together' in stage) return 'has loads that run at the same time';
-  if ('disturb' in stage) return 'does something to the server in the middle of a load';
-  if ('examine' in stage) return 'asks each question once';
+  if ('sweep' in stage)
+    return 'is a sweep, whose levels follow from what all shards measured together. Run it from one machine, or with --load-on k8s';
+  if ('together' in stage) return 'has loads that run at the same time. Run it from one machine';
+  if ('disturb' in stage) return 'does something to the server in the middle of a load. Run it from one machine';
+  if ('examine' in stage) return 'asks each question once. Run it from one machine';
   return null;
 };
 
@@ -34,7 +35,6 @@ export const shardClashes = (options: Options, clash: (when: boolean, sentence: 
   );
   for (const name of suite) {
     const why = suites[name].stages.map(whyNot).find(found => found !== null);
-    if (why !== undefined)
-      clash(true, `--shard does not go with ${name}, which ${why}. Run it from one machine, or with --load-on k8s`);
+    if (why !== undefined) clash(true, `--shard does not go with ${name}, which ${why}`);
   }
 };

@@ -68,7 +68,9 @@ const keepForPerson = async (kept: KeptStack, terminal: Terminal, interrupted: A
   refuse(kept);
   for (const {role, url} of kept.state().servers) terminal.out(`${role} ${url}\n`);
   terminal.note('It serves until Ctrl-C.');
-  await Promise.race([kept.ended, once(interrupted, 'abort')]);
+  // What was only attached to keeps this process with nothing to wait for: Node would end it.
+  const alive = setInterval(() => {}, 2 ** 31 - 1);
+  await Promise.race([kept.ended, once(interrupted, 'abort')]).finally(() => clearInterval(alive));
   if (!interrupted.aborted) refuse(kept);
 };
 

@@ -1,6 +1,6 @@
 import type {LoadSpec} from '../schema/suite.ts';
 import {seededRandom} from '../workloads/random.ts';
-import {planArrivals} from './arrivals.ts';
+import {type PlannedArrivals, planArrivals} from './arrivals.ts';
 
 /** What the arrivals of an open loop are made of: words that can be written down and sent, however many arrivals there are. */
 export interface ArrivalWords {
@@ -20,9 +20,13 @@ const timesOf = (base64: string): Float64Array => {
   return new Float64Array(bytes.buffer);
 };
 
-/** When each arrival of the load is due, ascending, in ms from its start; none where it is not an open loop. */
-export const arrivalsOf = (words: ArrivalWords | null, load: LoadSpec): Float64Array => {
-  if (load.mode !== 'open' || words === null) return new Float64Array();
+/** When each arrival of this part of the load is due; none where it is not an open loop. */
+export const arrivalsOf = (
+  words: ArrivalWords | null,
+  load: LoadSpec,
+  part: {readonly index: number; readonly of: number},
+): PlannedArrivals => {
+  if (load.mode !== 'open' || words === null) return {total: 0, dueMs: []};
   const {seed, traceMs} = words;
-  return planArrivals(load, seededRandom(...seed), traceMs === null ? null : timesOf(traceMs));
+  return planArrivals(load, seededRandom(...seed), traceMs === null ? null : timesOf(traceMs), part);
 };

@@ -27,7 +27,7 @@ const replay = (speed: number, amount: Amount = {}): OpenLoad => ({
   ...amount,
 });
 
-const times = (...plan: Parameters<typeof planArrivals>) => [...planArrivals(...plan)];
+const times = (...plan: Parameters<typeof planArrivals>) => Array.from(planArrivals(...plan).dueMs);
 
 const gapsOf = (plan: readonly number[]) => {
   const gaps = plan.map((atMs, index) => atMs - (plan[index - 1] ?? 0));
@@ -130,4 +130,12 @@ test('any plan is ascending, finite, and inside its limits', () => {
       },
     ),
   );
+});
+
+test('parts have the arrivals of the whole load between them, each its own', () => {
+  const load = replay(1);
+  const traceMs = Float64Array.of(5, 6, 8, 12);
+  const partOf = (index: number) => planArrivals(load, Math.random, traceMs, {index, of: 3});
+  expect([0, 1, 2, 3].map(index => Array.from(partOf(index).dueMs))).toEqual([[0, 7], [1], [3], []]);
+  expect([0, 1, 2].map(index => partOf(index).total)).toEqual([4, 4, 4]);
 });

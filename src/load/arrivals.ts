@@ -42,26 +42,37 @@ const dueTimes = (load: OpenLoad, random: () => number, traceMs: Float64Array | 
   }
 };
 
+/** The arrivals of one part of an open loop. */
+export interface PlannedArrivals {
+  /** Of the whole load. */
+  readonly total: number;
+  /** When the part's own are due, in ms from the load's start, ascending: `index`, `index + of`, `index + 2·of` and so on of all. */
+  readonly dueMs: ArrayLike<number>;
+}
+
 /**
  * The plan of an open loop: when each arrival is due, in ms from the start, ascending. Uniform arrivals are one over the
  * rate apart and begin at 0. Poisson and gamma arrivals have gaps drawn from `random`, the first one before the first
  * arrival; they keep the rate in the mean and are not stretched to meet it exactly, as vLLM's client does with its own.
  * A trace's are `traceMs` (ascending; only for a trace), from its first one on and divided by its speed. The plan ends
- * at the load's requests or before its duration, whichever comes first, and a trace's with the trace.
+ * at the load's requests or before its duration, whichever comes first, and a trace's with the trace. A part draws all of them and
+ * keeps its own: a load of many shards may have more than one of them can hold.
  */
 export const planArrivals = (
   load: OpenLoad,
   random: () => number,
   traceMs: Float64Array | null = null,
-): Float64Array => {
+  part: {readonly index: number; readonly of: number} = {index: 0, of: 1},
+): PlannedArrivals => {
   const most = load.requests ?? Number.POSITIVE_INFINITY;
   const endMs = (load.durationSeconds ?? Number.POSITIVE_INFINITY) * 1000;
   const dueAt = dueTimes(load, random, traceMs);
-  const due = new FloatColumn();
-  while (due.length < most) {
-    const dueMs = toMicrosecond(dueAt(due.length));
+  const own = new FloatColumn();
+  let total = 0;
+  for (; total < most; total += 1) {
+    const dueMs = toMicrosecond(dueAt(total));
     if (dueMs >= endMs) break;
-    due.push(dueMs);
+    if (total % part.of === part.index) own.push(dueMs);
   }
-  return due.view.slice();
+  return {total, dueMs: own.view.slice()};
 };

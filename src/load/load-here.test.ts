@@ -67,7 +67,7 @@ const run = async (
     endpoint,
     warmup: sessions('w').all,
     measured: sessions('m').all,
-    arrivalsMs: load.mode === 'open' ? planArrivals(load, seededRandom(seed)) : [],
+    arrivals: load.mode === 'open' ? planArrivals(load, seededRandom(seed)) : {total: 0, dueMs: []},
     load,
     timeoutMs: 20_000,
     signal: new AbortController().signal,

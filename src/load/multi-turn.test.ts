@@ -58,7 +58,7 @@ const run = async (
     ...{trial: 0, engine, endpoint, load, timeoutMs: 20_000, signal: new AbortController().signal},
     warmup: conversations('w', changes),
     measured: conversations('m', changes),
-    arrivalsMs: load.mode === 'open' ? [0, 1] : [],
+    arrivals: load.mode === 'open' ? {total: 2, dueMs: [0, 1]} : {total: 0, dueMs: []},
     onSample: sample => samples.push(sample),
     keepReplies: {first: 1, keep: id => kept.push(id)},
   });
@@ -211,7 +211,7 @@ test.each(['net', 'undici'] as const)('a router that keeps sessions together is 
     signal: new AbortController().signal,
     warmup: conversations('w'),
     measured: conversations('m'),
-    arrivalsMs: [],
+    arrivals: {total: 0, dueMs: []},
     onSample() {},
   });
   expect(outcome.client.http).toBe(http);

@@ -68,7 +68,7 @@ const run = (send: (id: string, dueMs: number) => Sample, untilMs = Number.POSIT
       throw thrown;
     },
   };
-  return runOpenLoop({arrivalsMs: [0, 1, 2], maxInFlight: null, part: {index: 0, of: 1}}, loop);
+  return runOpenLoop({arrivals: {total: 3, dueMs: [0, 1, 2]}, maxInFlight: null, part: {index: 0, of: 1}}, loop);
 };
 /** By its stamps a request of 4 ms. */
 const fourMs = (_: string, dueMs: number) => chatSample({scheduledMs: dueMs, sentMs: dueMs, endMs: dueMs + 4});

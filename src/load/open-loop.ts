@@ -1,5 +1,6 @@
 import {limits} from '../stats/limits.ts';
 import type {Span} from '../stats/throughput.ts';
+import type {PlannedArrivals} from './arrivals.ts';
 import {firstOf, type Loop, type Upcoming, upcoming} from './loop.ts';
 import {Turnstile} from './turnstile.ts';
 import {waitUntil} from './wait-until.ts';
@@ -8,8 +9,8 @@ import {waitUntil} from './wait-until.ts';
 const readyMs = 10;
 
 export interface OpenLoopOptions {
-  /** Of the whole load, in ms on the trial's clock, ascending: arrival k brings session k. */
-  readonly arrivalsMs: ArrayLike<number>;
+  /** In ms on the trial's clock: arrival k of the whole load brings session k. */
+  readonly arrivals: PlannedArrivals;
   /** Requests of this part that may run at once; null is without limit. */
   readonly maxInFlight: number | null;
   /** This part has the arrivals `index`, `index + of`, `index + 2·of` and so on. */
@@ -47,7 +48,7 @@ const widened = (span: Span | null, atMs: number): Span =>
  * turn before it has ended and its pause is over. Resolves when every reply has ended.
  */
 export const runOpenLoop = async (
-  {arrivalsMs, maxInFlight, part}: OpenLoopOptions,
+  {arrivals, maxInFlight, part}: OpenLoopOptions,
   loop: Loop,
 ): Promise<OpenLoopOutcome> => {
   const {clock, untilMs, signal, fail} = loop;
@@ -106,8 +107,9 @@ export const runOpenLoop = async (
   };
   launch(
     (async () => {
-      for (let index = part.index; index < arrivalsMs.length; index += part.of) {
-        const arrivalMs = arrivalsMs[index] as number;
+      for (let own = 0; own < arrivals.dueMs.length; own += 1) {
+        const index = part.index + own * part.of;
+        const arrivalMs = arrivals.dueMs[own] as number;
         await waitUntil(clock, arrivalMs - readyMs, signal, 0);
         if (signal.aborted) break;
         // A session that must wait for a place is taken when it has got one: arrivals keep their order.
@@ -120,7 +122,7 @@ export const runOpenLoop = async (
     })(),
   );
   await allEnded.promise;
-  return {arrivals: arrivalsMs.length, arrived, planned, actual, ramp, answers, e2eMs};
+  return {arrivals: arrivals.total, arrived, planned, actual, ramp, answers, e2eMs};
 };
 
 const spanOf = (spans: readonly (Span | null)[]): Span | null => {

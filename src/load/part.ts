@@ -4,6 +4,7 @@ import type {Sample} from '../schema/sample.ts';
 import type {ShardPlace} from '../schema/shard.ts';
 import type {LoadSpec} from '../schema/suite.ts';
 import {type PromptSums, PromptTally} from '../stats/prefix-hits.ts';
+import type {PlannedArrivals} from './arrivals.ts';
 import {HealthWatch, type PartHealth} from './client-health.ts';
 import {machineNow, trialClock} from './clock.ts';
 import {runClosedLoop, runWarmup} from './closed-loop.ts';
@@ -31,8 +32,8 @@ export interface PartOptions {
   /** No session is taken that is not sent, save one that an abort may find made ready. */
   readonly warmup: SessionSource;
   readonly measured: SessionSource;
-  /** Of the whole load, ascending, in ms from its start; empty where nothing is planned. */
-  readonly arrivalsMs: ArrayLike<number>;
+  /** This part's own; none where nothing is planned. */
+  readonly arrivals: PlannedArrivals;
   /** A closed loop, too, has its warm-up ended before the measurement begins: where several loads are to begin together. */
   readonly drainWarmup?: boolean | undefined;
   /** For each request, from its send to the end of its reply. */
@@ -154,7 +155,7 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
     }
     if (load.mode === 'open') {
       const maxInFlight = shareOrNull(load.maxInFlight, part);
-      return await runOpenLoop({arrivalsMs: options.arrivalsMs, maxInFlight, part}, loop);
+      return await runOpenLoop({arrivals: options.arrivals, maxInFlight, part}, loop);
     }
     // Loaded only here: few loads need it, and it costs as much memory as all the rest.
     const {saturate} = await import('./saturate.ts');
@@ -182,7 +183,7 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
     }
     if (load.mode === 'closed') await transport.open(shareOf(load.concurrency, part));
     if (load.mode === 'open')
-      await transport.open(shareOf(Math.min(load.maxInFlight ?? openConnections, options.arrivalsMs.length), part));
+      await transport.open(shareOf(Math.min(load.maxInFlight ?? openConnections, options.arrivals.total), part));
   } catch (thrown) {
     await transport.close();
     throw thrown;

@@ -24,6 +24,7 @@ const sessionAtOf = ({workload, seed, tokenLength, trace = null}: PlannedSession
 /** What a plan asks of one part, in whichever thread. Disposing it hands out the samples that fill no block yet. */
 export const plannedPart = (
   plan: LoadPlan,
+  part: PartOptions['part'],
   onBlock: (block: Uint8Array<ArrayBuffer>) => void,
   onReply: LoadListeners['onReply'],
 ): PlannedPart => {
@@ -34,7 +35,7 @@ export const plannedPart = (
     options: {
       ...plan,
       engine: engines[plan.engine],
-      arrivalsMs: arrivalsOf(plan.arrivals, plan.load),
+      arrivals: arrivalsOf(plan.arrivals, plan.load, part),
       warmup: plannedSessions(plan.warmup, sessionAtOf(plan.warmup), null),
       measured: plannedSessions(plan.measured, sessionAtOf(plan.measured), dataHash),
       onSample: sample => blocks.add(sample),

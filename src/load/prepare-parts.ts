@@ -62,8 +62,9 @@ export const prepareParts = async (
     const pool = opened.use(await startWorkers({plan, place, parts, shared}, {signal, onBlock, onReply}));
     run = pool.run;
   } else {
-    const {options, dataHash} = opened.use(plannedPart(plan, block => onBlock(0, block), onReply));
-    const part = opened.use(await preparePart({...options, signal, part: partOf(place, 0, 1), shard: place, shared}));
+    const alone = partOf(place, 0, 1);
+    const {options, dataHash} = opened.use(plannedPart(plan, alone, block => onBlock(0, block), onReply));
+    const part = opened.use(await preparePart({...options, signal, part: alone, shard: place, shared}));
     run = async () => [{outcome: await part.run(), dataSums: dataHash.sums}];
   }
   const open = opened.move();

@@ -41,7 +41,7 @@ const run = async (
     load: {mode: 'saturate', concurrency: 4, requests: 50, durationSeconds: null, warmup: 0, ...load},
     warmup: sessions('w').all,
     measured: sessions('m').all,
-    arrivalsMs: [],
+    arrivals: {total: 0, dueMs: []},
     timeoutMs: 10_000,
     signal: new AbortController().signal,
     onSample: sample => samples.push(sample),

@@ -46,8 +46,16 @@ const putLoad = async ({port, workload, load, workers}: LoadJob): Promise<readon
     const writer = new SampleBlockWriter(block => blocks.push(block));
     const sessions = recycled(workload);
     const onSample = (sample: Sample) => writer.add(sample);
-    const arrivalsMs = arrivalsOf(arrivals, load);
-    await runHere({...common, arrivalsMs, engine: openai, warmup: sessions, measured: sessions, signal, onSample});
+    const planned = arrivalsOf(arrivals, load, {index: 0, of: 1});
+    await runHere({
+      ...common,
+      arrivals: planned,
+      engine: openai,
+      warmup: sessions,
+      measured: sessions,
+      signal,
+      onSample,
+    });
     writer.flush();
     return blocks;
   }

@@ -21,6 +21,7 @@ port.on('message', (message: ToWorker) => {
 const work = async ({plan, part, shard, shared}: WorkerData): Promise<WorkerResult> => {
   using planned = plannedPart(
     plan,
+    part,
     block => tell({kind: 'block', block}, [block.buffer]),
     (id, reads) => tell({kind: 'reply', id, reads}),
   );
