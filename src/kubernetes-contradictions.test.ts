@@ -19,7 +19,7 @@ const sides = '--baseline-attach k8s://inference/sglang:30000 --candidate-attach
 
 test.each([
   onPods,
-  `${onPods} --shards 8 --workers 2 --pull-secret a --pull-secret b --shard-cpu 500m --shard-memory 2Gi`,
+  `${onPods} --shards 8 --concurrency 8 --workers 2 --pull-secret a --pull-secret b --shard-cpu 500m --shard-memory 2Gi`,
   `${onPods} --suite goodput --suite limits --suite saturate --kubeconfig k --kube-context c --kube-namespace n`,
   `${attached} --kube-context lab`,
   'bench --engine sglang --attach http://10.0.0.7:8000 --load-on k8s --load-image i',
@@ -40,6 +40,20 @@ test.each([
     /^--load-on k8s: http:\/\/127\.0\.0\.1:8000 of --attach is this machine's own, and pods cannot reach it\. Write k8s:\/\//,
   ],
   ['bench --engine sglang --attach http://localhost:8000 --load-on k8s --load-image i', /this machine's own/],
+  [
+    `${onPods} --shards 3 --concurrency 2`,
+    /^--shards: smoke has a load with a concurrency of 2: nothing to do for 3 shards/,
+  ],
+  [
+    `${onPods} --suite capacity`,
+    /^--shards: capacity has .* of 1: nothing to do for 2 shards\. Use one, or begin with --levels 2-/,
+  ],
+  [`${onPods} --shards 4 --rate 9 --max-in-flight 3`, /maxInFlight of 3: nothing to do for 4 shards/],
+  [
+    `decide ${sides} --load-on k8s --load-image i --shards 16`,
+    /^--shards: --plan migration has .* concurrency of 8: nothing/,
+  ],
+  [`${onPods} --shards 5000 --workers 16 --rate 9`, /^--shards 5000 of --workers 16 are more threads than the 65536/],
   [`${onPods} --keep-raw 2`, /^--keep-raw keeps replies that this machine reads/],
   [`${onPods} --suite mixed`, /does not go with mixed, which has loads that begin at the same moment/],
   [`${onPods} --suite weight-sync`, /does not go with weight-sync, which does something to the server/],

@@ -1,10 +1,13 @@
 import {suites} from '../suites/index.ts';
 import {type PlanName, plans} from '../suites/plans.ts';
 import type {CommandName} from './command-names.ts';
+import {defaultShards} from './load/shards/share-of-load.ts';
 import {type FlagName, flagText, type Options} from './options.ts';
+import {partsOfTrial} from './records/spool.ts';
 import {isServiceAddress} from './runtimes/kubernetes/service-address.ts';
 import {loadsOf} from './schema/stage.ts';
 import type {Stage} from './schema/suite.ts';
+import {tooManyShards} from './shard-contradictions.ts';
 
 type Clash = (when: boolean, sentence: string) => void;
 
@@ -63,10 +66,17 @@ const podClashes = (command: CommandName, options: Options, clash: Clash) => {
     options.keepRaw > 0,
     '--keep-raw keeps replies that this machine reads, and with --load-on k8s pods read them. Leave one out',
   );
+  const shards = options.shards ?? defaultShards;
   for (const {name, stages} of stagesOf(command, options)) {
     const why = stages.map(notFromPods).find(reason => reason !== null);
     clash(why !== undefined, `--load-on k8s does not go with ${name}, which ${why}. Leave one out`);
+    const few = why === undefined ? tooManyShards(shards, stages, options) : null;
+    clash(few !== null, `--shards: ${name} ${few}`);
   }
+  clash(
+    options.workers !== 'auto' && shards * options.workers > partsOfTrial,
+    `--shards ${shards} of --workers ${options.workers} are more threads than the ${partsOfTrial} that a record tells apart. Write fewer of either`,
+  );
 };
 
 /** Where the load comes from, and which cluster is meant. `given`: the options that were written. */

@@ -19,7 +19,7 @@ test('a shard is counted from 1, and its start has a zone', () => {
       'bench',
       '--engine',
       'sglang',
-      ...`--shard 8/8 --start-at 2026-11-22T13:00:00+01:00 --every 60 ${attach}`.split(' '),
+      ...`--shard 8/8 --start-at 2026-11-22T13:00:00+01:00 --every 60 --concurrency 8 ${attach}`.split(' '),
     ],
     '1.2.3',
   );
@@ -46,6 +46,10 @@ test.each([
   [`${at} --every 60 ${attach}`, '--every is for the shards of a load'],
   [`--shard 1/2 ${at} --attach k8s://a/b:1 --load-on k8s --shards 2`, '--load-on k8s cuts the load itself'],
   [`--shard 1/2 ${at} ${attach} --suite capacity`, '--shard does not go with capacity, which is a sweep'],
+  [
+    `--shard 1/3 ${at} ${attach} --concurrency 2`,
+    '--shard: smoke has a load with a concurrency of 2: nothing to do for 3 shards',
+  ],
   [`--shard 1/2 ${at} ${attach} --suite mixed`, 'which has loads that run at the same time'],
   [`--shard 1/2 ${at} ${attach} --suite weight-sync`, 'which does something to the server in the middle of a load'],
   [`--shard 1/2 ${at} ${attach} --suite parity`, 'which asks each question once'],

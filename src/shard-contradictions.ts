@@ -1,6 +1,9 @@
 import {suites} from '../suites/index.ts';
+import {loadWith} from './commands/load-with.ts';
+import {unsharedOf} from './load/shards/share-of-load.ts';
 import type {Options} from './options.ts';
-import type {Stage} from './schema/suite.ts';
+import {loadsOf} from './schema/stage.ts';
+import type {LoadSpec, Stage} from './schema/suite.ts';
 
 /** Why a stage cannot be put on by machines that do not talk with each other, and what can; null where it can. */
 const whyNot = (stage: Stage): string | null => {
@@ -9,6 +12,29 @@ const whyNot = (stage: Stage): string | null => {
   if ('together' in stage) return 'has loads that run at the same time. Run it from one machine';
   if ('disturb' in stage) return 'does something to the server in the middle of a load. Run it from one machine';
   if ('examine' in stage) return 'asks each question once. Run it from one machine';
+  return null;
+};
+
+/** The loads of a stage as they will be put on; of a sweep its first level, of which all others have more. */
+const loadsAsRun = (stage: Stage, options: Options): readonly LoadSpec[] =>
+  loadsOf(stage).map(({load: given}) => {
+    const load = loadWith(given, options.trace === null ? options : {...options, rate: options.rate ?? 1});
+    const isLevel = 'sweep' in stage && stage.sweep.over === 'concurrency' && load.mode !== 'open';
+    return isLevel ? {...load, concurrency: options.levels?.from ?? stage.sweep.from} : load;
+  });
+
+/** Why so many shards are more than some load of these stages has something to do for, and what helps; null where they are not. */
+export const tooManyShards = (of: number, stages: readonly Stage[], options: Options): string | null => {
+  for (const stage of stages)
+    for (const load of loadsAsRun(stage, options)) {
+      const few = unsharedOf(load, of);
+      if (few === null) continue;
+      const raise =
+        'sweep' in stage
+          ? `begin with --levels ${of}-…`
+          : `raise --${load.mode === 'open' ? 'max-in-flight' : 'concurrency'} to ${of} where it is an option`;
+      return `has a load with a ${few.name} of ${few.most}: nothing to do for ${of} shards. Use ${few.most === 1 ? 'one' : `${few.most} or fewer`}, or ${raise}`;
+    }
   return null;
 };
 
@@ -35,6 +61,8 @@ export const shardClashes = (options: Options, clash: (when: boolean, sentence: 
   );
   for (const name of suite) {
     const why = suites[name].stages.map(whyNot).find(found => found !== null);
+    const few = why === undefined ? tooManyShards(shard.of, suites[name].stages, options) : null;
+    if (few !== null) clash(true, `--shard: ${name} ${few}`);
     if (why !== undefined) clash(true, `--shard does not go with ${name}, which ${why}`);
   }
 };

@@ -6,7 +6,7 @@ import {temporaryFolder} from '../records/test-folder.ts';
 import {startEngine} from '../runtimes/kubernetes/test-engine.ts';
 import {benchHere} from './test-cutover.ts';
 
-test('a trial in whose middle the pod restarts is void, the next one is not for that, and the report tells where it ran', async () => {
+test('a trial in whose middle the pod is replaced is void, the next one is not for that, and the record has both pods', async () => {
   await using engine = await startEngine();
   const within = {timeout: 90_000, interval: 100};
   await vi.waitUntil(async () => (await engine.pods())[0]?.ready, within);
@@ -23,13 +23,17 @@ test('a trial in whose middle the pod restarts is void, the next one is not for 
     const {body} = await fetchText(`${direct}/metrics`, {timeoutMs: 10_000});
     return Number(/^sglang:num_running_reqs\S* (\d+)/m.exec(body)?.[1] ?? 0) >= 8;
   }, within);
-  await fetchText(`${direct}/die`, {method: 'POST', timeoutMs: 10_000}).catch(() => {});
+  await engine.deletePod(items[0]?.metadata?.name ?? '');
   const {record} = await running;
   expect(record).toMatchObject({status: 'complete', evidence: 'simulated'});
   const restarted = record.trials.map(({findings}) => findings.some(({code}) => code === 'server-restarted'));
   expect(restarted).toEqual([true, false]);
   expect(record.machine.gpus.map(({uuid}) => uuid)).toEqual(['GPU-in-the-pod']);
-  expect(record.engine.servers[0]?.kubernetes?.pods).toHaveLength(1);
+  const [server] = record.engine.servers;
+  expect(server?.kubernetes?.pods).toHaveLength(2);
+  expect(server?.kubernetes?.pods[0]?.name).toBe(items[0]?.metadata?.name);
+  expect(server?.kubernetes?.insideUrl).toBe(`http://${server?.kubernetes?.pods[1]?.ip}:30000`);
+  expect(record.findings.map(({code}) => code)).toContain('pod-replaced');
   const report = await readFile(join(folder, 'report.md'), 'utf8');
   expect(report).toMatch(/cluster: k8s:\/\/.*on node kubebox.*a small request through the port-forward took/);
   expect(report).toContain('server-restarted');

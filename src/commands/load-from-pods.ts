@@ -1,10 +1,8 @@
 import type {ShardGround} from '../load/shards/ground.ts';
 import type {OpenShardsOptions} from '../load/shards/open-shards.ts';
+import {defaultShards} from '../load/shards/share-of-load.ts';
 import type {Options} from '../options.ts';
 import type {Terminal} from '../terminal.ts';
-
-/** Few enough for any cluster, and no load of one machine. */
-const defaultShards = 2;
 
 interface PodsOptions {
   readonly options: Options;

@@ -223,9 +223,10 @@ describe('shards that did not come to the same end', () => {
     const late = {outcome: {startedLateMs: 140}, trial: {evidence: 'simulated'}};
     const throttled = [
       {code: 'throttled', severity: 'void', message: 'GPU 0 was slow', hint: null},
+      {code: 'client-lag', severity: 'void', message: 'it lagged', hint: null},
       {code: 'shard-missing', severity: 'void', message: '1 of 2 shards are missing', hint: null},
     ];
-    const {record} = await merge(
+    const {record, isVoid} = await merge(
       [await shard(folder.path, 0, 1, {trial: {findings: throttled}}), await shard(folder.path, 1, 1, late)],
       join(folder.path, 'whole'),
     );
@@ -236,9 +237,51 @@ describe('shards that did not come to the same end', () => {
       'void',
       expect.stringContaining('shard 2 (load-2) 140.0 ms after it, ± 8.0 ms'),
     ]);
-    expect(messages.get('throttled')).toEqual(['warning', 'shard 1 (load-1): of its share alone: GPU 0 was slow']);
+    expect(messages.get('client-lag')).toEqual(['warning', 'shard 1 (load-1): of its share alone: it lagged']);
+    // What the cards did is nobody's share: nothing in the whole would find it again.
+    expect(messages.get('throttled')).toEqual(['void', 'shard 1 (load-1): GPU 0 was slow']);
+    expect(isVoid).toBe(true);
     expect(messages.has('shard-missing')).toBe(false);
     expect(record.trials[0]?.evidence).toBe('simulated');
+  });
+
+  test('one that was still in a trial when shard 1 emptied the caches for the next voids both, by more than the clocks may be off', async () => {
+    await using folder = await temporaryFolder();
+    const merged = async (name: string, endMs: number) => {
+      const trials = [[{...answered(1, 10, 10), endMs}], [answered(1, 10, 10, 1)], [answered(1, 10, 10, 2)]];
+      const slow = await shardRun(join(folder.path, name, '1'), {index: 1, of: 2, requests: 2, trials});
+      const runs = [await shard(join(folder.path, name), 0, 3), slow];
+      const {record} = await merge(runs, join(folder.path, name, 'whole'));
+      return record.trials.map(({findings}) => findings.filter(({code}) => code === 'shard-overlap'));
+    };
+    // Shard 1 began at 50 s; each clock may be off by 8 ms.
+    expect(await merged('in time', 49_984)).toEqual([[], [], []]);
+    const [first, second, third] = await merged('too long', 49_985);
+    expect(first).toEqual([
+      {
+        ...{code: 'shard-overlap', severity: 'void', hint: expect.stringContaining('Raise --every')},
+        message:
+          'shard 1 (load-1) began to empty the caches and warm up for trial 2 when trial 1 had lasted 50.0 s, and others were in it still: shard 2 (load-2) until 50.0 s',
+      },
+    ]);
+    expect([second, third]).toEqual([first, []]);
+  });
+
+  test('addresses that may lead to different servers are a warning, unless something says that it is one', async () => {
+    await using folder = await temporaryFolder();
+    const unknown = async (name: string, changes: object) => {
+      const runs = [0, 1].map(index => shard(join(folder.path, name), index, 1, changes));
+      const {record} = await merge(await Promise.all(runs), join(folder.path, name, 'whole'));
+      return record.findings.filter(({code}) => code === 'shard-servers-unknown');
+    };
+    expect(await unknown('same process', {})).toEqual([]);
+    expect(await unknown('untold', {outcome: {serverStartedSeconds: null}})).toEqual([
+      {
+        ...{code: 'shard-servers-unknown', severity: 'warning', hint: expect.any(String)},
+        message:
+          'Different addresses of the chat server, and nothing says that one server is behind them: shard 1 (load-1) http://127.0.0.1:8000; shard 2 (load-2) http://127.0.0.1:8000',
+      },
+    ]);
   });
 });
 
@@ -268,6 +311,16 @@ describe('refused, with nothing written', () => {
         /^\/other, shard 2 \(load-2\), is of another plan than \/0, shard 1 \(load-1\): seed 2 in place of 1; --start-at "2026-11-22T14:00:00.000Z" in place of "2026-11-22T13:00:00.000Z"; trial 1 \{.*"requests":3/,
       ),
     });
+  });
+
+  test('shards that asked different servers, waited differently long, or planned other arrivals', async () => {
+    const other = {outcome: {serverStartedSeconds: 1_795_000_007, timeoutMs: 30_000, arrivalsHash: 'b'}};
+    const {code, message} = await refused(async (folder, [one]) => [one, await again(folder, 'other', other)]);
+    expect(code).toBe('BAD_OPTIONS');
+    expect(message).toMatch(
+      /^.*"timeoutMs":30000,"arrivalsHash":"b".* in place of .*"timeoutMs":60000,"arrivalsHash":"a"/,
+    );
+    expect(message).toContain("chat server's process started at 1795000007 in place of 1795000000");
   });
 
   test('the same shard twice', async () => {

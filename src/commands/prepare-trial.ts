@@ -121,6 +121,8 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
     trace: prompts?.index ?? null,
     idPrefix,
   });
+  /** What was watched until the last reply had ended, which may be long before its samples are here. */
+  let watched: ReturnType<typeof watch.end> | null = null;
   /** The raw replies so far. */
   let written: Promise<unknown> = Promise.resolve();
   opened.defer(async () => {
@@ -151,6 +153,10 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
           written = Promise.all([written, write]);
           written.catch(() => {}); // `run` throws it; without this Node would end the process first
         },
+        onEnded() {
+          watched ??= watch.end();
+          watched.catch(() => {}); // `run` throws it
+        },
         onProgress(progress) {
           watch.onProgress(progress);
           options.onProgress(progress);
@@ -162,11 +168,12 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
   return {
     options,
     async run() {
+      servers?.begin();
       disturbance?.begin();
       const outcome = await ready.run();
       signal.throwIfAborted();
       const disturbed = disturbance && (await disturbance.end());
-      const watched = await watch.end();
+      watched ??= watch.end();
       // The load of shards inside the cluster did not come through this machine's port-forward.
       const inside = outcome.shards !== null && ground.place === undefined && endpoint.insideUrl !== undefined;
       const befell = ((await servers?.end()) ?? []).filter(({code}) => !inside || code !== 'forward-lag');
@@ -189,7 +196,7 @@ export const prepareTrial = async (options: TrialOptions, drainWarmup: boolean):
           members: memberShares(metricsBefore, metricsAfter),
           gpuMemoryUsedMiB:
             memoryBefore === null || memoryAfter === null ? null : {before: memoryBefore, after: memoryAfter},
-          ...watched,
+          ...(await watched),
         },
       };
     },

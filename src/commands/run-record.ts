@@ -13,6 +13,7 @@ import type {Finding} from '../schema/finding.ts';
 import type {RunRecord} from '../schema/record.ts';
 import {schemaVersion} from '../schema/version.ts';
 import {combineHashes} from '../workloads/data-hash.ts';
+import {refuseAnotherServer} from './another-server.ts';
 import type {Choice} from './bring-up.ts';
 import {completeMemory, type StackMemory} from './server-memory.ts';
 
@@ -88,11 +89,16 @@ const noteOnce = ({findings: noted}: RunRecord, findings: readonly Finding[]): v
   for (const finding of findings) if (!noted.some(other => isDeepStrictEqual(other, finding))) noted.push(finding);
 };
 
-/** What the record tells of a stack that has come up; of one that was brought up again, of the last. */
+/**
+ * What the record tells of a stack that has come up; of one that was brought up again, of the last. Throws ENGINE_DIED where
+ * a service of a cluster has another server meanwhile.
+ */
 export const noteStack = async (record: RunRecord, stack: Stack): Promise<void> => {
   const memory = await completeMemory(stack);
+  const servers = serversOf(stack, memory);
+  refuseAnotherServer(record, servers);
   record.evidence = stack.evidence;
-  record.engine.servers = serversOf(stack, memory);
+  record.engine.servers = servers;
   noteOnce(record, memory.findings);
   if (record.machine.gpus.length === 0 && stack.nvidiaSmi !== null)
     record.machine.gpus = await readGpus(stack.nvidiaSmi);

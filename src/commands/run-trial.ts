@@ -1,8 +1,10 @@
 import type {DisturbedSummary} from '../disturbances/disturbed-summary.ts';
 import {type EmptiedCache, emptyPrefixCache} from '../load/cache-canary.ts';
-import {roleOf} from '../schema/request.ts';
+import type {Stack} from '../runtimes/stack.ts';
+import {type Role, roleOf} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {Trial} from '../schema/trial.ts';
+import {besideServer} from '../stats/shard-gates.ts';
 import {TrialSummary} from '../stats/trial.ts';
 import {isDisturbed} from './disturb-trial.ts';
 import {judgedTrial} from './judged-trial.ts';
@@ -59,6 +61,10 @@ const disturbedSummary = async (
   return new DisturbedSummary({spec: stage.disturb, disturbed, beganMs: outcome.beganMs, from});
 };
 
+/** Where it is a service of a cluster: requests go to its first pod. */
+const nodesOf = ({servers}: Stack, role: Role): readonly string[] =>
+  servers.flatMap(server => (server.role === role ? (server.kubernetes?.pods[0]?.node?.name ?? []) : []));
+
 const trialOf = ({
   options,
   cache,
@@ -83,12 +89,14 @@ const trialOf = ({
     transfers: disturbed === null ? transfers : disturbed.transfers(transfers, seen.members),
   });
   const place = ground?.place;
+  const beside = besideServer(trial.shards, nodesOf(stack, roleOf(stage.workload.kind)));
   const judged = place === undefined ? trial.findings : shareFindings(trial.findings, place);
   return {
     ...trial,
     findings: [
       ...cache.findings,
       ...befell,
+      ...(beside === null ? [] : [beside]),
       ...(disturbed === null ? judged : disturbed.judged(judged)),
       ...reuseFindings(planned, place === undefined ? outcome.plannedRequests : stage.load.requests),
     ],
@@ -108,6 +116,7 @@ export const runTogether = async (
     ...resolved(options),
     signal: AbortSignal.any([options.signal, failed.signal]),
   }));
+  for (const {ground, index, signal} of trials) await ground?.begin?.(index, signal);
   const caches: EmptiedCache[] = [];
   for (const options of trials) caches.push(await emptyCache(options));
   await using opened = new AsyncDisposableStack();

@@ -1,7 +1,6 @@
 import {CutoverError} from '../errors.ts';
 import type {LoadGround} from '../load/load-ground.ts';
 import {loadByHand} from '../load/shards/by-hand.ts';
-import type {ShardOutcome} from '../load/shards/shard.ts';
 import type {Options} from '../options.ts';
 import {shardFileName} from '../records/read-shard.ts';
 import type {RunFolder} from '../records/run-folder.ts';
@@ -29,7 +28,7 @@ export const refuseByHand = (
       'BAD_OPTIONS',
       `${stages.length} trials start one after another, and when the later ones do is not said`,
       {
-        hint: 'Add --every <seconds>: longer than a trial takes with its warm-up, the same on every machine; or --repetitions 1.',
+        hint: 'Add --every <seconds>: longer than a trial takes on the slowest machine, and then its warm-up and 10 s, the same on every machine; or --repetitions 1.',
       },
     );
   const inMs = startAt - nowMs;
@@ -50,7 +49,6 @@ export const groundByHand = (
   note: Terminal['note'],
 ): LoadGround | null => {
   if (shard === null || startAt === null) return null;
-  const outcomes: ShardOutcome[] = [];
   const name = `Shard ${shard.index + 1} of ${shard.of}`;
   return loadByHand({
     place: shard,
@@ -66,14 +64,13 @@ export const groundByHand = (
         `${name}: trial ${trial + 1} ${start}; the server's clock is ${offsetMs.toFixed(1)} ms ahead, ± ${errorMs.toFixed(1)} ms`,
       );
     },
-    async onOutcome(outcome) {
-      outcomes.push(outcome);
+    async onOutcomes(outcomes) {
       const file: ShardFile = {
         schemaVersion,
         place: shard,
         startAt: new Date(startAt).toISOString(),
         everySeconds: every,
-        outcomes: outcomes as unknown as ShardFile['outcomes'],
+        outcomes: [...outcomes] as unknown as ShardFile['outcomes'],
       };
       await folder.writeFile(shardFileName, `${JSON.stringify(file, null, 2)}\n`);
     },

@@ -19,7 +19,16 @@ export const refusal = (
   if (cause instanceof CutoverError) return cause;
   const own = apiReason(cause);
   const status = statusOf(cause);
-  if (status === null || status === 401)
+  if (status === 401)
+    return new CutoverError(
+      'KUBERNETES_UNREACHABLE',
+      `${doing}: Kubernetes at ${name} no longer takes the credentials`,
+      {
+        hint: 'They may have expired: log in again as you do for kubectl, until `kubectl get pods` works.',
+        cause,
+      },
+    );
+  if (status === null)
     return new CutoverError('KUBERNETES_UNREACHABLE', `${doing}: Kubernetes at ${name} does not answer (${own})`, {
       hint: 'Check that `kubectl get pods` works with the same context, and run it again.',
       cause,
@@ -38,6 +47,15 @@ const fixOf = (status: number, own: string, namespace: string, role: string): st
   if (/PodSecurity|admission|denied the request/i.test(own))
     return 'Ask whoever runs the cluster what its admission asks of pods.';
   if (status === 403)
-    return `Have the rights given: kubectl -n ${namespace} apply -f ${role}, which binds them to an account.`;
+    return `Have the rights given: kubectl -n ${namespace} apply -f ${role}, and then ${bindingFor(own, namespace, role)}.`;
   return 'Correct what the server names, and run it again.';
+};
+
+/** What gives the role of that manifest to whom the server names: `User "me" cannot list resource …`. */
+const bindingFor = (own: string, namespace: string, role: string): string => {
+  const who = /User "([^"]+)"/.exec(own)?.[1] ?? '…';
+  const account = /^system:serviceaccount:(.+)$/.exec(who)?.[1];
+  const subject = account === undefined ? `--user ${who}` : `--serviceaccount ${account}`;
+  const roleName = role.includes('attach') ? 'cutover-attach' : 'cutover-load';
+  return `kubectl -n ${namespace} create rolebinding cutover-for-me --role ${roleName} ${subject}`;
 };

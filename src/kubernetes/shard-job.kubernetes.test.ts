@@ -40,6 +40,7 @@ const left = async () => {
   return [...pods.items, ...jobs.items].map(({metadata}) => metadata?.name);
 };
 
+const clock = {reference: 'peer', offsetMs: 0, errorMs: 0} as const;
 const prepare = {kind: 'prepare', load: 0, shard: {} as never} as const;
 
 /** Until it has said that it is done; all words that it has said, and why no more came. */
@@ -82,7 +83,7 @@ describe('shards in pods', () => {
         let digest = '';
         const {words, thrown} = await heard(host, async word => {
           if (word.kind === 'ready') {
-            await host.tell({kind: 'start', load: 0, atMs: 0});
+            await host.tell({kind: 'start', load: 0, atMs: 0, clock});
             // The pods work on, and what they say meanwhile is heard afterwards.
             void working.meet();
           }
@@ -129,8 +130,8 @@ describe('shards in pods', () => {
       started.hosts.map(host =>
         heard(host, async ({kind}) => {
           if (kind !== 'here') return;
-          if (host === failing) await host.tell({kind: 'start', load: 13, atMs: 0});
-          if (host === eating) await host.tell({kind: 'start', load: 14, atMs: 0});
+          if (host === failing) await host.tell({kind: 'start', load: 13, atMs: 0, clock});
+          if (host === eating) await host.tell({kind: 'start', load: 14, atMs: 0, clock});
           const metadata = {name: host.name, namespace};
           if (host === deleted) await core.deleteNamespacedPod(metadata);
           if (host === evicted)

@@ -30,7 +30,7 @@ export interface ShardJobOptions {
   readonly lifetimeS?: number;
   /** How the image's program is run. */
   readonly program?: readonly string[];
-  /** For all pods to run. */
+  /** From one pod that runs to the next, until all do. */
   readonly startLimitMs?: number;
   readonly stuckMs?: number;
   /** One line for the user: what pods wait for, an API server that is away. */

@@ -1,4 +1,4 @@
-import type {Clock} from './clock.ts';
+import {type Clock, machineClock} from './clock.ts';
 import type {MalformedReply} from './http1-head.ts';
 import {type ConnectionOwner, NetConnection} from './net-connection.ts';
 import type {HttpRequest, Transport} from './transport.ts';
@@ -44,12 +44,13 @@ export const netTransport = (
   url: string,
   clock: Clock,
   onFirstReply: (refused: MalformedReply | null) => void = () => {},
+  restClock: Clock = machineClock,
 ): NetTransport => {
   const {host, hostname, port} = new URL(url);
   // Brackets belong to the URL, not to the IPv6 address.
   const target = {host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80)};
   const connections = new Set<NetConnection>();
-  /** The last one used is used first, so that what rests for so long that it is closed is not what is needed. */
+  /** `freeSinceMs` is by `restClock`: the trial's clock is set to its start while they rest. The last one used is used first, so that what rests for so long that it is closed is not what is needed. */
   const idle: {readonly connection: NetConnection; readonly freeSinceMs: number}[] = [];
   let connectionsOpened = 0;
   let connectionsRefused = 0;
@@ -72,7 +73,7 @@ export const netTransport = (
     },
     onFree(connection) {
       if (retired) connection.destroy();
-      else idle.push({connection, freeSinceMs: clock.now()});
+      else idle.push({connection, freeSinceMs: restClock.now()});
     },
     onClosed: connection => connections.delete(connection),
   };
@@ -85,7 +86,7 @@ export const netTransport = (
 
   const takeIdle = (): NetConnection | undefined => {
     for (let free = idle.pop(); free !== undefined; free = idle.pop()) {
-      if (clock.now() - free.freeSinceMs > longestRestMs) free.connection.destroy();
+      if (restClock.now() - free.freeSinceMs > longestRestMs) free.connection.destroy();
       else if (free.connection.open) return free.connection;
     }
     return undefined;
@@ -102,6 +103,8 @@ export const netTransport = (
     },
 
     async open(count) {
+      for (const {connection, freeSinceMs} of idle)
+        if (restClock.now() - freeSinceMs > longestRestMs / 2) connection.destroy();
       let missing = count - idle.filter(({connection}) => connection.open).length;
       const openOnes = async () => {
         while (missing > 0) {

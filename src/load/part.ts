@@ -79,8 +79,17 @@ export interface ReadyPart extends AsyncDisposable {
 
 /** Concurrency of an open loop's warm-up: enough to warm a server, too little to overload one. */
 const openWarmupConcurrency = 8;
-/** Connections opened before an open loop that sets no limit; it opens more as it needs them. */
+/** Connections that each part opens before an open loop that sets no limit; it opens more as it needs them. */
 const openConnections = 64;
+/** So long before an agreed start those that have rested too long are opened anew. */
+const refreshMs = 1000;
+
+const connectionsOf = ({load, part, arrivals}: Pick<PartOptions, 'load' | 'part' | 'arrivals'>): number => {
+  if (load.mode === 'saturate') return 0; // autocannon opens its own
+  if (load.mode === 'closed') return shareOf(load.concurrency, part);
+  const most = shareOrNull(load.maxInFlight, part) ?? openConnections;
+  return Math.min(most, arrivals.dueMs.length);
+};
 
 /**
  * One thread's share of a load, from its connections to its last reply. All parts of a shard count in `shared`; with one
@@ -136,9 +145,16 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
     startedLateMs = clock.now();
     health = new HealthWatch({clock, tally, transport, scheduled: load.mode === 'open'});
   };
+  /** So many are open when the measurement begins. */
+  const connections = connectionsOf(options);
   /** The same, not before the time that was agreed, if there is one. */
   const beginOnTime = async () => {
     clock.startAt(shared.beganMs ?? machineNow());
+    if (clock.now() < 0) {
+      // Since they were opened the server may have closed them; the start waits for none of them.
+      await waitUntil(clock, -refreshMs, signal, 0);
+      transport.open(connections).catch(() => {}); // the requests will tell
+    }
     await waitUntil(clock, 0, signal);
     begin();
   };
@@ -181,9 +197,7 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
       await runWarmup(concurrency, loop);
       failed.signal.throwIfAborted();
     }
-    if (load.mode === 'closed') await transport.open(shareOf(load.concurrency, part));
-    if (load.mode === 'open')
-      await transport.open(shareOf(Math.min(load.maxInFlight ?? openConnections, options.arrivals.total), part));
+    await transport.open(connections);
   } catch (thrown) {
     await transport.close();
     throw thrown;

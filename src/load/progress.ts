@@ -57,7 +57,8 @@ export class ProgressReport implements Disposable {
   #tell(): void {
     const {shared, load, onProgress} = this.#options;
     const totalMs = load.durationSeconds === null ? null : load.durationSeconds * 1000;
-    const {beganMs} = shared;
+    // A start that is agreed is known before its time.
+    const beganMs = shared.beganMs !== null && shared.beganMs <= machineNow() ? shared.beganMs : null;
     const counts = beganMs === null ? shared.warmup : shared.measure;
     const elapsedMs = machineNow() - (beganMs ?? this.#startedMs);
     const [sent, ended] = [counts.get('sent'), counts.get('ended')];

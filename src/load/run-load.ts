@@ -41,6 +41,8 @@ export interface LoadListeners {
   /** Samples of measured requests, each part's in the order in which they end. What it throws ends the load. */
   onBlock(part: number, block: Uint8Array<ArrayBuffer>): void;
   onReply(id: string, reads: readonly Read[]): void;
+  /** The last reply has ended, where that is known before its samples are here. */
+  onEnded?(): void;
   /** At most four times a second, and at the end. */
   onProgress?(progress: LoadProgress): void;
 }

@@ -311,7 +311,8 @@ test('a connection that has rested for more than 4 s is not used again, for serv
     url => {
       const restsMs = [0, 4000, 8001];
       let nowMs = 0;
-      const transport = netTransport(url, {now: () => nowMs});
+      const clock = {now: () => nowMs};
+      const transport = netTransport(url, clock, () => {}, clock);
       return {
         ...transport,
         send(request, handlers) {

@@ -18,7 +18,8 @@ export interface Lane {
   readonly part: number;
 }
 
-const partsOfTrial = 2 ** 16;
+/** Lanes that a trial has. */
+export const partsOfTrial = 2 ** 16;
 const laneNumber = ({trial, part}: Lane): number => trial * partsOfTrial + part;
 export const laneOf = (number: number): Lane => ({
   trial: Math.floor(number / partsOfTrial),

@@ -47,6 +47,8 @@ export interface StackEnd {
 
 /** Of the time since it was begun. */
 export interface StackWatch {
+  /** All is prepared, and the load begins: what is sampled on the way to the servers counts from here. */
+  begin(): void;
   /** What befell the servers that a trial's numbers must not outlive. */
   end(): Promise<readonly Finding[]>;
 }

@@ -54,7 +54,7 @@ export const kubernetesServer = z.object({
   port: z.int(),
   /** Where it is reached from inside the cluster. */
   insideUrl: z.string(),
-  /** All that were ready; requests go to the first alone. */
+  /** All that were ready when it was attached to, of which requests go to the first alone; then each that took its place. */
   pods: z.array(pod),
   /** The port-forward, measured when the stack came up; each is the whole round trip, the server's part in it. */
   forward: z.object({

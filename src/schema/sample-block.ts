@@ -88,6 +88,9 @@ const inTurn = <Part>(cut: (start: number, end: number) => Part) => {
   };
 };
 
+/** How many samples a block says that it has. */
+export const rowsOfBlock = (block: Uint8Array): number => new Uint32Array(block.slice(0, headBytes).buffer)[2] ?? 0;
+
 /** The samples of a block, as they were added. Throws an Error for a block that is cut off, garbled or of another version. */
 export function* readSampleBlock(block: Uint8Array): Generator<Sample, undefined> {
   if (block.length < headBytes) throw unreadable('is cut off');

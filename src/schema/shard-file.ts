@@ -53,12 +53,21 @@ const partOutcome = z.object({
 export const shardOutcome = z.object({
   place: shardPlace,
   host: z.string(),
+  node: z.string().optional(),
   clock: clockOffset,
   startedLateMs: z.number(),
   beganAtMs: z.number(),
   counts: z.object({ok: z.int(), failed: z.int()}),
   parts: z.array(partOutcome).min(1),
   dataSums: z.array(z.int()),
+});
+
+/** An OutcomeByHand (load/shards/by-hand.ts) as JSON. */
+const outcomeByHand = shardOutcome.extend({
+  timeoutMs: z.number(),
+  arrivalsHash: z.string().nullable(),
+  serverStartedSeconds: z.number().nullable(),
+  nextFromMs: z.number().nullable(),
 });
 
 /** shard.json: what stands beside the record of a run that is one shard of several. */
@@ -70,6 +79,6 @@ export const shardFile = z.object({
   /** Between the starts of two trials; null where none was given. */
   everySeconds: z.number().nullable(),
   /** One of each trial of the record, in its order. */
-  outcomes: z.array(shardOutcome),
+  outcomes: z.array(outcomeByHand),
 });
 export type ShardFile = z.infer<typeof shardFile>;

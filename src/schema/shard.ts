@@ -20,6 +20,8 @@ const trialShard = z.object({
   index: z.int(),
   /** The machine's, or the pod's. */
   host: z.string(),
+  /** Of the cluster, where it is a pod. */
+  node: z.string().optional(),
   workers: z.int(),
   counts: z.object({ok: z.int(), failed: z.int()}),
   /** How long after the time that all agreed on its clock began, by its own clock and the offset. */

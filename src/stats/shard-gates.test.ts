@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {exampleTrial} from '../records/test-run.ts';
 import type {TrialShard} from '../schema/shard.ts';
-import {shardLate, shardMissing, shardSaturated} from './shard-gates.ts';
+import {besideServer, shardLate, shardMissing, shardSaturated} from './shard-gates.ts';
 import {TrialFacts} from './trial-facts.ts';
 
 const shard = (index: number, changes: Partial<TrialShard> = {}): TrialShard => ({
@@ -65,6 +65,17 @@ describe('a shard that began at another time', () => {
       "The shards did not begin together (limit 100 ms from the agreed start, the clock's error included): shard 3 (load-2) 2000.0 ms before it, ± 8.0 ms; shard 1 (load-0) 140.3 ms after it, ± 8.0 ms",
     );
   });
+});
+
+test("pods on the server's node are a warning, and those of which the node is not known are none", () => {
+  const parts = [shard(0, {node: 'a'}), shard(1, {node: 'b'}), shard(2)];
+  expect(besideServer({of: 3, parts}, ['b'])).toEqual({
+    ...{code: 'shard-beside-server', severity: 'warning', hint: expect.any(String)},
+    message: "Shards took cores and memory of the server's own node: shard 2 (load-1) on b",
+  });
+  expect([besideServer({of: 3, parts}, ['c']), besideServer({of: 3, parts}, []), besideServer(null, ['a'])]).toEqual([
+    ...[null, null, null],
+  ]);
 });
 
 describe('a shard that was the bottleneck of its share', () => {

@@ -1,3 +1,4 @@
+import type {Finding} from '../schema/finding.ts';
 import type {TrialShard, TrialShards} from '../schema/shard.ts';
 import type {Gate} from './gate.ts';
 import {limits} from './limits.ts';
@@ -53,6 +54,18 @@ export const shardLate: Gate = ({trial: {shards}}) => {
     severity: 'void',
     message: `The shards did not begin together (limit ${limits.shardLateMs} ms from the agreed start, the clock's error included): ${listed(words)}`,
     hint: "Leave more time before --start-at, stop other programs on that machine, and let its clock be set by the same time servers; a large error comes of a slow way to the server's Date.",
+  };
+};
+
+/** That pods of a load were on a node with the server: nothing of it is in the numbers. `nodes` are the servers'; null where there is no such shard. */
+export const besideServer = (shards: TrialShards | null, nodes: readonly string[]): Finding | null => {
+  const beside = (shards?.parts ?? []).filter(({node}) => node !== undefined && nodes.includes(node));
+  if (beside.length === 0) return null;
+  return {
+    code: 'shard-beside-server',
+    severity: 'warning',
+    message: `Shards took cores and memory of the server's own node: ${listed(beside.map(shard => `${nameOf(shard)} on ${shard.node}`))}`,
+    hint: 'Give the cluster another node for the load, or keep load pods off this one by a taint.',
   };
 };
 

@@ -1,6 +1,7 @@
 import type {RunRecord} from '../../schema/record.ts';
 import type {Trial} from '../../schema/trial.ts';
 import {combineHashes} from '../../workloads/data-hash.ts';
+import {unknownServers} from './same-server.ts';
 import {runFindings} from './shard-findings.ts';
 import {type ShardFolder, shardName} from './shard-folder.ts';
 
@@ -48,7 +49,7 @@ export const joinedRecord = (shards: readonly [ShardFolder, ...ShardFolder[]], t
     startedAt: records.map(({startedAt}) => startedAt).reduce((one, other) => (other < one ? other : one)),
     endedAt: endings.length === 0 ? null : endings.reduce((one, other) => (other > one ? other : one)),
     dataHash: combineHashes(trials.map(({dataHash}) => dataHash)),
-    findings: runFindings(shards),
+    findings: [...runFindings(shards), ...unknownServers(shards)],
     trials: [...trials],
   };
 };

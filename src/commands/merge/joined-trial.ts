@@ -1,29 +1,15 @@
 import type {Loaded} from '../../load/run-load.ts';
 import {joinShards} from '../../load/shards/join-shards.ts';
-import type {ShardOutcome} from '../../load/shards/shard.ts';
 import {roleOf} from '../../schema/request.ts';
 import type {Sample} from '../../schema/sample.ts';
 import type {Trial} from '../../schema/trial.ts';
 import {prefixHits} from '../../stats/prefix-hits.ts';
 import {TrialSummary} from '../../stats/trial.ts';
 import {judgedTrial} from '../judged-trial.ts';
+import {overlapFindings} from './overlap.ts';
 import {trialFindings} from './shard-findings.ts';
 import type {ShardFolder} from './shard-folder.ts';
-
-/** A shard that ended a trial, with what it came to in it. */
-interface Share {
-  readonly shard: ShardFolder;
-  readonly outcome: ShardOutcome;
-  readonly trial: Trial;
-}
-
-const sharesOf = (shards: readonly ShardFolder[], index: number): readonly Share[] =>
-  shards.flatMap(shard => {
-    const [outcome, trial] = [shard.outcomes[index], shard.record.trials[index]];
-    return outcome === undefined || trial === undefined ? [] : [{shard, outcome, trial}];
-  });
-
-const endedMs = ({outcome}: Share): number => Math.max(...outcome.parts.map(({marks}) => marks.lastEndMs));
+import {endedMs, type Share, sharesOf} from './shares.ts';
 
 /** Of the gauge that every shard looked at, in turns of its own: the most that any of them saw. */
 const fullest = (shares: readonly Share[]): Trial['kvUse'] =>
@@ -33,6 +19,7 @@ const fullest = (shares: readonly Share[]): Trial['kvUse'] =>
 
 /** One trial of all shards. It is to be shown every sample, and then judged. */
 export class JoinedTrial {
+  readonly #shards: readonly ShardFolder[];
   readonly #shares: readonly Share[];
   readonly #first: Share;
   readonly #index: number;
@@ -41,6 +28,7 @@ export class JoinedTrial {
 
   /** `shards` in the order of their numbers; one of them at least has ended the trial. */
   constructor(shards: readonly [ShardFolder, ...ShardFolder[]], index: number) {
+    this.#shards = shards;
     this.#shares = sharesOf(shards, index);
     const [first] = this.#shares;
     if (first === undefined) throw new RangeError(`no shard has trial ${index}`);
@@ -87,6 +75,6 @@ export class JoinedTrial {
       this.#index,
       joined.findings,
     );
-    return {...joined, findings: [...ofShards, ...joined.findings]};
+    return {...joined, findings: [...overlapFindings(this.#shards, this.#index), ...ofShards, ...joined.findings]};
   }
 }

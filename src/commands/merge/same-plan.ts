@@ -1,6 +1,8 @@
 import {isDeepStrictEqual} from 'node:util';
 import {CutoverError} from '../../errors.ts';
 import type {RunRecord} from '../../schema/record.ts';
+import type {Trial} from '../../schema/trial.ts';
+import {otherServers} from './same-server.ts';
 import {type ShardFolder, shardName} from './shard-folder.ts';
 
 const modelsOf = ({engine}: RunRecord) => engine.servers.map(({role, model}) => `${role} ${model ?? 'unknown'}`);
@@ -25,8 +27,11 @@ const alike: Readonly<Record<string, (shard: ShardFolder) => unknown>> = {
 };
 
 /** What is asked for in a trial, by its number; of shards that have it both. */
-const plannedTrials = ({record}: ShardFolder) =>
-  record.trials.map(({suite, repetition, workload, load}) => ({suite, repetition, workload, load}));
+const plannedTrials = ({record, outcomes}: ShardFolder) =>
+  outcomes.map(({timeoutMs, arrivalsHash}, index) => {
+    const {suite, repetition, workload, load} = record.trials[index] as Trial;
+    return {suite, repetition, workload, load, timeoutMs, arrivalsHash};
+  });
 
 const shown = (value: unknown): string => JSON.stringify(value);
 
@@ -42,7 +47,7 @@ const differences = (one: ShardFolder, other: ShardFolder): readonly string[] =>
       ? []
       : [`trial ${index + 1} ${shown(theirTrial)} in place of ${shown(trial)}`];
   });
-  return [...facts, ...trials.slice(0, 1)];
+  return [...facts, ...trials.slice(0, 1), ...otherServers(one, other)];
 };
 
 /**

@@ -25,19 +25,25 @@ const named = (found: readonly Found[]): Finding[] => {
 export const runFindings = (shards: readonly ShardFolder[]): Finding[] =>
   named(shards.map(shard => ({shard, findings: shard.record.findings})));
 
+/** Of the cards beside whoever saw them. The joined record has the first shard's figures, so that what another saw is not found again. */
+const ofGpu: ReadonlySet<string> = new Set(['throttled', 'gpu-shared', 'power-capped']);
+
 /** Each shard's own record is without the others; whether all of them are here is judged of the whole. */
 const isOfShards = (code: string): boolean => code.startsWith('shard-');
 
 /**
- * What the shards found in a trial that cannot be found again in the whole: the state of the cache, for example. What the
- * gates said of a share is judged anew, of all of them together; a share that was void by a gate which the whole passes is a warning.
+ * What the shards found in a trial that cannot be found again in the whole: the state of the cache, for example, or of the GPU; this
+ * stands as it was. What the gates said of a share is judged anew, of all of them together; a share that was void by a gate which the
+ * whole passes is a warning.
  */
 export const trialFindings = (shards: readonly ShardFolder[], trial: number, judged: readonly Finding[]): Finding[] => {
   const ofWhole = new Set(judged.map(({code}) => code));
   const kept = ({code, severity}: Finding) =>
-    !judgedCodes.has(code) || (severity === 'void' && !ofWhole.has(code) && !isOfShards(code));
+    ofGpu.has(code)
+      ? !ofWhole.has(code)
+      : !judgedCodes.has(code) || (severity === 'void' && !ofWhole.has(code) && !isOfShards(code));
   const asShare = (finding: Finding): Finding =>
-    judgedCodes.has(finding.code)
+    judgedCodes.has(finding.code) && !ofGpu.has(finding.code)
       ? {...finding, severity: 'warning', message: `of its share alone: ${finding.message}`}
       : finding;
   return named(

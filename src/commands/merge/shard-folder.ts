@@ -1,4 +1,4 @@
-import type {ShardOutcome} from '../../load/shards/shard.ts';
+import type {OutcomeByHand} from '../../load/shards/by-hand.ts';
 import {readRecord} from '../../records/read-record.ts';
 import {readShard} from '../../records/read-shard.ts';
 import type {RunRecord} from '../../schema/record.ts';
@@ -9,7 +9,7 @@ export interface ShardFolder extends Pick<ShardFile, 'place' | 'startAt' | 'ever
   readonly folder: string;
   readonly record: RunRecord;
   /** Of each trial that the shard ended, in their order. */
-  readonly outcomes: readonly ShardOutcome[];
+  readonly outcomes: readonly OutcomeByHand[];
 }
 
 /** By its folder or its id. Throws RECORD_UNREADABLE, also for a run that is no shard. */

@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {PartOutcome} from '../../load/part.ts';
-import type {ShardOutcome} from '../../load/shards/shard.ts';
+import type {OutcomeByHand} from '../../load/shards/by-hand.ts';
 import {SteadyWindow} from '../../load/steady-window.ts';
 import {shardFileName} from '../../records/read-shard.ts';
 import {recordText} from '../../records/record-text.ts';
@@ -71,7 +71,7 @@ interface TestShard {
   readonly trials: readonly (readonly Sample[])[];
   /** Of each trial, over all shards. */
   readonly requests: number;
-  readonly outcome?: Partial<ShardOutcome>;
+  readonly outcome?: Partial<OutcomeByHand>;
   readonly trial?: Partial<Trial>;
   readonly record?: Partial<RunRecord>;
   readonly file?: Partial<ShardFile>;
@@ -88,7 +88,7 @@ export const shardRun = async (folder: string, shard: TestShard): Promise<string
     ...shard.record,
   });
   const outcomes = trials.map(
-    (samples): ShardOutcome => ({
+    (samples, trial): OutcomeByHand => ({
       place: {index, of},
       host: hostname,
       clock: {reference: 'date', offsetMs: 3, errorMs: 8},
@@ -100,6 +100,8 @@ export const shardRun = async (folder: string, shard: TestShard): Promise<string
       },
       parts: [partOf(samples, requests)],
       dataSums: [index + 1, 0, 0, 0, 0, 0, 0, 0],
+      ...{timeoutMs: 60_000, arrivalsHash: 'a', serverStartedSeconds: 1_795_000_000},
+      nextFromMs: trial === trials.length - 1 ? null : 50_000,
       ...shard.outcome,
     }),
   );

@@ -98,6 +98,7 @@ export const jobManifest = ({
               workingDir: workFolder,
               env: [
                 {name: 'CUTOVER_SHARD_FOLDER', value: workFolder},
+                {name: 'CUTOVER_SHARD_NODE', valueFrom: {fieldRef: {fieldPath: 'spec.nodeName'}}},
                 {name: 'HOME', value: workFolder},
                 {name: 'TMPDIR', value: workFolder},
               ],

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {labelValue, marksOf, readMarks} from '../ownership/labels.ts';
 import {jobManifest, jobName} from './manifest.ts';
-import {deletedText, podState} from './pod-state.ts';
+import {deletedText, podState, troubleOf} from './pod-state.ts';
 
 const pod = (status: V1PodStatus, metadata: V1Pod['metadata'] = {}): V1Pod => ({
   metadata,
@@ -38,6 +38,17 @@ describe('a pod that waits', () => {
     expect(podState(state, events)).toEqual({
       ...{kind: 'waiting', why: 'ImagePullBackOff: Failed to pull image "x": 401 Unauthorized', hopeless: true},
     });
+  });
+
+  test('for an image is one trouble, in whichever of its two turns it is looked at, and another one is another', () => {
+    const turns = ['ErrImagePull', 'ImagePullBackOff'].map(reason => {
+      const state = podState(inState({waiting: {reason, message: `${reason}: i/o timeout`}}));
+      return state.kind === 'waiting' ? troubleOf(state.why) : null;
+    });
+    expect(turns[0]).not.toBe(null);
+    expect(turns[1]).toBe(turns[0]);
+    expect(troubleOf('Unschedulable: no node')).toBe('Unschedulable: no node');
+    expect(troubleOf(null)).toBe(null);
   });
 
   test('for its container waits in vain where that cannot be made, and else says nothing', () => {
@@ -112,6 +123,9 @@ describe("a run's Job", () => {
           containers: [
             {
               command: ['node', '/app/shard.mjs'],
+              env: expect.arrayContaining([
+                {name: 'CUTOVER_SHARD_NODE', valueFrom: {fieldRef: {fieldPath: 'spec.nodeName'}}},
+              ]),
               resources: {requests: {cpu: '2', memory: '1Gi'}, limits: {cpu: '2', memory: '1Gi'}},
               securityContext: {
                 ...{allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: ['ALL']}},

@@ -18,6 +18,11 @@ const hopeless =
 const hopelessPull =
   /not found|unauthorized|denied|forbidden|no such host|manifest unknown|invalid reference|authentication required/i;
 
+const pulls = /^(ErrImagePull|ImagePullBackOff)\b/;
+
+/** The same word for what is one trouble: a pull that fails is told in turns as an error and as a wait for the next try. */
+export const troubleOf = (why: string | null): string | null => (why !== null && pulls.test(why) ? 'pull' : why);
+
 export const podState = (pod: V1Pod, events: readonly CoreV1Event[] = []): PodState => {
   const {status, metadata} = pod;
   const container = status?.containerStatuses?.find(({name}) => name === containerName);
@@ -44,7 +49,7 @@ export const podState = (pod: V1Pod, events: readonly CoreV1Event[] = []): PodSt
   const scheduled = status?.conditions?.find(({type}) => type === 'PodScheduled');
   if (scheduled?.status === 'False')
     return {kind: 'waiting', why: joined(scheduled.reason ?? 'not scheduled', scheduled.message), hopeless: false};
-  if (waiting && /^(ErrImagePull|ImagePullBackOff)$/.test(waiting.reason ?? '')) {
+  if (waiting && pulls.test(waiting.reason ?? '')) {
     const pull = warningsOf(events, /^(Failed|FailedPull)$/).find(text => !/^Error: /.test(text)) ?? waiting.message;
     return {
       kind: 'waiting',

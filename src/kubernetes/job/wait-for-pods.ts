@@ -7,12 +7,13 @@ import type {Patience} from '../patience.ts';
 import {eventsOf} from '../pod/look-at-pod.ts';
 import {refusal} from '../refusal.ts';
 import {logTail} from './log-tail.ts';
-import {type PodState, podState} from './pod-state.ts';
+import {type PodState, podState, troubleOf} from './pod-state.ts';
 
 export interface WaitOptions {
   readonly job: string;
   readonly shards: number;
   readonly patience: Patience;
+  /** From one pod that runs to the next. */
   readonly limitMs: number;
   /** What keeps a pod from running by itself, such as a registry that is away, has so long to pass. */
   readonly stuckMs: number;
@@ -38,6 +39,8 @@ export const waitForPods = async (cluster: Cluster, options: WaitOptions): Promi
   const startedMs = performance.now();
   let told: string | null = null;
   let toldMs = startedMs;
+  let most = 0;
+  let mostMs = startedMs;
   for (;;) {
     const seen = await look(cluster, job, patience, signal).catch((thrown: unknown) => {
       if (signal.aborted) throw interruptionOf(signal, "waiting for the load's pods");
@@ -50,14 +53,18 @@ export const waitForPods = async (cluster: Cluster, options: WaitOptions): Promi
     if (bad !== undefined) throw await didNotStart(cluster, options, bad);
     const stuck = seen.find(({state}) => state.kind === 'waiting' && state.why !== null);
     const why = stuck ? whyOf(stuck) : seen.length < shards ? await refusedPods(cluster, job, patience, signal) : null;
-    if (why !== told) {
-      told = why;
+    if (names.length > most) {
+      most = names.length;
+      mostMs = nowMs;
+    }
+    if (troubleOf(why) !== told) {
+      told = troubleOf(why);
       toldMs = nowMs;
       if (why !== null) onLine(`${names.length} of ${shards} pods of the load run: ${why}`);
     }
     // An autoscaler may still bring a machine; nobody brings a quota or an image.
     const inVain = why !== null && !/^Unschedulable/.test(why) && nowMs - toldMs > stuckMs;
-    if (inVain || nowMs - startedMs > limitMs)
+    if (inVain || nowMs - mostMs > limitMs)
       throw new CutoverError(
         'SHARDS_DID_NOT_START',
         `${names.length} of ${shards} pods of the load run after ${Math.round((nowMs - startedMs) / 1000)} s: ${why ?? 'the cluster does not say why'}`,
@@ -136,7 +143,10 @@ const fixes: readonly (readonly [RegExp, string])[] = [
     /ErrImageNeverPull|InvalidImageName|ErrImagePull|ImagePullBackOff/,
     'Check --load-image: it must be where the nodes can pull it.',
   ],
-  [/^Unschedulable/, 'Ask for less (--shards, --shard-cpu, --shard-memory), or give the cluster more machines.'],
+  [
+    /^Unschedulable/,
+    'Ask for less (--shards, --shard-cpu, --shard-memory), or give the cluster more machines; begin again when they are there.',
+  ],
   [/exceeded quota/, 'Ask for less (--shards, --shard-cpu, --shard-memory), or have the quota raised.'],
   [/PodSecurity|forbidden/, 'Ask whoever runs the cluster what its admission asks of pods.'],
   [

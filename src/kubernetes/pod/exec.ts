@@ -1,8 +1,7 @@
 import {PassThrough} from 'node:stream';
 import type {V1Status} from '@kubernetes/client-node';
-import {apiReason} from '../api-error.ts';
 import type {Cluster} from '../connect.ts';
-import {containerName} from '../job/manifest.ts';
+import {socketRefusal} from './socket-refusal.ts';
 
 /** Of the `ws` package, which brings no types. */
 interface ChannelSocket {
@@ -13,9 +12,16 @@ interface ChannelSocket {
   onclose: ((event: {readonly code: number}) => void) | null;
 }
 
+export interface PodContainer {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
 export interface ExecOptions {
-  readonly stdin?: string;
-  /** Without a byte or an end for so long it is broken off. */
+  /** Closed after it; of several texts each is sent as it comes. */
+  readonly stdin?: string | AsyncIterable<string>;
+  /** Without a byte or an end for so long it is broken off; opening the connection counts. */
   readonly idleMs: number;
   readonly signal: AbortSignal;
 }
@@ -39,16 +45,16 @@ const heldBytes = 4 * 2 ** 20;
  * status as its `code` where the server refuses, or what broke the connection.
  */
 export async function* execInPod(
-  cluster: Cluster,
-  pod: string,
+  {config}: Pick<Cluster, 'config'>,
+  {namespace, pod, container}: PodContainer,
   command: readonly string[],
   {stdin, idleMs, signal}: ExecOptions,
 ): AsyncGenerator<Buffer, undefined> {
   const {Exec} = await import('@kubernetes/client-node');
   // By itself the handler would close this program's own stdout when a command closes its.
   const streams = {stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough()};
-  const handler = Object.assign(new Exec(cluster.config).handler, {streams});
-  const query = new URLSearchParams({container: containerName, stdout: 'true', stderr: 'true', tty: 'false'});
+  const handler = Object.assign(new Exec(config).handler, {streams});
+  const query = new URLSearchParams({container, stdout: 'true', stderr: 'true', tty: 'false'});
   if (stdin !== undefined) query.set('stdin', 'true');
   for (const word of command) query.append('command', word);
 
@@ -86,7 +92,7 @@ export async function* execInPod(
     return true;
   };
   try {
-    const path = `/api/v1/namespaces/${cluster.namespace}/pods/${pod}/exec?${query}`;
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/exec?${query}`;
     const connecting: Promise<ChannelSocket> = handler.connect(path, null, take).then(open => {
       // One that opens too late is not wanted any more.
       if (broken !== null) open.terminate();
@@ -97,10 +103,9 @@ export async function* execInPod(
         socket = open;
         open.onclose = ({code}) => end(new Error(`the connection to pod ${pod} broke (WebSocket code ${code})`));
         if (stdin === undefined) return;
-        open.send(Buffer.concat([Buffer.of(stdinChannel), Buffer.from(stdin)]));
-        open.send(Buffer.of(closeChannel, stdinChannel));
+        write(open, typeof stdin === 'string' ? [stdin] : stdin).catch(end);
       },
-      (thrown: unknown) => end(refused(thrown)),
+      (thrown: unknown) => end(socketRefusal(thrown, 'pods/exec')),
     );
     for (;;) {
       for (let chunk = held.shift(); chunk !== undefined; chunk = held.shift()) {
@@ -122,13 +127,9 @@ export async function* execInPod(
   }
 }
 
-/** A WebSocket that is refused tells of the answer only its status, in words. */
-const refused = (thrown: unknown): unknown => {
-  const reason = apiReason(thrown);
-  const [, status] = /^Unexpected server response: (\d+)$/.exec(reason) ?? [];
-  if (status === undefined) return thrown;
-  const message = status === '403' ? 'this user cannot get or create resource "pods/exec"' : reason;
-  return Object.assign(new Error(message), {code: Number(status), body: {message}});
+const write = async (socket: ChannelSocket, texts: Iterable<string> | AsyncIterable<string>): Promise<void> => {
+  for await (const text of texts) socket.send(Buffer.concat([Buffer.of(stdinChannel), Buffer.from(text)]));
+  socket.send(Buffer.of(closeChannel, stdinChannel));
 };
 
 const finish = ({status, reason, message, details}: V1Status, said: string): undefined => {

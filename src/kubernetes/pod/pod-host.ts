@@ -1,14 +1,16 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {CutoverError} from '../../errors.ts';
+import {measurePeerOffset} from '../../load/shards/peer-clock.ts';
 import type {ShardHost, ShardOrder, ShardWord} from '../../load/shards/shard-host.ts';
 import {readWord} from '../../load/shards/word-text.ts';
 import {apiReason, isAway, statusOf} from '../api-error.ts';
 import type {Cluster} from '../connect.ts';
 import {logTail} from '../job/log-tail.ts';
+import {containerName} from '../job/manifest.ts';
 import type {PodEnd} from '../job/pod-state.ts';
 import type {Patience} from '../patience.ts';
 import {refusal} from '../refusal.ts';
-import {execInPod} from './exec.ts';
+import {execInPod, type PodContainer} from './exec.ts';
 import {logLines} from './log-lines.ts';
 import {lookAtPod} from './look-at-pod.ts';
 import {SilentStream} from './open-stream.ts';
@@ -48,7 +50,7 @@ export class PodHost implements ShardHost {
   }
 
   async tell(order: ShardOrder): Promise<void> {
-    const {cluster, pod, program, signal} = this.#options;
+    const {cluster, program, signal} = this.#options;
     if (order.kind === 'end') this.#toldToEnd = true;
     const command = [...program, 'tell'];
     const stdin = `${JSON.stringify(order)}\n`;
@@ -56,7 +58,11 @@ export class PodHost implements ShardHost {
     for (;;) {
       const over = new AbortController();
       const told = drained(
-        execInPod(cluster, pod, command, {stdin, idleMs: execIdleMs, signal: AbortSignal.any([signal, over.signal])}),
+        execInPod(cluster, this.#place, command, {
+          stdin,
+          idleMs: execIdleMs,
+          signal: AbortSignal.any([signal, over.signal]),
+        }),
       );
       try {
         // A program that ends at once takes the command with it that told it to, and then nothing answers.
@@ -67,6 +73,21 @@ export class PodHost implements ShardHost {
         if (end !== null) throw await this.#ended(end);
       } finally {
         over.abort();
+      }
+    }
+  }
+
+  async clock(): ReturnType<ShardHost['clock']> {
+    const {cluster, program, signal} = this.#options;
+    const trouble = this.#trouble();
+    for (;;) {
+      try {
+        return await measurePeerOffset(stdin =>
+          execInPod(cluster, this.#place, [...program, 'time'], {stdin, idleMs: execIdleMs, signal}),
+        );
+      } catch (thrown) {
+        const end = await trouble.after(thrown);
+        if (end !== null) throw await this.#ended(end);
       }
     }
   }
@@ -104,12 +125,12 @@ export class PodHost implements ShardHost {
   }
 
   async *fetch(name: string): AsyncGenerator<Uint8Array, undefined> {
-    const {cluster, pod, program, signal} = this.#options;
+    const {cluster, program, signal} = this.#options;
     const trouble = this.#trouble();
     for (let offset = 0; ; ) {
       const command = [...program, 'send', name, `${offset}`];
       try {
-        for await (const chunk of execInPod(cluster, pod, command, {idleMs: execIdleMs, signal})) {
+        for await (const chunk of execInPod(cluster, this.#place, command, {idleMs: execIdleMs, signal})) {
           trouble.over();
           offset += chunk.length;
           yield chunk;
@@ -125,6 +146,11 @@ export class PodHost implements ShardHost {
   async #untilEnded(signal: AbortSignal): Promise<void> {
     do await delay(2 * pauseMs, undefined, {signal});
     while ((await this.#end()) === null);
+  }
+
+  get #place(): PodContainer {
+    const {cluster, pod} = this.#options;
+    return {namespace: cluster.namespace, pod, container: containerName};
   }
 
   #trouble(): Trouble {

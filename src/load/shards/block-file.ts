@@ -30,7 +30,7 @@ const sha256Of = async (path: string): Promise<string> => {
 export const createBlockFile = async (path: string): Promise<BlockFile> => {
   const notWritable = (cause: unknown) =>
     new CutoverError('RECORD_NOT_WRITABLE', `the samples cannot be written to ${path}: ${reasonOf(cause)}`, {
-      hint: 'Give the shard more room on its disk, in a pod by the size of its emptyDir.',
+      hint: 'Free some of its disk, which of a pod is its node’s, or cut the load into more shards: each leaves its share alone.',
       cause,
     });
   let file: FileHandle;

@@ -1,14 +1,29 @@
+import {createHash} from 'node:crypto';
+import {fetchText} from '../../http/fetch-text.ts';
 import type {ShardPlace} from '../../schema/shard.ts';
 import {DataHash} from '../../workloads/data-hash.ts';
 import {requestsOfEach} from '../../workloads/index.ts';
+import {machineClock, machineNow} from '../clock.ts';
 import {joinParts} from '../join-parts.ts';
 import type {LoadGround} from '../load-ground.ts';
 import type {Loaded, LoadPlan} from '../run-load.ts';
-import {machineMsAt, measureDateOffset} from './clock-offset.ts';
+import {waitUntil} from '../wait-until.ts';
+import {machineMsAt, measureDateOffset, measuredBeforeStartMs} from './clock-offset.ts';
 import {trialShardOf} from './join-shards.ts';
 import {prepareShard} from './prepare-shard.ts';
 import type {ShardOutcome} from './shard.ts';
 import {shareOfLoad} from './share-of-load.ts';
+
+/** What a shard came to, and what only its own machine knows: whether it belongs to the others is seen when they are joined. */
+export interface OutcomeByHand extends ShardOutcome {
+  readonly timeoutMs: number;
+  /** Of what the planned arrivals are made of; null where the load is no open loop. */
+  readonly arrivalsHash: string | null;
+  /** Since 1970, of the process that answers /metrics; null where it does not tell. */
+  readonly serverStartedSeconds: number | null;
+  /** On this trial's clock, when this machine began to prepare the next one; null where there was none. */
+  readonly nextFromMs: number | null;
+}
 
 interface ByHandOptions {
   readonly place: ShardPlace;
@@ -19,8 +34,8 @@ interface ByHandOptions {
   readonly everyMs: number;
   /** When the clock is known, some seconds before each start; negative where it is over already. */
   onClock(known: {readonly trial: number; readonly untilStartMs: number} & Pick<ShardOutcome, 'clock'>): void;
-  /** After each trial, in their order. */
-  onOutcome(outcome: ShardOutcome): Promise<void>;
+  /** Of all trials so far, whenever more is known: after each, and when the next is begun to be prepared. */
+  onOutcomes(outcomes: readonly OutcomeByHand[]): Promise<void>;
 }
 
 /** What one shard came to, by itself: of what fell to it. */
@@ -37,23 +52,60 @@ const loadedOf = (outcome: ShardOutcome, {load, measured}: LoadPlan, beganMs: nu
   };
 };
 
+const hashOf = (arrivals: LoadPlan['arrivals']): string | null =>
+  arrivals && createHash('sha256').update(JSON.stringify(arrivals)).digest('hex');
+
+/** By what prometheus_client tells of its process; vLLM's page has it. */
+const serverStarted = async (url: string, signal: AbortSignal): Promise<number | null> => {
+  const page = await fetchText(`${url}/metrics`, {timeoutMs: 5000, signal}).catch(() => null);
+  const [, seconds] = /^process_start_time_seconds (\S+)$/m.exec(page?.status === 200 ? page.body : '') ?? [];
+  return seconds === undefined ? null : Number(seconds);
+};
+
+/** To get the next trial ready: twice what it took at most so far, and what the clock takes. */
+const leadMs = (slowestMs: number): number => 2 * slowestMs + measuredBeforeStartMs;
+
 /** This machine's share of each load; the others are started by somebody else, and trial k starts everywhere k times `everyMs` after the first. */
-export const loadByHand = ({place, workers, startAtMs, everyMs, onClock, onOutcome}: ByHandOptions): LoadGround => ({
-  place,
-  async prepare(plan, listeners) {
-    const shard = await prepareShard({plan, place, workers}, listeners);
-    const beganAtMs = startAtMs + plan.trial * everyMs;
-    return {
-      async run() {
-        await using _ = shard;
-        const clock = await measureDateOffset(plan.endpoint.url, listeners.signal, beganAtMs);
-        const startMachineMs = machineMsAt(clock, beganAtMs);
-        onClock({trial: plan.trial, untilStartMs: beganAtMs - Date.now() - clock.offsetMs, clock});
-        const outcome = await shard.run({startMachineMs, clock, beganAtMs});
-        await onOutcome(outcome);
-        return loadedOf(outcome, plan, startMachineMs);
-      },
-      [Symbol.asyncDispose]: () => shard[Symbol.asyncDispose](),
-    };
-  },
-});
+export const loadByHand = ({place, workers, startAtMs, everyMs, onClock, onOutcomes}: ByHandOptions): LoadGround => {
+  const outcomes: OutcomeByHand[] = [];
+  /** The trial that ended last, with its start by `machineNow`. */
+  let last: {readonly trial: number; readonly startMs: number} | null = null;
+  let preparingMs = machineNow();
+  let slowestMs = 0;
+  return {
+    place,
+    async begin(trial, signal) {
+      if (last !== null) {
+        // Others may still measure: what empties caches and warms up is to come when they have ended.
+        const startMs = last.startMs + (trial - last.trial) * everyMs;
+        await waitUntil(machineClock, startMs - leadMs(slowestMs), signal, 0);
+        signal.throwIfAborted();
+        outcomes.push({...(outcomes.pop() as OutcomeByHand), nextFromMs: machineNow() - last.startMs});
+        await onOutcomes(outcomes);
+      }
+      preparingMs = machineNow();
+    },
+    async prepare(plan, listeners) {
+      const {url} = plan.endpoint;
+      const serverStartedSeconds = await serverStarted(url, listeners.signal);
+      const shard = await prepareShard({plan, place, workers}, listeners);
+      slowestMs = Math.max(slowestMs, machineNow() - preparingMs);
+      const beganAtMs = startAtMs + plan.trial * everyMs;
+      return {
+        async run() {
+          await using _ = shard;
+          const clock = await measureDateOffset(url, listeners.signal, beganAtMs);
+          const startMachineMs = machineMsAt(clock, beganAtMs);
+          onClock({trial: plan.trial, untilStartMs: beganAtMs - Date.now() - clock.offsetMs, clock});
+          const outcome = await shard.run({startMachineMs, clock, beganAtMs});
+          last = {trial: plan.trial, startMs: startMachineMs};
+          const asked = {timeoutMs: plan.timeoutMs, arrivalsHash: hashOf(plan.arrivals), serverStartedSeconds};
+          outcomes.push({...outcome, ...asked, nextFromMs: null});
+          await onOutcomes(outcomes);
+          return loadedOf(outcome, plan, startMachineMs);
+        },
+        [Symbol.asyncDispose]: () => shard[Symbol.asyncDispose](),
+      };
+    },
+  };
+};

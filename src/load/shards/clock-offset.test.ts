@@ -31,9 +31,9 @@ test('two who watch one server agree on its time, and on when a start is, within
   await using server = await serveAhead(aheadMs);
   const startMs = machineNow() + aheadMs + 6500;
   const measured = await Promise.all([
-    measureDateOffset(server.url, never),
-    measureDateOffset(server.url, never),
     measureDateOffset(server.url, never, startMs),
+    measureDateOffset(server.url, never, startMs),
+    measureDateOffset(server.url, never, 0), // a start that is past
   ]);
   for (const clock of measured) {
     expect(clock.reference).toBe('date');
@@ -48,7 +48,7 @@ test('a server without a Date is an error that says how to get one', async () =>
     response.sendDate = false;
     response.end();
   });
-  await expect(measureDateOffset(server.url, never)).rejects.toMatchObject({
+  await expect(measureDateOffset(server.url, never, 0)).rejects.toMatchObject({
     code: 'BAD_OPTIONS',
     message: `${server.url} answers without a Date header, so that shards have no clock in common to start by`,
     hint: expect.stringContaining('--no-date-header'),
@@ -62,7 +62,7 @@ test('several servers behind one address are told from one', async () => {
     response.setHeader('date', new Date(asked % 2 === 0 ? 0 : 3_600_000).toUTCString());
     response.end();
   });
-  await expect(measureDateOffset(server.url, never)).rejects.toThrow(/several servers/);
+  await expect(measureDateOffset(server.url, never, 0)).rejects.toThrow(/several servers/);
 });
 
 test('a server that is not there, and a Ctrl-C, end the watch', async () => {
@@ -70,7 +70,7 @@ test('a server that is not there, and a Ctrl-C, end the watch', async () => {
     await using server = await serveAhead(0);
     return server;
   })();
-  await expect(measureDateOffset(url, never)).rejects.toMatchObject({code: 'ENGINE_UNREACHABLE'});
+  await expect(measureDateOffset(url, never, 0)).rejects.toMatchObject({code: 'ENGINE_UNREACHABLE'});
   await using server = await serveAhead(0);
   const reason = new Error('interrupted');
   const interrupted = new AbortController();

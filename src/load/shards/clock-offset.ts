@@ -12,10 +12,12 @@ const edges = 3;
 const lookEveryMs = 50;
 /** Before a change is expected: more than the look before it may be off by, and than uvicorn's ticks are late in a second. */
 const earlyMs = 20;
-/** With a start to come the changes that are watched are the last ones up to so long before it, the same ones for every shard. */
+/** The changes that are watched are the last ones up to so long before the start, the same ones for every shard. */
 const endBeforeStartMs = 2000;
 /** For the first change and those that are watched. */
 const takesMs = (edges + 2) * 1000;
+/** Who begins to measure so long before a start sees all the changes that are to be watched, with a second to spare. */
+export const measuredBeforeStartMs = endBeforeStartMs + takesMs + 2000;
 const timeoutMs = 5000;
 /** A header that has not changed for so long is one that somebody keeps. */
 const standsStillMs = 10_000;
@@ -135,25 +137,21 @@ class DateWatch implements Disposable {
  * times in a row, asked for in as quick a succession as it answers. What stands behind the changes is the server's affair;
  * all who watch it see the same ones. It takes four to five seconds, and some hundred small requests.
  *
- * uvicorn's seconds drift by up to 10 ms each, so that offsets which were measured at different times do not agree. With
- * `startMs` (ms since 1970 by the same clock) the changes that are watched are the last ones of which there is time to know
- * before a start: the same ones for every shard, however early it was ready. Without it all must measure at the same time.
+ * uvicorn's seconds drift by up to 10 ms each, so that offsets which were measured at different times do not agree. So
+ * the changes that are watched are the last ones of which there is time to know before `startMs` (ms since 1970 by the same
+ * clock): the same ones for every shard, however early it was ready. Past that the next one is all that is watched.
  *
  * Throws BAD_OPTIONS for a server without a Date, or with one that stands still or goes back, ENGINE_UNREACHABLE, and the
  * signal's reason.
  */
-export const measureDateOffset = async (
-  url: string,
-  signal: AbortSignal,
-  startMs: number | null = null,
-): Promise<ClockOffset> => {
+export const measureDateOffset = async (url: string, signal: AbortSignal, startMs: number): Promise<ClockOffset> => {
   const aheadMs = wallAheadMs();
   const clock = steadyClock(aheadMs);
   using watch = new DateWatch(url, clock, signal);
   await watch.see(false);
   /** The second of the last change that is watched. */
-  const lastMs = startMs === null ? null : Math.floor((startMs - endBeforeStartMs) / 1000) * 1000;
-  if (lastMs !== null && lastMs - takesMs - watch.aheadMs > clock.now()) {
+  const lastMs = Math.floor((startMs - endBeforeStartMs) / 1000) * 1000;
+  if (lastMs - takesMs - watch.aheadMs > clock.now()) {
     await watch.sleep(lastMs - takesMs - watch.aheadMs);
     await watch.see(false);
   }
@@ -163,9 +161,8 @@ export const measureDateOffset = async (
     const nextMs = edge.fromMs + 1000 - earlyMs;
     const early = await watch.seldom(nextMs);
     edge = early ?? (await watch.closely());
-    const wanted = lastMs === null || edge.secondMs > lastMs - edges * 1000;
-    if (wanted) seen.push(edge);
-    if (lastMs !== null && edge.secondMs >= lastMs) break;
+    if (edge.secondMs > lastMs - edges * 1000) seen.push(edge);
+    if (edge.secondMs >= lastMs) break;
   }
   const {offsetMs, errorMs, reference} = offsetOf(seen);
   // Against the wall clock as it is now, should somebody have set it.

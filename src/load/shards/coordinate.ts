@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import type {Endpoint} from '../../engines/engine.ts';
 import {CutoverError} from '../../errors.ts';
+import {partsOfTrial} from '../../records/spool.ts';
 import {machineNow} from '../clock.ts';
 import type {ReadyLoad} from '../load-here.ts';
 import type {Loaded, LoadListeners, LoadPlan} from '../run-load.ts';
@@ -8,7 +9,6 @@ import {Crew, type LostShard, type ShardEnd} from './crew.ts';
 import {fetchFile, readBlockFile} from './fetch-blocks.ts';
 import {joinShards} from './join-shards.ts';
 import type {Shards} from './open-shards.ts';
-import type {ReferenceTime} from './reference-clock.ts';
 import type {ShardOutcome} from './shard.ts';
 import {ShardsProgress} from './shards-progress.ts';
 import {refuseFileOfHere, refuseUnshared} from './share-of-load.ts';
@@ -49,7 +49,7 @@ const lostBefore = ({text, why}: LostShard): CutoverError => {
  */
 export const coordinate = async (
   plan: LoadPlan,
-  {signal, onBlock, onProgress}: LoadListeners,
+  {signal, onBlock, onEnded, onProgress}: LoadListeners,
   {shards, workers, folder}: CoordinateOptions,
 ): Promise<ReadyLoad<Loaded>> => {
   const of = shards.ears.length;
@@ -73,34 +73,23 @@ export const coordinate = async (
     }
   };
 
-  const {clock} = shards;
-  const {url} = plan.endpoint;
-  const clockAnew = clock.isOld(url);
   const prepared = async () => {
     const sent = {...plan, endpoint: forShards(plan.endpoint)};
-    const lost = await crew.prepare(index => ({plan: sent, place: {index, of}, workers}), clockAnew);
+    const lost =
+      (await crew.prepare(index => ({plan: sent, place: {index, of}, workers}))) ?? (await crew.synchronize());
     if (lost === null || crew.isOver) return;
     await crew.abort(abortWithinMs);
     await shards.lose(`Lost before the load began: ${lost.text}`);
     throw lostBefore(lost);
   };
-  /** A port-forward may break under some look at the server's Date, and be there again for the next. */
-  const referenceTime = async (tries = 3): Promise<ReferenceTime> => {
-    try {
-      return await clock.of(url, signal, clockAnew);
-    } catch (thrown) {
-      if (tries === 1 || signal.aborted) throw thrown;
-      return await referenceTime(tries - 1);
-    }
-  };
-  const [time] = await orAbort(Promise.all([referenceTime(), prepared()]));
+  await orAbort(prepared());
 
   /** What those came to whose samples could be had; these are handed out. */
   const fetchAll = async (ends: readonly ShardEnd[]): Promise<readonly ShardOutcome[]> => {
     const done = ends.flatMap(({index, host, word}) =>
       word === null ? [] : [{index, host, word, path: join(folder, `${load}.${index}`)}],
     );
-    const whys = await Promise.all(done.map(({host, word, path}) => fetchFile(host, word.file, path)));
+    const whys = await Promise.all(done.map(({host, word, path}) => fetchFile(host, word, path)));
     const outcomes: ShardOutcome[] = [];
     /** Threads of the shards before: each thread's samples are a part of their own. */
     let threads = 0;
@@ -111,6 +100,10 @@ export const coordinate = async (
         continue;
       }
       const before = threads;
+      if (before + word.outcome.parts.length > partsOfTrial) {
+        crew.lose(index, new Error(`a load has room for ${partsOfTrial} threads, and those before it are as many`));
+        continue;
+      }
       await readBlockFile(path, (thread, block) => onBlock(before + thread, block));
       threads += word.outcome.parts.length;
       outcomes.push(word.outcome);
@@ -120,8 +113,9 @@ export const coordinate = async (
 
   const run = async (): Promise<Loaded> => {
     const beganMs = machineNow() + leadMs(crew);
-    crew.start(beganMs - time.machineMsAt(0));
+    crew.start(beganMs);
     const ends = await crew.ended(endWithinMs);
+    onEnded?.();
     signal.throwIfAborted();
     const outcomes = await fetchAll(ends);
     const lost = crew.lost.map(({text}) => text).join('; ');

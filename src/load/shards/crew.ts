@@ -1,9 +1,15 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import type {ClockOffset} from '../../schema/shard.ts';
 import {machineNow} from '../clock.ts';
+import {Turnstile} from '../turnstile.ts';
+import {aged, referenceMsAt} from './peer-clock.ts';
 import type {ShardPlan} from './shard.ts';
 import {type DoneWord, type HeardLoad, lostText, type ShardEar} from './shard-ear.ts';
 import type {ShardHost, ShardOrder} from './shard-host.ts';
 import type {ShardsProgress} from './shards-progress.ts';
+
+/** More commands in pods at once would wait for one another, and be late with their answers. */
+const askedAtOnce = 16;
 
 /** A shard that is gone, or that failed. */
 export interface LostShard {
@@ -33,6 +39,8 @@ export class Crew {
   /** They resolve with null where the shard is lost, and never reject. */
   readonly #ends: readonly Promise<DoneWord | null>[];
   readonly #progress: ShardsProgress;
+  /** Of each shard, and when it was measured, by `machineNow`. */
+  readonly #clocks: {readonly clock: ClockOffset; readonly atMs: number}[] = [];
   readonly #firstLost = Promise.withResolvers<LostShard>();
 
   constructor(ears: readonly ShardEar[], load: number, progress: ShardsProgress) {
@@ -62,28 +70,39 @@ export class Crew {
   }
 
   /** Resolves with null when all are ready, and with the first that is lost as soon as it is. */
-  async prepare(planOf: (index: number) => ShardPlan, clockAnew: boolean): Promise<LostShard | null> {
-    const ready = this.#ears.map(async ({host}, index) => {
+  async prepare(planOf: (index: number) => ShardPlan): Promise<LostShard | null> {
+    return await this.#unlessLost(async ({host}, index) => {
       const beforeMs = machineNow();
-      await host.tell({kind: 'prepare', load: this.#load, shard: planOf(index), clockAnew});
+      await host.tell({kind: 'prepare', load: this.#load, shard: planOf(index)});
       this.slowestTellMs = Math.max(this.slowestTellMs, machineNow() - beforeMs);
       await this.#heard[index]?.ready;
       this.#progress.ready();
     });
-    const all = Promise.all(
-      ready.map((one, index) =>
-        one.catch((why: unknown) => {
-          this.lose(index, why);
-        }),
-      ),
-    );
-    return await Promise.race([this.#firstLost.promise, all.then(() => this.lost[0] ?? null)]);
   }
 
-  /** At this time of the reference clock, in ms since 1970. One that cannot be told is lost. */
+  /** Asks each for its time, once all are ready: what gets ready answers late. As `prepare`. */
+  async synchronize(): Promise<LostShard | null> {
+    const turnstile = new Turnstile(askedAtOnce);
+    return await this.#unlessLost(async ({host}, index) => {
+      await turnstile.enter();
+      try {
+        if (this.lost.length === 0) this.#clocks[index] = {clock: await host.clock(), atMs: machineNow()};
+      } finally {
+        turnstile.leave();
+      }
+    });
+  }
+
+  /** When `machineNow` of this machine is `atMs`. One that cannot be told is lost. */
   start(atMs: number): void {
-    for (const [index, {host}] of this.#ears.entries())
-      host.tell({kind: 'start', load: this.#load, atMs}).catch((why: unknown) => this.lose(index, why));
+    for (const [index, {host}] of this.#ears.entries()) {
+      const measured = this.#clocks[index];
+      if (measured === undefined) throw new Error('no start without a clock');
+      const clock = aged(measured.clock, atMs - measured.atMs);
+      host
+        .tell({kind: 'start', load: this.#load, atMs: referenceMsAt(atMs), clock})
+        .catch((why: unknown) => this.lose(index, why));
+    }
   }
 
   /** Waits until all have ended. As soon as one is lost the others are told to, and have so long for it. */
@@ -116,6 +135,16 @@ export class Crew {
   /** What they left was fetched. One that cannot be told says so itself. */
   async forget(): Promise<void> {
     await this.#tellAll({kind: 'forget', load: this.#load});
+  }
+
+  /** Resolves with null when this is done with all, and with the first that is lost as soon as it is. */
+  async #unlessLost(work: (ear: ShardEar, index: number) => Promise<void>): Promise<LostShard | null> {
+    const all = this.#ears.map((ear, index) =>
+      work(ear, index).catch((why: unknown) => {
+        this.lose(index, why);
+      }),
+    );
+    return await Promise.race([this.#firstLost.promise, Promise.all(all).then(() => this.lost[0] ?? null)]);
   }
 
   #tellAll(order: ShardOrder): Promise<unknown> {

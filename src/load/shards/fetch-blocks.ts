@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto';
-import {createReadStream, createWriteStream} from 'node:fs';
-import {rm} from 'node:fs/promises';
-import {pipeline} from 'node:stream/promises';
+import {createReadStream} from 'node:fs';
+import {open, rm} from 'node:fs/promises';
+import {CutoverError, reasonOf} from '../../errors.ts';
+import {rowsOfBlock} from '../../schema/sample-block.ts';
 import type {DoneWord} from './shard-ear.ts';
 import type {ShardHost} from './shard-host.ts';
 
@@ -15,21 +16,31 @@ interface ThreadBlock {
   readonly block: Uint8Array<ArrayBuffer>;
 }
 
-/** Writes the file to `path`; what is wrong with it, or null. */
+/** The disk of this machine: no shard is at fault. */
+const notWritable = (path: string, cause: unknown): CutoverError =>
+  new CutoverError('RECORD_NOT_WRITABLE', `the samples of a shard cannot be written to ${path}: ${reasonOf(cause)}`, {
+    hint: 'Make room on the disk of the results, or give another one with --out.',
+    cause,
+  });
+
+/** Writes the file to `path`; what is wrong with it, or null. Throws RECORD_NOT_WRITABLE, and what the host throws. */
 const fetchOnce = async (host: ShardHost, file: ShardFile, path: string): Promise<string | null> => {
   const hash = createHash('sha256');
   let bytes = 0;
-  await pipeline(
-    host.fetch(file.name),
-    async function* (chunks) {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        bytes += chunk.length;
-        yield chunk;
-      }
-    },
-    createWriteStream(path),
-  );
+  const written = await open(path, 'w').catch((cause: unknown) => {
+    throw notWritable(path, cause);
+  });
+  try {
+    for await (const chunk of host.fetch(file.name)) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      await written.writeFile(chunk).catch((cause: unknown) => {
+        throw notWritable(path, cause);
+      });
+    }
+  } finally {
+    await written.close();
+  }
   if (bytes !== file.bytes) return `${bytes} of ${file.bytes} bytes came`;
   return hash.digest('hex') === file.sha256 ? null : 'its checksum is another one';
 };
@@ -62,15 +73,30 @@ export async function* readBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGener
   if (head !== null || bytes > 0) throw new Error('a file of samples ends within a block');
 }
 
+const rowsOf = async (path: string): Promise<number> => {
+  let rows = 0;
+  for await (const {block} of readBlocks(createReadStream(path))) rows += rowsOfBlock(block);
+  return rows;
+};
+
 /**
- * Brings a shard's samples to `path`; one whose length or checksum is not what the shard told of it is fetched once more. Resolves with
- * why they could not be had; null when they are there.
+ * Brings a shard's samples to `path`; one whose length or checksum is not what the shard told of it is fetched once more, and one that has
+ * not as many as it counted is of no use. Resolves with why they could not be had; null when they are there. Throws RECORD_NOT_WRITABLE.
  */
-export const fetchFile = async (host: ShardHost, file: ShardFile, path: string): Promise<unknown> => {
+export const fetchFile = async (
+  host: ShardHost,
+  {file, outcome: {counts}}: DoneWord,
+  path: string,
+): Promise<unknown> => {
   try {
     const wrong = (await fetchOnce(host, file, path)) && (await fetchOnce(host, file, path));
-    return wrong === null ? null : new Error(`its samples were fetched twice, and each time ${wrong}`);
+    if (wrong !== null) throw new Error(`its samples were fetched twice, and each time ${wrong}`);
+    const [counted, found] = [counts.ok + counts.failed, await rowsOf(path)];
+    if (found !== counted) throw new Error(`it counted ${counted} requests, and its samples are ${found}`);
+    return null;
   } catch (thrown) {
+    await rm(path, {force: true});
+    if (thrown instanceof CutoverError && thrown.code === 'RECORD_NOT_WRITABLE') throw thrown;
     return thrown;
   }
 };

@@ -1,8 +1,9 @@
-import {readdir} from 'node:fs/promises';
+import {readdir, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {processesNaming, simulatorThread} from '../../commands/test-cutover.ts';
 import {untoldFacts} from '../../engines/untold-facts.ts';
+import {CutoverError} from '../../errors.ts';
 import {temporaryFolder} from '../../records/test-folder.ts';
 import type {Sample} from '../../schema/sample.ts';
 import {readSampleBlock} from '../../schema/sample-block.ts';
@@ -12,7 +13,7 @@ import {estimatedTokenLength} from '../../workloads/token-estimate.ts';
 import {arrivalWords} from '../arrival-words.ts';
 import {type LoadListeners, type LoadPlan, type LoadProgress, runLoad} from '../run-load.ts';
 import {loadFromShards} from './ground.ts';
-import {ClockHere, type HostHere, type HostsHere, openHostsHere} from './test-hosts-here.ts';
+import {type HostHere, type HostsHere, openHostsHere} from './test-hosts-here.ts';
 import {type LocalHosts, openLocalHosts} from './test-local-hosts.ts';
 
 let server: Awaited<ReturnType<typeof simulatorThread>>;
@@ -144,7 +145,6 @@ const groundHere = (folder: string, spoil: (hosts: HostsHere, set: number) => vo
   const ground = loadFromShards({
     ...{folder, workers: 1},
     note: line => notes.push(line),
-    newClock: () => new ClockHere(),
     async openHosts() {
       const hosts = await openHostsHere(join(folder, String(opened.length)), shards);
       spoil(hosts, opened.length);
@@ -207,6 +207,32 @@ test('a shard that is lost between two loads or before one begins, and one that 
   expect(opened).toHaveLength(4);
 });
 
+test('shards that cannot be ended when one is lost void their load and no more: they are ended with the run', async () => {
+  await using folder = await temporaryFolder();
+  let stuck = true;
+  const {ground, opened, notes, prepare, host} = groundHere(folder.path, (hosts, set) => {
+    if (set > 0) return;
+    const end = hosts[Symbol.asyncDispose];
+    Object.assign(hosts, {
+      async [Symbol.asyncDispose]() {
+        await end();
+        if (stuck) throw new CutoverError('LEFT_BEHIND', 'Job load-1 stays');
+      },
+    });
+  });
+  const {ready, measuring} = await prepare(endless, 0);
+  const running = ready.run();
+  await measuring;
+  await host(0, 1).die('its machine is gone');
+  expect((await running).shards?.parts.map(({index}) => index)).toEqual([0, 2]);
+  expect(notes[1]).toBe('Job load-1 stays. It is tried again at the end of the run.');
+  const next = await prepare(closed, 1);
+  expect((await next.ready.run()).shards?.parts).toHaveLength(3);
+  expect(opened).toHaveLength(2);
+  await expect(ground[Symbol.asyncDispose]()).rejects.toMatchObject({code: 'LEFT_BEHIND'});
+  stuck = false;
+});
+
 test('Ctrl-C ends the load of all shards; one that is no longer wanted before its start is told so too', async () => {
   await using folder = await temporaryFolder();
   const {ground, notes, prepare, host} = groundHere(folder.path);
@@ -224,6 +250,33 @@ test('Ctrl-C ends the load of all shards; one that is no longer wanted before it
   await expect(prepare(closed, 2, pressed.signal)).rejects.toThrow('interrupted');
   expect(orderKinds(host(0, 2))).toEqual(['prepare', 'abort', 'prepare', 'start', 'abort']);
   expect(notes).toEqual([]);
+});
+
+test('a shard that has not as many samples as it counted is lost', async () => {
+  await using folder = await temporaryFolder();
+  const {ground, notes, prepare, host} = groundHere(folder.path);
+  await using _ = ground;
+  const {ready, samples} = await prepare(closed, 0);
+  host(0, 2).miscount(1);
+  const {shards: put} = await ready.run();
+  expect(put?.parts.map(({index}) => index)).toEqual([0, 1]);
+  expect(samples).toHaveLength(put?.parts.reduce((sum, {counts}) => sum + counts.ok, 0) ?? -1);
+  expect(notes[0]).toMatch(/shard 3 of 3 \(host 2\): it counted \d+ requests, and its samples are \d+\. This load/);
+});
+
+test('a disk here that cannot take what a shard sends is no lost shard', async () => {
+  await using folder = await temporaryFolder();
+  const {ground, notes, prepare} = groundHere(folder.path);
+  const {ready} = await prepare(closed, 0);
+  const [shardsFolder = ''] = (await readdir(folder.path)).filter(name => name.startsWith('shards-'));
+  await symlink('/dev/full', join(folder.path, shardsFolder, '0.1'));
+  await expect(ready.run()).rejects.toMatchObject({
+    code: 'RECORD_NOT_WRITABLE',
+    message: expect.stringContaining('ENOSPC'),
+  });
+  expect(notes).toEqual([]);
+  await ready[Symbol.asyncDispose]();
+  await ground[Symbol.asyncDispose]();
 });
 
 test('samples that a disk cannot take end the load with that reason', async () => {

@@ -16,6 +16,7 @@ export const trialShardOf = (outcome: ShardOutcome): TrialShard => {
   return {
     index: outcome.place.index,
     host: outcome.host,
+    ...(outcome.node !== undefined && {node: outcome.node}),
     workers: outcome.parts.length,
     counts: outcome.counts,
     startedLateMs: outcome.startedLateMs,

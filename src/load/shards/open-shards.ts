@@ -1,4 +1,4 @@
-import {ReferenceClock} from './reference-clock.ts';
+import {reasonOf} from '../../errors.ts';
 import {lostText, ShardEar} from './shard-ear.ts';
 import type {ShardHosts} from './shard-host.ts';
 
@@ -7,15 +7,11 @@ export interface OpenShardsOptions {
   openHosts(signal: AbortSignal): Promise<ShardHosts>;
   /** One line for the user. */
   note(line: string): void;
-  /** What this machine knows of the clock that its shards start by. */
-  newClock?(): ReferenceClock;
 }
 
 /** The hosts of a run that are up, with whoever listens to each. */
 export interface Shards {
   readonly ears: readonly ShardEar[];
-  /** Of this machine, measured when they measured theirs. */
-  readonly clock: ReferenceClock;
   /** The next load of these hosts. */
   nextLoad(): number;
   /** One of them was lost, as the line says: all are ended, and the next load gets others. */
@@ -27,6 +23,8 @@ export class OpenShards implements AsyncDisposable {
   readonly #options: OpenShardsOptions;
   #hosts: ShardHosts | null = null;
   #shards: Shards | null = null;
+  /** Those that were lost and could not be ended then. */
+  readonly #left: ShardHosts[] = [];
 
   constructor(options: OpenShardsOptions) {
     this.#options = options;
@@ -51,24 +49,31 @@ export class OpenShards implements AsyncDisposable {
     this.#hosts = hosts;
     this.#shards = {
       ears: hosts.hosts.map(host => new ShardEar(host)),
-      clock: this.#options.newClock?.() ?? new ReferenceClock(),
       nextLoad: () => load++,
       lose: async line => {
         this.#options.note(line);
-        await this.#close();
+        this.#shards = null;
+        this.#hosts = null;
+        try {
+          await hosts[Symbol.asyncDispose]();
+        } catch (thrown) {
+          // What was measured is worth more than that: a machine that is gone may hold its pod for long.
+          this.#left.push(hosts);
+          this.#options.note(`${reasonOf(thrown)}. It is tried again at the end of the run.`);
+        }
       },
     };
     return this.#shards;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#close();
-  }
-
-  async #close(): Promise<void> {
-    const hosts = this.#hosts;
+  /** Throws the first of what cannot be ended, and says the others. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const open = [...this.#left.splice(0), ...(this.#hosts === null ? [] : [this.#hosts])];
     this.#hosts = null;
     this.#shards = null;
-    await hosts?.[Symbol.asyncDispose]();
+    const ended = await Promise.allSettled(open.map(hosts => hosts[Symbol.asyncDispose]()));
+    const [first, ...others] = ended.flatMap(one => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    for (const other of others) this.#options.note(reasonOf(other));
+    if (first !== undefined) throw first;
   }
 }

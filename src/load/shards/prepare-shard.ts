@@ -8,7 +8,7 @@ import type {ShardOutcome, ShardPlan} from './shard.ts';
 import {refuseUnshared, shareOfLoad} from './share-of-load.ts';
 
 /** When all shards begin, as this machine tells it. */
-interface ShardStart {
+export interface ShardStart {
   /** By `machineNow` of this machine. It may be past: what was due by then is sent at once, and counts as late. */
   readonly startMachineMs: number;
   /** What that was worked out by. */
@@ -35,6 +35,7 @@ export const prepareShard = async (
   const share = shareOfLoad(plan.load, requestsOfEach(plan.measured.workload), place);
   const threads = workerCount(workers, share, availableParallelism());
   // Where all begin at one moment the warm-up of one of them must be over by then.
+  const node = process.env.CUTOVER_SHARD_NODE; // of a pod
   const parts = await prepareParts({...plan, drainWarmup: true}, place, threads, listeners);
   return {
     async run({startMachineMs, clock, beganAtMs}) {
@@ -42,6 +43,7 @@ export const prepareShard = async (
       return {
         place,
         host: hostname(),
+        ...(node !== undefined && {node}),
         clock,
         startedLateMs: Math.max(...outcomes.map(({startedLateMs}) => startedLateMs)),
         beganAtMs,

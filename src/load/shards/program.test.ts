@@ -63,11 +63,17 @@ test.concurrent('two shards put on a load at one moment of a clock that is an ho
   for (const [index, host] of shards.hosts.entries())
     for (const _ of ['once', 'and again, as after an interruption'])
       await host.tell({kind: 'prepare', load: 0, shard: shardOf(server.url, {index, of: 2})});
-  const ready = await Promise.all(ears.map(ear => ear.until('ready')));
-  for (const {clock} of ready) expect(Math.abs(clock.offsetMs - 3_600_000)).toBeLessThan(clock.errorMs);
+  await Promise.all(ears.map(ear => ear.until('ready')));
+  const clocks = await Promise.all(shards.hosts.map(host => host.clock()));
+  // This program's and theirs are the same machine's.
+  for (const {reference, offsetMs, errorMs} of clocks) {
+    expect(reference).toBe('peer');
+    expect(Math.abs(offsetMs)).toBeLessThan(errorMs);
+  }
   expect(server.received.filter(({headers}) => headers['x-request-id']?.startsWith('w.'))).toHaveLength(6);
   const atMs = Date.now() + 3_600_300;
-  for (const host of shards.hosts) await host.tell({kind: 'start', load: 0, atMs});
+  const clock = {reference: 'peer', offsetMs: 3_600_000, errorMs: 2} as const;
+  for (const host of shards.hosts) await host.tell({kind: 'start', load: 0, atMs, clock});
   const done = await Promise.all(ears.map(ear => ear.until('done')));
 
   expect(done.map(({outcome}) => outcome.counts)).toEqual([
@@ -76,7 +82,7 @@ test.concurrent('two shards put on a load at one moment of a clock that is an ho
   ]);
   const ids: string[] = [];
   for (const [index, {outcome, file}] of done.entries()) {
-    expect(outcome).toMatchObject({beganAtMs: atMs, place: {index, of: 2}});
+    expect(outcome).toMatchObject({beganAtMs: atMs, clock, place: {index, of: 2}});
     const host = shards.hosts[index];
     if (host === undefined) throw new Error('no host');
     const bytes = Buffer.concat(await Array.fromAsync(host.fetch(file.name)));
@@ -115,7 +121,11 @@ test.concurrent('what is no order is refused with the reason and fails its load;
     return code;
   };
   expect(await tell('not JSON')).toBe(10);
-  expect(await tell('{"kind": "start", "load": 7, "atMs": "now"}')).toBe(10);
+  expect(
+    await tell(
+      '{"kind": "start", "load": 7, "atMs": "now", "clock": {"reference": "peer", "offsetMs": 0, "errorMs": 1}}',
+    ),
+  ).toBe(10);
   expect((await until('failed')).failure.message).toBe('not an order: atMs: must be a number');
   const noShard = shardOf(server.url, {index: 2, of: 2});
   await expect(host.tell({kind: 'prepare', load: 8, shard: noShard})).rejects.toThrow('is no shard of so many');
@@ -130,7 +140,7 @@ test.concurrent('what is no order is refused with the reason and fails its load;
 
   await host.tell({kind: 'prepare', load: 2, shard});
   await until('ready');
-  await host.tell({kind: 'start', load: 2, atMs: Date.now() + 3_600_000});
+  await host.tell({kind: 'start', load: 2, atMs: Date.now(), clock: {reference: 'peer', offsetMs: 0, errorMs: 1}});
   while ((await until('progress')).progress.sent === 0);
   host.process.kill();
   expect((await until('done')).outcome.counts).toEqual({ok: 0, failed: 4});

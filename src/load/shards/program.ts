@@ -1,6 +1,7 @@
 /**
  * A shard, as a program of its own: in a pod, or as a process of this machine. In its work folder (--folder) it listens for orders, and
  * leaves its samples; its words are its lines on stdout. `tell` gives it the order that stands on stdin, and ends when it has it;
+ * `time` answers each line on stdin with this machine's time;
  * `send NAME OFFSET` writes a file that it left to stdout, from that byte on. In a bundle this one file is its threads' program too.
  */
 import {createReadStream} from 'node:fs';
@@ -25,6 +26,11 @@ const send = async (name: string, offset: string): Promise<void> => {
   await pipeline(createReadStream(name, {start}), process.stdout);
 };
 
+const time = async (): Promise<void> => {
+  const {tellTime} = await import('./peer-clock.ts');
+  for await (const line of tellTime(process.stdin)) process.stdout.write(line);
+};
+
 const serve = async (folder: string): Promise<void> => {
   const {runShardProgram} = await import('./shard-program.ts');
   const ended = new AbortController();
@@ -44,7 +50,9 @@ const main = async (): Promise<void> => {
   process.chdir(folder); // the socket is opened by its name alone
   if (command === 'tell') return tell();
   if (command === 'send') return send(name, offset);
-  if (command !== 'serve') throw new CutoverError('BAD_OPTIONS', `a shard's program is no ${command}: tell or send`);
+  if (command === 'time') return time();
+  if (command !== 'serve')
+    throw new CutoverError('BAD_OPTIONS', `a shard's program is no ${command}: tell, time or send`);
   return serve(folder);
 };
 

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {type EngineName, engines} from '../../engines/index.ts';
 import {issueSentences} from '../../issue-sentence.ts';
 import {roles} from '../../schema/request.ts';
-import {shardPlace} from '../../schema/shard.ts';
+import {clockOffset, shardPlace} from '../../schema/shard.ts';
 import {loadSpec} from '../../schema/suite.ts';
 import {workloadSpec} from '../../schema/workload.ts';
 import type {ShardOrder} from './shard-host.ts';
@@ -26,8 +26,8 @@ const shard = z.looseObject({
 
 const load = z.int().min(0);
 const order = z.discriminatedUnion('kind', [
-  z.strictObject({kind: z.literal('prepare'), load, shard, clockAnew: z.boolean().optional()}),
-  z.strictObject({kind: z.literal('start'), load, atMs: z.number()}),
+  z.strictObject({kind: z.literal('prepare'), load, shard}),
+  z.strictObject({kind: z.literal('start'), load, atMs: z.number(), clock: clockOffset}),
   z.strictObject({kind: z.literal('abort'), load}),
   z.strictObject({kind: z.literal('forget'), load}),
   z.strictObject({kind: z.literal('end')}),

@@ -5,10 +5,9 @@ import type {ShardOutcome, ShardPlan} from './shard.ts';
 
 /** What a shard's program is told. `load` numbers the loads of a run: each is prepared, started and fetched once. */
 export type ShardOrder =
-  /** `clockAnew`: all shards measure their offsets now, at the same time; otherwise those that were measured before are kept. */
-  | {readonly kind: 'prepare'; readonly load: number; readonly shard: ShardPlan; readonly clockAnew?: boolean}
-  /** In ms since 1970, by the reference clock. */
-  | {readonly kind: 'start'; readonly load: number; readonly atMs: number}
+  | {readonly kind: 'prepare'; readonly load: number; readonly shard: ShardPlan}
+  /** In ms since 1970, by the clock of whoever gives the start; `clock`: how far that is from the shard's. */
+  | {readonly kind: 'start'; readonly load: number; readonly atMs: number; readonly clock: ClockOffset}
   | {readonly kind: 'abort'; readonly load: number}
   /** Its result was fetched and may be removed. */
   | {readonly kind: 'forget'; readonly load: number}
@@ -18,7 +17,7 @@ export type ShardOrder =
 export type ShardWord = {readonly number: number} & (
   | {readonly kind: 'here'; readonly host: string}
   /** Its connections are open, and the server is warmed up where that is this shard's. */
-  | {readonly kind: 'ready'; readonly load: number; readonly clock: ClockOffset}
+  | {readonly kind: 'ready'; readonly load: number}
   | {readonly kind: 'progress'; readonly load: number; readonly progress: LoadProgress}
   /** Its blocks of samples stand in `file`, each after its thread and its length (uint32 each, little endian). */
   | {
@@ -40,6 +39,8 @@ export interface ShardHost {
   readonly name: string;
   /** Resolves when the shard's program has it. */
   tell(order: ShardOrder): Promise<void>;
+  /** How far this program's clock is from the shard's, measured now: see peer-clock.ts. */
+  clock(): Promise<ClockOffset>;
   /** From the program's start on, once. Ends when the program has ended as it was told to; goes on by itself where a connection broke. */
   words(): AsyncIterable<ShardWord>;
   /** A file that the shard left, from its first byte to its last, however often a connection breaks. */

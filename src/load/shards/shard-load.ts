@@ -1,10 +1,13 @@
+import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {CutoverError, reasonOf} from '../../errors.ts';
+import {fetchText} from '../../http/fetch-text.ts';
+import type {ClockOffset} from '../../schema/shard.ts';
 import {machineNow} from '../clock.ts';
 import type {LoadProgress} from '../progress.ts';
 import {type BlockFile, createBlockFile} from './block-file.ts';
-import {prepareShard} from './prepare-shard.ts';
-import type {ReferenceClock} from './reference-clock.ts';
+import {machineMsAt} from './clock-offset.ts';
+import {prepareShard, type ShardStart} from './prepare-shard.ts';
 import type {ShardOutcome, ShardPlan} from './shard.ts';
 import type {ShardWord} from './shard-host.ts';
 
@@ -17,21 +20,21 @@ interface ShardLoadOptions {
   readonly shard: ShardPlan;
   /** Where its samples are written. */
   readonly folder: string;
-  readonly clock: ReferenceClock;
-  /** Its offset is measured again. */
-  readonly clockAnew?: boolean;
   readonly say: Say;
 }
 
 /** Words of progress are kept in a log: one a second is enough for the eye. */
 const progressEveryMs = 1000;
 
+const reachedWithinMs = 10_000;
+const abortedEarly = () => new CutoverError('INTERRUPTED', 'aborted before its start');
+
 /** One load of a shard's program, from its order to its last word: 'done', or 'failed'. It is never thrown. */
 export class ShardLoad {
   /** Resolves after its last word. */
   readonly over: Promise<void>;
   readonly #options: ShardLoadOptions;
-  readonly #start = Promise.withResolvers<number>();
+  readonly #start = Promise.withResolvers<ShardStart>();
   readonly #aborted = new AbortController();
   #file: BlockFile | null = null;
 
@@ -41,15 +44,15 @@ export class ShardLoad {
     this.over = this.#run();
   }
 
-  /** In ms since 1970, by the reference clock. A second start changes nothing. */
-  start(atMs: number): void {
-    this.#start.resolve(atMs);
+  /** In ms since 1970, by a clock that is so far from this machine's. A second start changes nothing. */
+  start(atMs: number, clock: ClockOffset): void {
+    this.#start.resolve({startMachineMs: machineMsAt(clock, atMs), clock, beganAtMs: atMs});
   }
 
   /** Before its start it fails as interrupted; later it ends with what it has, its running requests as failed. */
   abort(): void {
     this.#aborted.abort();
-    this.#start.reject(new CutoverError('INTERRUPTED', 'aborted before its start'));
+    this.#start.reject(abortedEarly());
   }
 
   /** Takes its samples away, once it is over. What cannot be removed goes with the folder. */
@@ -70,9 +73,9 @@ export class ShardLoad {
   }
 
   async #putOn(file: BlockFile): Promise<ShardOutcome> {
-    const {load, shard, clock, clockAnew = false, say} = this.#options;
+    const {load, shard, say} = this.#options;
     const {signal} = this.#aborted;
-    const time = await clock.of(shard.plan.endpoint.url, signal, clockAnew);
+    await assertReached(shard.plan.endpoint.url, signal);
     const progress = everySecond(latest => say({kind: 'progress', load, progress: latest}));
     await using ready = await prepareShard(shard, {
       signal,
@@ -80,13 +83,23 @@ export class ShardLoad {
       onReply: () => {}, // those that are kept are of the machine that decides
       onProgress: progress.note,
     });
-    say({kind: 'ready', load, clock: time.clock});
-    const atMs = await this.#start.promise;
-    const outcome = await ready.run({startMachineMs: time.machineMsAt(atMs), clock: time.clock, beganAtMs: atMs});
+    say({kind: 'ready', load});
+    const outcome = await ready.run(await this.#start.promise);
     progress.last();
     return outcome;
   }
 }
+
+/** A server that no shard reaches would be measured all the same, as one that refuses every request. */
+const assertReached = async (url: string, signal: AbortSignal): Promise<void> => {
+  await fetchText(url, {timeoutMs: reachedWithinMs, signal}).catch((cause: unknown) => {
+    if (signal.aborted) throw abortedEarly();
+    throw new CutoverError('ENGINE_UNREACHABLE', `${url} cannot be reached from ${hostname()}: ${reasonOf(cause)}`, {
+      hint: 'Give an address that the load reaches, and see that no NetworkPolicy keeps it from there.',
+      cause,
+    });
+  });
+};
 
 const failureOf = (thrown: unknown) =>
   thrown instanceof CutoverError

@@ -1,7 +1,6 @@
 import {hostname} from 'node:os';
 import {listenForOrders} from './order-socket.ts';
 import {readOrder} from './read-order.ts';
-import {ReferenceClock} from './reference-clock.ts';
 import type {ShardOrder} from './shard-host.ts';
 import {type Say, ShardLoad} from './shard-load.ts';
 import {wordText} from './word-text.ts';
@@ -22,7 +21,6 @@ export interface ShardProgramOptions {
 export const runShardProgram = async ({folder, signal, write}: ShardProgramOptions): Promise<void> => {
   let number = 0;
   const say: Say = word => write(wordText({number: number++, ...word}));
-  const clock = new ReferenceClock();
   const loads = new Map<number, ShardLoad>();
   const ended = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => ended.resolve());
@@ -36,10 +34,10 @@ export const runShardProgram = async ({folder, signal, write}: ShardProgramOptio
   const obey = (order: ShardOrder): void => {
     switch (order.kind) {
       case 'prepare':
-        if (!loads.has(order.load)) loads.set(order.load, new ShardLoad({...order, folder, clock, say}));
+        if (!loads.has(order.load)) loads.set(order.load, new ShardLoad({...order, folder, say}));
         break;
       case 'start':
-        known(order.load).start(order.atMs);
+        known(order.load).start(order.atMs, order.clock);
         break;
       case 'abort':
         known(order.load).abort();

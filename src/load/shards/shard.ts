@@ -13,6 +13,8 @@ export interface ShardPlan {
 export interface ShardOutcome {
   readonly place: ShardPlace;
   readonly host: string;
+  /** Of the cluster, where it is a pod. */
+  readonly node?: string | undefined;
   readonly clock: ClockOffset;
   readonly startedLateMs: number;
   /** When its trial clock was 0, by the reference clock, in ms since 1970. */

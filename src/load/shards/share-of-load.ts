@@ -4,6 +4,9 @@ import type {LoadSpec} from '../../schema/suite.ts';
 import type {LoadPlan} from '../run-load.ts';
 import {requestShareOf, shareOf, shareOrNull} from '../share-of.ts';
 
+/** Few enough for any cluster, and no load of one machine. */
+export const defaultShards = 2;
+
 /** What falls to one shard of a load, of sessions of `each` requests; the warm-up is shard 0's alone. */
 export const shareOfLoad = (load: LoadSpec, each: number, place: ShardPlace): LoadSpec => {
   const amount = {
@@ -15,11 +18,18 @@ export const shareOfLoad = (load: LoadSpec, each: number, place: ShardPlace): Lo
   return {...load, ...amount, ratePerSecond: ratePerSecond / place.of, maxInFlight: shareOrNull(maxInFlight, place)};
 };
 
-/** Throws BAD_OPTIONS for a load that has not even one request in flight for each of `of` shards: the sessions of the others would never be sent. */
-export const refuseUnshared = ({load}: Pick<LoadPlan, 'load'>, of: number): void => {
+/** The most that such a load has in flight, where that is less than one for each of `of` shards. */
+export const unsharedOf = (load: LoadSpec, of: number): {readonly name: string; readonly most: number} | null => {
   const [name, most] =
     load.mode === 'open' ? (['maxInFlight', load.maxInFlight] as const) : (['concurrency', load.concurrency] as const);
-  if (most === null || most >= of) return;
+  return most === null || most >= of ? null : {name, most};
+};
+
+/** Throws BAD_OPTIONS for a load that has not even one request in flight for each of `of` shards: the sessions of the others would never be sent. */
+export const refuseUnshared = ({load}: Pick<LoadPlan, 'load'>, of: number): void => {
+  const found = unsharedOf(load, of);
+  if (found === null) return;
+  const {name, most} = found;
   throw new CutoverError('BAD_OPTIONS', `A load with a ${name} of ${most} has nothing to do for ${of} shards`, {
     hint: `Use ${most === 1 ? 'one shard' : `${most} shards or fewer`}, or raise --${load.mode === 'open' ? 'max-in-flight' : 'concurrency'} to ${of} or more.`,
   });

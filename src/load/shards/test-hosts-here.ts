@@ -2,22 +2,9 @@ import {createReadStream} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
-import {machineNow} from '../clock.ts';
-import {ReferenceClock, type ReferenceTime} from './reference-clock.ts';
+import {measurePeerOffset, tellTime} from './peer-clock.ts';
 import type {ShardHost, ShardHosts, ShardOrder, ShardWord} from './shard-host.ts';
 import {type Say, ShardLoad} from './shard-load.ts';
-
-/** This machine's own, so that nobody has to wait for a server's seconds to change. */
-export class ClockHere extends ReferenceClock {
-  override isOld(): boolean {
-    return false;
-  }
-
-  override async of(): Promise<ReferenceTime> {
-    const aheadMs = Date.now() - machineNow();
-    return {clock: {reference: 'peer', offsetMs: 0, errorMs: 0}, machineMsAt: atMs => atMs - aheadMs};
-  }
-}
 
 /** A shard in this process, as its program would have it; a test may spoil it. */
 export interface HostHere extends ShardHost {
@@ -28,6 +15,8 @@ export interface HostHere extends ShardHost {
   ignore(kind: ShardOrder['kind']): void;
   /** What the next so many fetches bring is cut short. */
   spoilFetches(count: number): void;
+  /** What it counted of its next load has so many requests more than there were. */
+  miscount(more: number): void;
   say: Say;
 }
 
@@ -39,7 +28,14 @@ const hostHere = (name: string, folder: string): HostHere => {
   let dead: Error | null = null;
   let spoiled = 0;
   let more = Promise.withResolvers<void>();
+  let miscounted = 0;
   const say: Say = word => {
+    if (word.kind === 'done' && miscounted !== 0) {
+      const {outcome} = word;
+      const counts = {...outcome.counts, ok: outcome.counts.ok + miscounted};
+      miscounted = 0;
+      return say({...word, outcome: {...outcome, counts}});
+    }
     words.push({number: words.length, ...word} as ShardWord);
     more.resolve();
   };
@@ -55,15 +51,21 @@ const hostHere = (name: string, folder: string): HostHere => {
     spoilFetches(count) {
       spoiled = count;
     },
+    miscount(more) {
+      miscounted = more;
+    },
     async tell(order) {
       if (dead !== null) throw dead;
       orders.push(order);
       if (ignored.has(order.kind) || order.kind === 'end') return;
-      if (order.kind === 'prepare')
-        loads.set(order.load, new ShardLoad({...order, folder, clock: new ClockHere(), say}));
-      else if (order.kind === 'start') loads.get(order.load)?.start(order.atMs);
+      if (order.kind === 'prepare') loads.set(order.load, new ShardLoad({...order, folder, say}));
+      else if (order.kind === 'start') loads.get(order.load)?.start(order.atMs, order.clock);
       else if (order.kind === 'abort') loads.get(order.load)?.abort();
       else await loads.get(order.load)?.forget();
+    },
+    async clock() {
+      if (dead !== null) throw dead;
+      return await measurePeerOffset(questions => tellTime(questions));
     },
     async *words() {
       for (let next = 0; ; next += 1) {

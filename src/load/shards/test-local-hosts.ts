@@ -5,6 +5,7 @@ import {text} from 'node:stream/consumers';
 import {setImmediate} from 'node:timers/promises';
 import {execa} from 'execa';
 import {projectRoot} from '../../root.ts';
+import {measurePeerOffset, tellTime} from './peer-clock.ts';
 import type {ShardHost, ShardHosts} from './shard-host.ts';
 import {readWord} from './word-text.ts';
 
@@ -42,6 +43,7 @@ const localHost = (name: string, folder: string): LocalHost & AsyncDisposable =>
       const answer = await text(socket);
       if (answer !== 'had\n') throw new Error(answer);
     },
+    clock: () => measurePeerOffset(questions => tellTime(questions)), // the same machine's, in any process
     async *words() {
       for await (const line of lines) {
         const word = readWord(line);

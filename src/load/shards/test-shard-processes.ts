@@ -4,8 +4,11 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {Readable} from 'node:stream';
 import {projectRoot} from '../../root.ts';
+import type {ClockOffset} from '../../schema/shard.ts';
 import {giveOrder} from './order-socket.ts';
+import {measurePeerOffset} from './peer-clock.ts';
 import type {ShardHost, ShardHosts, ShardWord} from './shard-host.ts';
 import {readWord} from './word-text.ts';
 
@@ -34,6 +37,15 @@ async function* fetchFrom(folder: string, name: string): AsyncGenerator<Uint8Arr
   yield* sender.stdout;
 }
 
+/** As a pod's, by a call of the program. */
+const clockOf = (folder: string): Promise<ClockOffset> =>
+  measurePeerOffset(questions => {
+    const {stdin, stdout} = spawnShard(folder, 'time');
+    if (stdin === null || stdout === null) throw new Error('a process without pipes');
+    Readable.from(questions).pipe(stdin);
+    return stdout;
+  });
+
 /** Starts `count` of them; an order is given as soon as one listens, which its first word says. */
 export const startShardProcesses = async (count: number): Promise<ShardProcesses> => {
   const root = await mkdtemp(join(tmpdir(), 'shards-'));
@@ -47,6 +59,7 @@ export const startShardProcesses = async (count: number): Promise<ShardProcesses
         await listening.promise;
         await giveOrder(folder, JSON.stringify(order));
       },
+      clock: () => clockOf(folder),
       async *words() {
         for await (const word of wordsOf(child)) {
           listening.resolve();

@@ -17,6 +17,7 @@ const columns = [
   column<ShardOfTrial>('detail', 'evidence', 'evidence', '', ({trial}) => trial.evidence),
   column<ShardOfTrial>('label', 'shard', 'shard', '', ({index}) => index + 1),
   column<ShardOfTrial>('label', 'host', 'host', '', ({shard}) => shard?.host ?? 'missing'),
+  column<ShardOfTrial>('measure', 'node', 'node', '', ({shard}) => shard?.node ?? null),
   column<ShardOfTrial>('measure', 'workers', 'workers', '', ({shard}) => shard?.workers ?? null),
   column<ShardOfTrial>('measure', 'requests', 'requests', '', ({shard}) =>
     shard === null ? null : shard.counts.ok + shard.counts.failed,
@@ -52,7 +53,7 @@ export const shardsSection = ({trials}: RunRecord): readonly Section[] =>
       file: 'shards',
       heading: 'Shards of the load',
       meaning:
-        "Each machine or pod that put a share of the load on. Late counts from the start that all agreed on to the shard's own, by its clock and the offset; clock is the reference's time less the machine's, and ± how far that may be from the truth. Loop is the lag of the shard's event loop, send how long after their planned times its requests left. One that is missing put no load on.",
+        "Each machine or pod that put a share of the load on, and the cluster's node that a pod was on. Late counts from the start that all agreed on to the shard's own, by its clock and the offset; clock is the reference's time less the machine's, and ± how far that may be from the truth. Loop is the lag of the shard's event loop, send how long after their planned times its requests left. One that is missing put no load on.",
     },
     columns,
     trials.flatMap(shardsOf),

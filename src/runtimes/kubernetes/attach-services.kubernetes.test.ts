@@ -68,7 +68,7 @@ describe('a service of a cluster', () => {
     expect(server).toMatchObject({
       role: 'chat',
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-      insideUrl: expect.stringMatching(/^http:\/\/10\.96\.\d+\.\d+:80$/),
+      insideUrl: expect.stringMatching(/^http:\/\/10\.\d+\.\d+\.\d+:30000$/),
       command: expect.arrayContaining(['--enable-metrics', '--api-key', '***']),
       container: {image: 'docker.io/local/cutover-test-engine:1', imageId: expect.stringMatching(/^sha256:/)},
       kubernetes: {
@@ -91,7 +91,7 @@ describe('a service of a cluster', () => {
     await rows.promise;
     await following?.[Symbol.asyncDispose]();
     const place = {namespace: engine.namespace, pod, container: 'engine'};
-    expect(await readInPod(engine.cluster.config, place, ['ps'], 10_000)).not.toContain('nvidia-smi --'); // alive, with its words
+    expect(await readInPod(engine.cluster, place, ['ps'], 10_000)).not.toContain('nvidia-smi --'); // alive, with its words
 
     // Many connections at a time, each with bytes of its own in both directions.
     const texts = Array.from({length: 40}, (_, index) => `${index} `.repeat(2000 + index));
@@ -141,6 +141,38 @@ describe('a service of a cluster', () => {
     expect(finding).toMatchObject({code: 'server-restarted', severity: 'void'});
     expect(finding?.message).toContain(`pod ${engine.namespace}/${pod}`);
     expect(stack.died.aborted).toBe(false);
+    const other = await onePodReady();
+    expect(server?.kubernetes?.pods.map(({name}) => name)).toEqual([pod, other]);
+    const {items} = await engine.cluster.core.listNamespacedPod({namespace: engine.namespace});
+    const ip = items.find(({metadata}) => metadata?.name === other)?.status?.podIP;
+    expect(stack.endpoint('chat').insideUrl).toBe(`http://${ip}:30000`);
+    expect(server?.kubernetes?.insideUrl).toBe(`http://${ip}:30000`);
+    expect((await stack.stop()).findings).toContainEqual(
+      expect.objectContaining({code: 'pod-replaced', message: expect.stringContaining(`${pod}, then to ${other}`)}),
+    );
+    const log = await readFile(join(folder, 'chat.log'), 'utf8');
+    expect(log).toContain('environment HF_TOKEN=***');
+    expect(log).not.toContain('sesame');
+  }, 90_000);
+
+  test('whose pod is replaced by one of another command ends the run, with what it was and what it became', async () => {
+    await onePodReady();
+    const stack = await attach('web');
+    const watch = await stack.watch?.();
+    await engine.rollOut('--enable-mixed-chunk');
+    const before = stack.servers[0]?.kubernetes?.pods[0]?.name;
+    await vi.waitUntil(async () => (await onePodReady()) !== before, within);
+    expect(await vi.waitUntil(() => status(stack.servers[0]?.url ?? '').catch(() => null), within)).toBe(200);
+    expect(await watch?.end()).toContainEqual(expect.objectContaining({code: 'server-restarted', severity: 'void'}));
+    expect(stack.died.reason).toMatchObject({
+      code: 'ENGINE_DIED',
+      message: expect.stringMatching(
+        /is not the server that was attached to: command "node .* --api-key \*\*\*" became "node .* --enable-mixed-chunk"/,
+      ),
+    });
+    expect(stack.servers[0]?.kubernetes?.pods).toHaveLength(1);
+    await engine.rollOut(null);
+    await onePodReady();
   }, 90_000);
 
   test('that has no such port, no pod, or is not there, is refused with what there is; and has died when its last pod is gone', async () => {
@@ -158,9 +190,31 @@ describe('a service of a cluster', () => {
     const address = {namespace: engine.namespace, service: 'sglang', port: '80'};
     const {cluster} = engine;
     const first = await findService(cluster, address);
-    const target = new PodTarget({cluster, address, first, onLine: line => lines.push(line), graceMs: 500});
+    const target = new PodTarget({
+      ...{cluster, address, first, graceMs: 500},
+      onLine: line => lines.push(line),
+      signal: new AbortController().signal,
+    });
     await target.look();
+    const over = new AbortController();
+    const hurried = new PodTarget({...{cluster, address, first, startMs: 0}, onLine: () => {}, signal: over.signal});
+    expect((await hurried.untilReady()).metadata?.name).toBe(first.pods[0].name);
     await engine.scale(0);
+    await expect(
+      vi.waitUntil(
+        () =>
+          hurried.untilReady().then(
+            () => null,
+            thrown => thrown,
+          ),
+        within,
+      ),
+    ).resolves.toMatchObject({
+      code: 'ENGINE_DIED',
+      message: expect.stringContaining('not ready within 0 s'),
+    });
+    over.abort();
+    await expect(hurried.untilReady()).rejects.toMatchObject({code: 'INTERRUPTED'});
     const died = vi.waitUntil(
       () =>
         target.look().then(

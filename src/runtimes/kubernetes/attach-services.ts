@@ -54,7 +54,9 @@ export const attachToServices = async ({choice, folder, ...options}: AttachServi
       const name = target.role ?? here.service;
       if (folder !== null) {
         await setLogAside(folder, name);
-        opened.use(followPodLog({cluster, place: () => service.place, file: join(folder, `${name}.log`), fromIso}));
+        opened.use(
+          followPodLog({cluster, source: () => service.logSource(), file: join(folder, `${name}.log`), fromIso}),
+        );
       }
     }
     targets.push({role: target.role, url: service.url, name: service.name});
@@ -62,16 +64,11 @@ export const attachToServices = async ({choice, folder, ...options}: AttachServi
   const all = [...services.values()];
   const died = AbortSignal.any(all.map(({target}) => target.died));
   const stack = await attachTo({...options, targets, signal: AbortSignal.any([signal, died])});
-  const described = new Map<string, Awaited<ReturnType<AttachedService['describe']>>>();
-  for (const [url, service] of services) {
-    const facts = await service.describe();
-    described.set(url, facts);
-    if (facts.kubernetes) onLine(`${service.name}: ${forwardText(facts.kubernetes)}`);
-  }
-  const servers = stack.servers.map(server => ({...server, ...described.get(server.url)}));
+  for (const service of all) onLine(`${service.name}: ${forwardText(await service.describe())}`);
+  const servers = stack.servers.map(server => services.get(server.url)?.serverOf(server) ?? server);
   // The chat server's cards where there is one: other pods see cards of their own.
   const first = services.get(stack.servers.find(({url}) => services.has(url))?.url ?? '');
-  const nvidiaSmi = first === undefined ? null : await podNvidiaSmi(cluster.config, () => first.place);
+  const nvidiaSmi = first === undefined ? null : await podNvidiaSmi(cluster, () => first.place);
   const patience = new Patience(cluster, {onLine});
   const open = opened.move();
   let ending: ReturnType<Stack['stop']> | null = null;

@@ -1,9 +1,10 @@
 import {Agent} from 'node:http';
-import type {KubeConfig} from '@kubernetes/client-node';
 import {fetchText} from '../../http/fetch-text.ts';
+import type {Cluster} from '../../kubernetes/connect.ts';
+import type {PodContainer} from '../../kubernetes/pod/exec.ts';
 import type {KubernetesServer, RoundTrips} from '../../schema/kubernetes.ts';
 import {summarise} from '../../stats/percentile.ts';
-import {type PodContainer, readInPod} from './pod-command.ts';
+import {readInPod} from './pod-command.ts';
 
 /** Every engine answers it, from memory; whatever the answer is, it came back. */
 const path = '/v1/models';
@@ -52,7 +53,7 @@ export const curlTimesMs = (page: string): readonly number[] =>
   });
 
 export interface CostOptions {
-  readonly config: KubeConfig;
+  readonly cluster: Pick<Cluster, 'config'>;
   /** The forward's. */
   readonly url: string;
   readonly place: PodContainer;
@@ -63,7 +64,7 @@ export interface CostOptions {
 
 /** What a request costs through the forward, and without it. Rejects when the server does not answer. */
 export const measureForward = async ({
-  config,
+  cluster,
   url,
   place,
   ip,
@@ -74,7 +75,7 @@ export const measureForward = async ({
   try {
     const kept = await timeRequests(url + path, keptRequests, agent, signal);
     const anew = await timeRequests(url + path, anewRequests, undefined, signal);
-    const page = await readInPod(config, place, curl(ip, port), patienceMs);
+    const page = await readInPod(cluster, place, curl(ip, port), patienceMs);
     return {kept, anew, inside: summary(curlTimesMs(page ?? ''))};
   } finally {
     agent.destroy();

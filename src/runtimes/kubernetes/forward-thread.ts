@@ -54,11 +54,13 @@ export const startForward = async ({config, to, look, onEnd}: ThreadOptions): Pr
   });
   let why = 'its thread ended';
   let told = false;
+  let over = false;
   worker.on('error', thrown => {
     why = reasonOf(thrown);
     open.reject(thrown);
   });
   worker.on('exit', () => {
+    over = true;
     if (!told) onEnd(why);
     open.reject(new Error('the forward ended as it began'));
     for (const lag of lags) lag.resolve(null);
@@ -68,6 +70,7 @@ export const startForward = async ({config, to, look, onEnd}: ThreadOptions): Pr
     port: await open.promise,
     resetLag: () => tell({kind: 'reset-lag'}),
     lagP99Ms() {
+      if (over) return Promise.resolve(null);
       const lag = Promise.withResolvers<number | null>();
       lags.push(lag);
       tell({kind: 'read-lag'});

@@ -1,103 +1,62 @@
-import {PassThrough, Writable} from 'node:stream';
-import {setTimeout as delay} from 'node:timers/promises';
-import type {KubeConfig, V1Status} from '@kubernetes/client-node';
+import {PassThrough} from 'node:stream';
 import {splitLines} from '../../gpu/lines.ts';
-
-export interface PodContainer {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-}
-
-interface ExecSocket {
-  terminate(): void;
-  addEventListener(event: 'close', listener: () => void): void;
-}
+import type {Cluster} from '../../kubernetes/connect.ts';
+import {execInPod, type PodContainer} from '../../kubernetes/pod/exec.ts';
 
 const graceMs = 2000;
+/** One that is followed repeats itself within seconds. */
+const silentMs = 30_000;
 
 /** Ends its command when its input ends: that of an exec whose connection is gone runs on otherwise. */
 const leashed = ['/bin/sh', '-c', '"$@" & cat >/dev/null; kill $!; wait', 'sh'];
 
-const exitCodeOf = ({status, details}: V1Status): number | null => {
-  if (status === 'Success') return 0;
-  const code = details?.causes?.find(({reason}) => reason === 'ExitCode')?.message;
-  return code === undefined ? null : Number(code);
-};
-
-interface Running {
-  /** Its exit code; null where it could not be started, or the connection broke. */
-  readonly ended: Promise<number | null>;
-  readonly socket: ExecSocket;
-}
-
-const startInPod = async (
-  config: KubeConfig,
-  {namespace, pod, container}: PodContainer,
-  command: readonly string[],
-  onText: (text: string) => void,
-  stdin: PassThrough | null,
-): Promise<Running> => {
-  const {Exec} = await import('@kubernetes/client-node');
-  const decoder = new TextDecoder();
-  const stdout = new Writable({
-    write(bytes: Buffer, _encoding, taken) {
-      onText(decoder.decode(bytes, {stream: true}));
-      taken();
-    },
-  });
-  const nowhere = new Writable({write: (_bytes, _encoding, taken) => taken()});
-  const ended = Promise.withResolvers<number | null>();
-  const socket: ExecSocket = await new Exec(config).exec(
-    namespace,
-    pod,
-    container,
-    [...command],
-    stdout,
-    nowhere,
-    stdin,
-    false,
-    status => ended.resolve(exitCodeOf(status)),
-  );
-  socket.addEventListener('close', () => ended.resolve(null));
-  return {ended: ended.promise, socket};
-};
-
 /** What a command in a container prints; null where it cannot be run, fails or does not end in time. */
 export const readInPod = async (
-  config: KubeConfig,
+  cluster: Pick<Cluster, 'config'>,
   place: PodContainer,
   command: readonly string[],
   limitMs: number,
 ): Promise<string | null> => {
-  let text = '';
-  const add = (piece: string) => {
-    text += piece;
-  };
+  const pieces: Buffer[] = [];
   try {
-    const {ended, socket} = await startInPod(config, place, command, add, null);
-    const code = await Promise.race([ended, delay(limitMs, null, {ref: false})]);
-    socket.terminate();
-    return code === 0 ? text : null;
+    const signal = AbortSignal.timeout(limitMs);
+    for await (const piece of execInPod(cluster, place, command, {idleMs: limitMs, signal})) pieces.push(piece);
+    return Buffer.concat(pieces).toString();
   } catch {
-    return null; // a container without it, a user who may not
+    return null; // a container without it, a user who may not, a node that does not answer
   }
 };
 
-/** Starts a command that does not end by itself, and hands on each line until it is disposed of. Rejects where it may not be started. */
+/**
+ * Starts a command that repeats itself, and hands on each line until it is disposed of. Resolves with its first output;
+ * rejects where none comes.
+ */
 export const followInPod = async (
-  config: KubeConfig,
+  cluster: Pick<Cluster, 'config'>,
   place: PodContainer,
   command: readonly string[],
   onLine: (line: string) => void,
 ): Promise<AsyncDisposable> => {
-  const stdin = new PassThrough();
-  const {ended, socket} = await startInPod(config, place, [...leashed, ...command], splitLines(onLine), stdin);
+  const leash = new PassThrough();
+  const stopped = new AbortController();
+  const began = Promise.withResolvers<void>();
+  const take = splitLines(onLine);
+  const ended = (async () => {
+    const decoder = new TextDecoder();
+    const options = {stdin: leash, idleMs: silentMs, signal: stopped.signal};
+    for await (const piece of execInPod(cluster, place, [...leashed, ...command], options)) {
+      began.resolve();
+      take(decoder.decode(piece, {stream: true}));
+    }
+    throw new Error('the command ended by itself');
+  })().catch(began.reject); // after its first output nobody listens
+  await began.promise;
   return {
     async [Symbol.asyncDispose]() {
-      stdin.end();
-      await Promise.race([ended, delay(graceMs, null, {ref: false})]);
-      socket.terminate();
+      leash.end();
+      const late = setTimeout(() => stopped.abort(), graceMs);
+      await ended;
+      clearTimeout(late);
     },
   };
 };

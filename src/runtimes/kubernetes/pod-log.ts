@@ -3,8 +3,8 @@ import {finished} from 'node:stream/promises';
 import {setTimeout as delay} from 'node:timers/promises';
 import {splitLines} from '../../gpu/lines.ts';
 import type {Cluster} from '../../kubernetes/connect.ts';
+import type {PodContainer} from '../../kubernetes/pod/exec.ts';
 import {openStream} from '../../kubernetes/pod/open-stream.ts';
-import type {PodContainer} from './pod-command.ts';
 
 const pauseMs = 500;
 /** For what was written between the last line that was followed and the end. */
@@ -43,26 +43,26 @@ const comparable = (iso: string): string => {
 
 export interface PodLogOptions {
   readonly cluster: Cluster;
-  /** It changes when a pod takes another's place. */
-  readonly place: () => PodContainer;
+  /** Where it is written now, and what takes its secrets out. Rejects while nobody can tell: no line is kept unmasked. */
+  readonly source: () => Promise<PodContainer & {readonly mask: (text: string) => string}>;
   readonly file: string;
   readonly fromIso: string;
 }
 
 /** Follows what a container writes from now on into a file, over its restarts and those of the API server, until it is disposed of. */
-export const followPodLog = ({cluster, place, file, fromIso}: PodLogOptions): AsyncDisposable => {
+export const followPodLog = ({cluster, source, file, fromIso}: PodLogOptions): AsyncDisposable => {
   const lines = new StampedLines(fromIso);
   const log = createWriteStream(file, {flags: 'a'});
   log.on('error', () => {}); // a full disk: the run says so itself
   const stopped = new AbortController();
   const readOnce = async (follow: boolean, signal: AbortSignal): Promise<void> => {
-    const {namespace, pod, container} = place();
+    const {namespace, pod, container, mask} = await source();
     const query = new URLSearchParams({container, follow: `${follow}`, timestamps: 'true', sinceTime: lines.since});
     const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`;
     const stream = await openStream(cluster, path, {idleMs, signal});
     const take = splitLines(line => {
       const text = lines.read(line);
-      if (text !== null) log.write(`${text}\n`);
+      if (text !== null) log.write(`${mask(text)}\n`);
     });
     for await (const piece of stream.setEncoding('utf8')) take(piece);
   };

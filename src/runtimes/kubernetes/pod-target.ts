@@ -3,6 +3,7 @@ import type {V1Pod, V1Service} from '@kubernetes/client-node';
 import {CutoverError} from '../../errors.ts';
 import {apiReason, isAway, unlessStatus} from '../../kubernetes/api-error.ts';
 import type {Cluster} from '../../kubernetes/connect.ts';
+import {interruptionOf} from '../interruption.ts';
 import {containerOf} from './pod-facts.ts';
 import {endingOf} from './pod-restarts.ts';
 import {type ServiceAddress, serviceAddressText} from './service-address.ts';
@@ -53,16 +54,18 @@ export interface PodTargetOptions {
   readonly address: ServiceHere;
   readonly first: FoundService;
   readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal;
   /** How long there may be no pod at all. */
   readonly graceMs?: number;
+  /** How long a server may take to load its model. */
+  readonly startMs?: number;
 }
 
-/** How long a server may take to load its model. */
-const startMs = 600_000;
+const usualStartMs = 600_000;
 const pollMs = 500;
 
-const isReady = (pod: V1Pod | null): boolean =>
-  pod?.status?.conditions?.some(({type, status}) => type === 'Ready' && status === 'True') ?? false;
+const isReady = (pod: V1Pod): boolean =>
+  pod.status?.conditions?.some(({type, status}) => type === 'Ready' && status === 'True') ?? false;
 
 /** The pod that requests go to: the same one as long as it is there, then another of the service's. */
 export class PodTarget {
@@ -98,15 +101,20 @@ export class PodTarget {
     this.#died.signal.throwIfAborted();
   }
 
-  /** Waits for a server that was started anew, as long as one may take to start. Rejects as `look`. */
-  async untilReady(): Promise<void> {
-    const {cluster, address} = this.#options;
+  /**
+   * Waits for a server that was started anew, as long as one may take to start, and gives its pod. Rejects as `look`, and
+   * with INTERRUPTED.
+   */
+  async untilReady(): Promise<V1Pod> {
+    const {cluster, address, signal, startMs = usualStartMs} = this.#options;
     const untilMs = performance.now() + startMs;
-    while (performance.now() < untilMs) {
+    for (;;) {
+      if (signal.aborted) throw interruptionOf(signal, `waiting for ${serviceAddressText(address)} to be ready`);
       await this.look();
       const pod = await readPod(cluster, address.namespace, this.#now).catch(() => null); // an API server that is away
-      if (isReady(pod) && !isGone(pod)) return;
-      await delay(pollMs);
+      if (pod !== null && isReady(pod) && !isGone(pod)) return pod;
+      if (performance.now() > untilMs) this.lose(`it was started anew, and not ready within ${startMs / 1000} s`);
+      await delay(pollMs, undefined, {signal}).catch(() => {});
     }
   }
 
@@ -121,7 +129,7 @@ export class PodTarget {
   }
 
   async #replace(gone: V1Pod | null): Promise<void> {
-    const {cluster, address, first, onLine, graceMs = 60_000} = this.#options;
+    const {cluster, address, first, onLine, graceMs = 60_000, startMs = usualStartMs} = this.#options;
     const {ready, unready} = podsOf(await slicesOf(cluster, address), first.port);
     const [other] = ready.filter(({uid}) => uid !== this.#now.uid);
     if (other !== undefined) {
@@ -138,14 +146,12 @@ export class PodTarget {
     this.lose(`it is gone${ending === null ? '' : ` (${ending})`}, and no other was ready within ${limitMs / 1000} s`);
   }
 
-  /** Requests do not come through any more: `died` tells. */
-  lose(why: string): void {
-    const {address} = this.#options;
-    const {namespace} = address;
-    this.#died.abort(
-      new CutoverError('ENGINE_DIED', `${serviceAddressText(address)}: pod ${this.#now.name}: ${why}`, {
-        hint: `See why: kubectl -n ${namespace} get events; its log until then is in the run's folder.`,
-      }),
-    );
+  /** Requests do not come through any more, or not to the server that is measured: `died` tells. */
+  lose(
+    why: string,
+    hint = `See why: kubectl -n ${this.#options.address.namespace} get events; its log until then is in the run's folder.`,
+  ): void {
+    const named = `${serviceAddressText(this.#options.address)}: pod ${this.#now.name}`;
+    this.#died.abort(new CutoverError('ENGINE_DIED', `${named}: ${why}`, {hint}));
   }
 }

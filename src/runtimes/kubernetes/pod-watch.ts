@@ -1,3 +1,4 @@
+import type {V1Pod} from '@kubernetes/client-node';
 import {CutoverError} from '../../errors.ts';
 import {apiReason} from '../../kubernetes/api-error.ts';
 import type {Cluster} from '../../kubernetes/connect.ts';
@@ -16,12 +17,17 @@ export interface WatchedPod {
   readonly namespace: string;
   readonly target: PodTarget;
   readonly forward: Pick<ForwardThread, 'resetLag' | 'lagP99Ms'>;
+  /** Takes note of a pod that was started anew or came in another's place, or ends the run for it. */
+  meet(pod: V1Pod): Promise<void>;
+  /** Without its secrets. */
+  masked(text: string): string;
 }
 
-const lastEventOf = async ({cluster, namespace}: WatchedPod, {name, uid}: ServicePod): Promise<string | null> => {
+const lastEventOf = async (watched: WatchedPod, {name, uid}: ServicePod): Promise<string | null> => {
+  const {cluster, namespace} = watched;
   const events = await eventsOf({...cluster, namespace}, name).catch(() => []);
   const last = events.filter(({involvedObject}) => involvedObject.uid === uid).at(-1);
-  return last === undefined ? null : [last.reason, last.message].join(': ');
+  return last === undefined ? null : watched.masked([last.reason, last.message].join(': '));
 };
 
 const watchOne = async (watched: WatchedPod, patience: Patience): Promise<() => Promise<readonly string[]>> => {
@@ -33,6 +39,7 @@ const watchOne = async (watched: WatchedPod, patience: Patience): Promise<() => 
     await target.look(); // the next trial is another pod's
     return async () => [`pod ${namespace}/${pod.name} was gone when the trial began`];
   }
+  await patience.call(() => watched.meet(before));
   return async () => {
     const after = await look();
     const what = restartsOf(before, after, null);
@@ -40,18 +47,28 @@ const watchOne = async (watched: WatchedPod, patience: Patience): Promise<() => 
   };
 };
 
-/** As `client-lag`, of the thread that every byte passes through. */
-const forwardLag = (lagMs: number | null): readonly Finding[] =>
-  lagMs === null || lagMs <= limits.lagP99Ms
-    ? []
-    : [
-        {
-          code: 'forward-lag',
-          severity: 'void',
-          message: `The port-forward was the bottleneck: its event loop lagged ${lagMs.toFixed(1)} ms at p99 (limit ${limits.lagP99Ms} ms), and its delay is in every latency`,
-          hint: 'Put the load on from inside the cluster (--load-on k8s), lower it, or stop other programs on this machine.',
-        },
-      ];
+const becomeReady = async (watched: WatchedPod, patience: Patience): Promise<void> => {
+  const pod = await watched.target.untilReady();
+  await patience.call(() => watched.meet(pod));
+};
+
+/** As `client-lag`, of the thread that every byte passes through. What was not sampled is not known to be well. */
+export const forwardLag = (lagMs: number | null): readonly Finding[] => {
+  if (lagMs !== null && lagMs <= limits.lagP99Ms) return [];
+  const what =
+    lagMs === null
+      ? 'Whether the port-forward was the bottleneck is not known: its event loop was not sampled'
+      : `The port-forward was the bottleneck: its event loop lagged ${lagMs.toFixed(1)} ms at p99 (limit ${limits.lagP99Ms} ms)`;
+  return [
+    {
+      ...{code: 'forward-lag', severity: 'void', message: `${what}, and its delay is in every latency`},
+      hint:
+        lagMs === null
+          ? 'Measure for longer: it is sampled every 10 ms.'
+          : 'Put the load on from inside the cluster (--load-on k8s), lower it, or stop other programs on this machine.',
+    },
+  ];
+};
 
 /** Looks at the pods now and once more at the end: their own counters tell what happened between. */
 export const watchPods = async (pods: readonly WatchedPod[], patience: Patience): Promise<StackWatch> => {
@@ -60,15 +77,17 @@ export const watchPods = async (pods: readonly WatchedPod[], patience: Patience)
     return [serverNotSeen(apiReason(thrown))];
   };
   try {
-    for (const {forward} of pods) forward.resetLag();
     const ends = await Promise.all(pods.map(pod => watchOne(pod, patience)));
     return {
+      begin() {
+        for (const {forward} of pods) forward.resetLag();
+      },
       async end() {
         try {
           const what = (await Promise.all(ends.map(end => end()))).flat();
-          // What comes next is measured on a server that serves.
-          if (what.length > 0) await Promise.all(pods.map(({target}) => target.untilReady()));
           const lags = await Promise.all(pods.map(({forward}) => forward.lagP99Ms()));
+          // What comes next is measured on a server that serves.
+          if (what.length > 0) await Promise.all(pods.map(pod => becomeReady(pod, patience)));
           return [...(what.length === 0 ? [] : [serverRestarted(what)]), ...lags.flatMap(forwardLag)];
         } catch (thrown) {
           return unseen(thrown);
@@ -77,6 +96,6 @@ export const watchPods = async (pods: readonly WatchedPod[], patience: Patience)
     };
   } catch (thrown) {
     const findings = unseen(thrown);
-    return {end: async () => findings};
+    return {begin() {}, end: async () => findings};
   }
 };

@@ -1,6 +1,7 @@
 import {Duplex, PassThrough, Writable} from 'node:stream';
 import type {KubeConfig} from '@kubernetes/client-node';
 import {apiReason} from '../../kubernetes/api-error.ts';
+import {socketRefusal} from '../../kubernetes/pod/socket-refusal.ts';
 
 /** Of the `ws` package, which brings no types. */
 interface ChannelSocket {
@@ -31,15 +32,6 @@ const receiver = (receive: (message: Buffer) => void) =>
       taken();
     },
   });
-
-/** The WebSocket tells a refusal's status in words alone; here it is the error's `code`, as of other calls. */
-const refusedOr = (thrown: unknown): Error => {
-  const reason = apiReason(thrown);
-  const [, status] = /Unexpected server response: (\d+)/.exec(reason) ?? [];
-  if (status === undefined) return new Error(reason, {cause: thrown});
-  const message = `the API server opens no pods/portforward for this user (HTTP status ${status})`;
-  return Object.assign(new Error(message), {code: Number(status), body: {message}});
-};
 
 /**
  * One TCP connection to a pod's port, through the API server and the node's kubelet: a WebSocket of its own, for the
@@ -81,7 +73,8 @@ export const openPortStream = async (config: KubeConfig, {namespace, pod, port}:
       new PassThrough(),
     )) as ChannelSocket;
   } catch (thrown) {
-    throw refusedOr(thrown);
+    const refused = socketRefusal(thrown, 'pods/portforward');
+    throw refused instanceof Error ? refused : new Error(apiReason(refused), {cause: refused});
   }
   const end = ({code}: {readonly code: number}): void => {
     if (code === normalClosure) stream.push(null);

@@ -82,15 +82,9 @@ export const readyPodsOf = (
   );
 };
 
-/** Where load inside the cluster finds what the forward leads to: of several pods, the same one. */
-export const insideUrlOf = (
-  {spec}: V1Service,
-  {port}: Pick<Port, 'port'>,
-  [first, ...others]: readonly [ServicePod, ...ServicePod[]],
-): string => {
-  const host = spec?.clusterIP;
-  const shared = others.length === 0 && host !== undefined && host !== '' && host !== 'None';
-  return shared ? `http://${inUrl(host)}:${port}` : `http://${inUrl(first.ip)}:${first.port}`;
-};
-
-const inUrl = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip);
+/**
+ * Where load inside the cluster finds the pod that the forward leads to. Never by the service: one that scales out would
+ * divide the load among servers of which one is watched.
+ */
+export const insideUrlOf = ({ip, port}: Pick<ServicePod, 'ip' | 'port'>): string =>
+  `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`;

@@ -95,6 +95,8 @@ export interface TestEngine extends AsyncDisposable {
   /** The pods that are not being deleted. */
   pods(): Promise<readonly {name: string; ready: boolean; restarts: number}[]>;
   deletePod(name: string): Promise<void>;
+  /** Rolls out another argument of the engine's, as `kubectl set` would; null takes it out again. */
+  rollOut(argument: string | null): Promise<void>;
 }
 
 export const startEngine = async (): Promise<TestEngine> => {
@@ -111,7 +113,11 @@ export const startEngine = async (): Promise<TestEngine> => {
     imagePullPolicy: 'Never',
     command: ['node', '/app/sglang.mjs'],
     args: [...args, '--enable-cache-report', '--api-key', 'sesame-sesame'],
-    env: [{name: 'PATH', value: '/usr/local/bin:/bin'}],
+    env: [
+      {name: 'PATH', value: '/usr/local/bin:/bin'},
+      {name: 'HF_TOKEN', value: 'sesame-of-the-hub'},
+      {name: 'CUTOVER_FAKE', value: 'print-env'}, // as one that is told to be verbose does
+    ],
     ports: [{name: 'http', containerPort: 30000}],
     resources: {limits: {memory: '256Mi'}},
     readinessProbe: {httpGet: {path: '/health', port: 'http'}, periodSeconds: 1},
@@ -145,6 +151,12 @@ export const startEngine = async (): Promise<TestEngine> => {
     },
     async deletePod(name) {
       await core.deleteNamespacedPod({name, namespace});
+    },
+    async rollOut(argument) {
+      const found = await apps.readNamespacedDeployment({name: 'sglang', namespace});
+      const engine = found.spec?.template.spec?.containers.find(({name}) => name === 'engine');
+      if (engine !== undefined) engine.args = [...container.args, ...(argument === null ? [] : [argument])];
+      await apps.replaceNamespacedDeployment({name: 'sglang', namespace, body: found});
     },
     async [Symbol.asyncDispose]() {
       await core.deleteNamespace({name: namespace});
