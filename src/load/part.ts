@@ -11,6 +11,7 @@ import {runClosedLoop, runWarmup} from './closed-loop.ts';
 import {newRoute} from './exchange.ts';
 import type {Loop} from './loop.ts';
 import {type OpenLoopOutcome, runOpenLoop} from './open-loop.ts';
+import {refreshMs} from './refresh-ahead.ts';
 import {createSender, type KeepReplies} from './send.ts';
 import {SessionFeed} from './session-feed.ts';
 import {shareOf, shareOrNull, whole} from './share-of.ts';
@@ -81,9 +82,6 @@ export interface ReadyPart extends AsyncDisposable {
 const openWarmupConcurrency = 8;
 /** Connections that each part opens before an open loop that sets no limit; it opens more as it needs them. */
 const openConnections = 64;
-/** So long before an agreed start those that have rested too long are opened anew. */
-const refreshMs = 1000;
-
 const connectionsOf = ({load, part, arrivals}: Pick<PartOptions, 'load' | 'part' | 'arrivals'>): number => {
   if (load.mode === 'saturate') return 0; // autocannon opens its own
   if (load.mode === 'closed') return shareOf(load.concurrency, part);
@@ -152,7 +150,7 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
     clock.startAt(shared.beganMs ?? machineNow());
     if (clock.now() < 0) {
       // Since they were opened the server may have closed them; the start waits for none of them.
-      await waitUntil(clock, -refreshMs, signal, 0);
+      await waitUntil(clock, -refreshMs(connections), signal, 0);
       transport.open(connections).catch(() => {}); // the requests will tell
     }
     await waitUntil(clock, 0, signal);

@@ -4,6 +4,7 @@ import {CutoverError} from '../../errors.ts';
 import {partsOfTrial} from '../../records/spool.ts';
 import {machineNow} from '../clock.ts';
 import type {ReadyLoad} from '../load-here.ts';
+import {refreshMs} from '../refresh-ahead.ts';
 import type {Loaded, LoadListeners, LoadPlan} from '../run-load.ts';
 import {Crew, type LostShard, type ShardEnd} from './crew.ts';
 import {fetchFile, readBlockFile} from './fetch-blocks.ts';
@@ -21,8 +22,11 @@ export interface CoordinateOptions {
   readonly folder: string;
 }
 
-/** The start must reach all before it is due: some seconds for a busy cluster, known from how long the slowest took the order before. */
-const leadMs = ({slowestTellMs}: Crew) => 500 + 3 * slowestTellMs;
+/** The start must reach all before it is due, and find time for what is done ahead of it: some seconds for a busy cluster, known from how long the slowest took the order before. */
+const leadMs = ({slowestTellMs}: Crew, {load}: LoadPlan, of: number): number => {
+  const places = load.mode === 'closed' ? load.concurrency : 0;
+  return refreshMs(Math.ceil(places / of)) - 500 + 3 * slowestTellMs;
+};
 
 /** Longer than a host looks for its shard where a connection broke. */
 const endWithinMs = 150_000;
@@ -112,7 +116,7 @@ export const coordinate = async (
   };
 
   const run = async (): Promise<Loaded> => {
-    const beganMs = machineNow() + leadMs(crew);
+    const beganMs = machineNow() + leadMs(crew, plan, of);
     crew.start(beganMs);
     const ends = await crew.ended(endWithinMs);
     onEnded?.();
