@@ -4,7 +4,7 @@ import type {Stack} from '../runtimes/stack.ts';
 import {type Role, roleOf} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {Trial} from '../schema/trial.ts';
-import {besideServer} from '../stats/shard-gates.ts';
+import {besideServer} from '../stats/beside-server.ts';
 import {TrialSummary} from '../stats/trial.ts';
 import {isDisturbed} from './disturb-trial.ts';
 import {judgedTrial} from './judged-trial.ts';

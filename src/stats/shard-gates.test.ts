@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {exampleTrial} from '../records/test-run.ts';
 import type {TrialShard} from '../schema/shard.ts';
-import {besideServer, shardLate, shardMissing, shardSaturated} from './shard-gates.ts';
+import {besideServer} from './beside-server.ts';
+import {shardLate, shardMissing, shardSaturated} from './shard-gates.ts';
 import {TrialFacts} from './trial-facts.ts';
 
 const shard = (index: number, changes: Partial<TrialShard> = {}): TrialShard => ({

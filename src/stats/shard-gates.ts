@@ -1,20 +1,9 @@
-import type {Finding} from '../schema/finding.ts';
 import type {TrialShard, TrialShards} from '../schema/shard.ts';
 import type {Gate} from './gate.ts';
 import {limits} from './limits.ts';
+import {listed, nameOf} from './name-shards.ts';
 
 /* Gates that ask whether all shards of a load were there, began together, and were not themselves the bottleneck. */
-
-/** Of a thousand shards only so many are named; the record has the rest. */
-const mostNamed = 5;
-
-const listed = (words: readonly string[]): string => {
-  const more = words.length - mostNamed;
-  return `${words.slice(0, mostNamed).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
-};
-
-/** Counted from 1, as on the command line. */
-const nameOf = ({index, host}: TrialShard): string => `shard ${index + 1} (${host})`;
 
 const worstFirst = <Of>(found: readonly Of[], figure: (one: Of) => number): readonly Of[] =>
   found.toSorted((one, other) => figure(other) - figure(one));
@@ -54,18 +43,6 @@ export const shardLate: Gate = ({trial: {shards}}) => {
     severity: 'void',
     message: `The shards did not begin together (limit ${limits.shardLateMs} ms from the agreed start, the clock's error included): ${listed(words)}`,
     hint: "Leave more time before --start-at, stop other programs on that machine, and let its clock be set by the same time servers; a large error comes of a slow way to the server's Date.",
-  };
-};
-
-/** That pods of a load were on a node with the server: nothing of it is in the numbers. `nodes` are the servers'; null where there is no such shard. */
-export const besideServer = (shards: TrialShards | null, nodes: readonly string[]): Finding | null => {
-  const beside = (shards?.parts ?? []).filter(({node}) => node !== undefined && nodes.includes(node));
-  if (beside.length === 0) return null;
-  return {
-    code: 'shard-beside-server',
-    severity: 'warning',
-    message: `Shards took cores and memory of the server's own node: ${listed(beside.map(shard => `${nameOf(shard)} on ${shard.node}`))}`,
-    hint: 'Give the cluster another node for the load, or keep load pods off this one by a taint.',
   };
 };
 
