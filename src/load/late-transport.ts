@@ -31,7 +31,7 @@ export const lateTransport = (http: Transport['http'], making: Promise<Transport
       return () => hangUp();
     },
 
-    open: async count => (await ready).open(count),
+    open: async (count, goOn) => (await ready).open(count, goOn),
 
     get connectionsOpened() {
       return made?.connectionsOpened ?? 0;

@@ -102,12 +102,12 @@ export const netTransport = (
       return () => connection.cancel(handlers);
     },
 
-    async open(count) {
+    async open(count, goOn = () => true) {
       for (const {connection, freeSinceMs} of idle)
         if (restClock.now() - freeSinceMs > longestRestMs / 2) connection.destroy();
       let missing = count - idle.filter(({connection}) => connection.open).length;
       const openOnes = async () => {
-        while (missing > 0) {
+        while (missing > 0 && goOn()) {
           missing -= 1;
           const connection = connect();
           await connection.settled;

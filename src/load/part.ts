@@ -82,6 +82,9 @@ export interface ReadyPart extends AsyncDisposable {
 const openWarmupConcurrency = 8;
 /** Connections that each part opens before an open loop that sets no limit; it opens more as it needs them. */
 const openConnections = 64;
+/** Nothing else is begun so shortly before a start: it is to be on time, and requests open what is missing. */
+const quietMs = 200;
+
 const connectionsOf = ({load, part, arrivals}: Pick<PartOptions, 'load' | 'part' | 'arrivals'>): number => {
   if (load.mode === 'saturate') return 0; // autocannon opens its own
   if (load.mode === 'closed') return shareOf(load.concurrency, part);
@@ -151,7 +154,7 @@ export const preparePart = async (options: PartOptions): Promise<ReadyPart> => {
     if (clock.now() < 0) {
       // Since they were opened the server may have closed them; the start waits for none of them.
       await waitUntil(clock, -refreshMs(connections), signal, 0);
-      transport.open(connections).catch(() => {}); // the requests will tell
+      transport.open(connections, () => clock.now() < -quietMs).catch(() => {}); // the requests will tell
     }
     await waitUntil(clock, 0, signal);
     begin();

@@ -35,7 +35,7 @@ const netThenUndici = (url: string, clock: Clock): Transport => {
       return switched;
     },
     send: (request, handlers) => current.send(request, handlers),
-    open: count => current.open(count),
+    open: (count, goOn) => current.open(count, goOn),
     get connectionsOpened() {
       return sum('connectionsOpened');
     },

@@ -35,9 +35,9 @@ export interface Transport {
   send(request: HttpRequest, handlers: ReplyHandlers): () => void;
   /**
    * Opens connections until `count` are free, so that no request pays for one. A server that refuses them is not an
-   * error here: the requests will tell.
+   * error here: the requests will tell. It begins no more of them once `goOn` says no.
    */
-  open(count: number): Promise<void>;
+  open(count: number, goOn?: () => boolean): Promise<void>;
   /** Connections that were opened so far. */
   readonly connectionsOpened: number;
   /** Connections that could not be opened so far: refused, too late, or with no descriptor or port left for them. */
