@@ -37,6 +37,13 @@ const routedIn = ({runs}: Evidence): readonly Routed[] =>
     });
   });
 
+/**
+ * Contexts in turn to servers in turn: each second visit comes to the same server, or none does, as their numbers have it. That says
+ * nothing about routing.
+ */
+const inStep = ({policy, trial: {workload}}: Routed): boolean =>
+  workload.kind === 'revisit' && workload.order === undefined && policy.startsWith('round');
+
 /** Equal work for equal servers. */
 const sameWork = ({run: {engine}, trial: {suite, workload, load}}: Routed): string => {
   const chat = engine.servers.find(({role}) => role === 'chat');
@@ -60,7 +67,7 @@ export const routedByCache: Rule = (_claim, evidence) => {
   const routed = routedIn(evidence);
   const stages = [...Map.groupBy(routed, sameWork).values()];
   const held = stages.flatMap(stage => {
-    const others = stage.filter(({policy}) => blind.includes(policy));
+    const others = stage.filter(one => blind.includes(one.policy) && !inStep(one));
     const byPolicy = Map.groupBy(
       stage.filter(
         // One request of a session has nothing of its own to come back to.

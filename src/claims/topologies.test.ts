@@ -112,6 +112,15 @@ describe('kv-router', () => {
     expect(verdict(routed('random', [0.4, 0.4, 0.4], single), routed('manual', [0.4, 0.4, 0.4], single)).outcome).toBe(
       'not run',
     );
+    const inTurn = {kind: 'revisit', promptTokens: 4096, outputTokens: 16, contexts: 44, visits: 2} as const;
+    const revisits = (policy: string, hits: number[], workload: Trial['workload'] = inTurn) =>
+      routed(policy, hits, {workload});
+    const knows = revisits('cache_aware', [0.4, 0.4, 0.4]);
+    expect(verdict(revisits('round_robin', [0.3, 0.3, 0.3]), knows).outcome).toBe('not run');
+    expect(verdict(revisits('random', [0.3, 0.3, 0.3]), knows).outcome).toBe('confirmed');
+    const mixed = {...inTurn, order: 'mixed'} as const;
+    const mixedToo = revisits('cache_aware', [0.4, 0.4, 0.4], mixed);
+    expect(verdict(revisits('round_robin', [0.3, 0.3, 0.3], mixed), mixedToo).outcome).toBe('confirmed');
   });
 });
 

@@ -59,9 +59,9 @@ export const workloadText = (workload: WorkloadSpec): string => {
     case 'warmed':
       return `${asked}, ${workload.warm ? 'warmed' : 'not warmed'}`;
     case 'revisit': {
-      const {contexts, visits} = workload;
+      const {contexts, visits, order} = workload;
       const many = typeof contexts === 'number' ? `${contexts} contexts` : `contexts of ${contexts.ofKvPool} KV pools`;
-      return `${asked}, ${many} × ${visits} visits`;
+      return `${asked}, ${many} × ${visits} visits${order === undefined ? '' : ` in ${order} order`}`;
     }
   }
 };

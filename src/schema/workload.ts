@@ -45,6 +45,8 @@ export const workloadSpec = z.discriminatedUnion('kind', [
     ...chatLengths,
     contexts: workingSet,
     visits: severalTurns,
+    /** Each visit in an order of its own; absent: in turn. */
+    order: z.literal('mixed').optional(),
   }),
   /** The prompts of a trace: lengths, outputs and which beginnings they share are the file's. */
   z.strictObject({

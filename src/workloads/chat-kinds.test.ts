@@ -203,6 +203,21 @@ describe('revisit', () => {
     expect(revisit(spec, 6, estimate)(21)).toBeNull();
   });
 
+  test('in mixed order each visit asks about every context once, in an order of its own that follows from the seed', () => {
+    const mixed = {...spec, contexts: 40, visits: 3, order: 'mixed'} as const;
+    const nameOf = (session: Session) =>
+      textOf(requestsOf(session)[0] as ChatRequest)
+        .slice(systemPrompt.length)
+        .split('\n')[0];
+    const namesOf = (seed: number) => first(revisit(mixed, seed, estimate), 120).map(nameOf);
+    const names = namesOf(6);
+    const visits = [0, 40, 80].map(from => names.slice(from, from + 40));
+    for (const visit of visits) expect(visit.toSorted()).toEqual(names.slice(0, 40).toSorted());
+    expect(new Set(names).size).toBe(40);
+    expect(new Set(visits.map(visit => visit.join())).size).toBe(3);
+    expect(namesOf(6)).toEqual(names);
+  });
+
   test('visits of one context share all but a question of their own, other contexts only the system prompt', () => {
     const texts = sessions.flatMap(requestsOf).map(textOf);
     for (const [index, text] of texts.entries())
