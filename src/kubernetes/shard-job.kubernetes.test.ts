@@ -43,13 +43,13 @@ const left = async () => {
 const clock = {reference: 'peer', offsetMs: 0, errorMs: 0} as const;
 const prepare = {kind: 'prepare', load: 0, shard: {} as never} as const;
 
-/** Until it has said that it is done; all words that it has said, and why no more came. */
-const heard = async (host: ShardHost, onWord: (word: ShardWord) => Promise<void> | void = () => {}) => {
+/** Until somebody has heard enough; all words that it has said, and why no more came. */
+const heard = async (host: ShardHost, onWord: (word: ShardWord) => Promise<unknown>) => {
   const words: ShardWord[] = [];
   try {
     for await (const word of host.words()) {
       words.push(word);
-      await onWord(word);
+      if ((await onWord(word)) === 'enough') break;
     }
   } catch (thrown) {
     return {words, thrown};
@@ -97,7 +97,7 @@ describe('shards in pods', () => {
             hash.update(chunk);
           }
           digest = `${bytes} ${hash.digest('hex') === word.file.sha256}`;
-          await host.tell({kind: 'end'});
+          return 'enough';
         });
         return {kinds: words.map(({number, kind}) => `${number} ${kind}`), thrown, digest};
       }),

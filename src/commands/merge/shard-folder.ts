@@ -3,6 +3,7 @@ import {readRecord} from '../../records/read-record.ts';
 import {readShard} from '../../records/read-shard.ts';
 import type {RunRecord} from '../../schema/record.ts';
 import type {ShardFile} from '../../schema/shard-file.ts';
+import {nameOf} from '../../stats/name-shards.ts';
 
 /** What one machine left of its share of a run. */
 export interface ShardFolder extends Pick<ShardFile, 'place' | 'startAt' | 'everySeconds'> {
@@ -20,6 +21,5 @@ export const readShardFolder = async (run: string, reportsDir: string): Promise<
   return {...shard, folder, record, outcomes: outcomes.slice(0, record.trials.length)};
 };
 
-/** `shard 3 (host-c)`, counted from 1 as on the command line. */
 export const shardName = ({place, record}: ShardFolder): string =>
-  `shard ${place.index + 1} (${record.machine.hostname})`;
+  nameOf({index: place.index, host: record.machine.hostname});

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {parseMetrics, sumOf} from '../../engines/prometheus.ts';
 import {fetchText} from '../../http/fetch-text.ts';
 import type {ShardPlace} from '../../schema/shard.ts';
 import {DataHash} from '../../workloads/data-hash.ts';
@@ -58,8 +59,7 @@ const hashOf = (arrivals: LoadPlan['arrivals']): string | null =>
 /** By what prometheus_client tells of its process; vLLM's page has it. */
 const serverStarted = async (url: string, signal: AbortSignal): Promise<number | null> => {
   const page = await fetchText(`${url}/metrics`, {timeoutMs: 5000, signal}).catch(() => null);
-  const [, seconds] = /^process_start_time_seconds (\S+)$/m.exec(page?.status === 200 ? page.body : '') ?? [];
-  return seconds === undefined ? null : Number(seconds);
+  return page?.status === 200 ? sumOf(parseMetrics(page.body), 'process_start_time_seconds') : null;
 };
 
 /** To get the next trial ready: twice what it took at most so far, and what the clock takes. */

@@ -10,8 +10,7 @@ export type ShardOrder =
   | {readonly kind: 'start'; readonly load: number; readonly atMs: number; readonly clock: ClockOffset}
   | {readonly kind: 'abort'; readonly load: number}
   /** Its result was fetched and may be removed. */
-  | {readonly kind: 'forget'; readonly load: number}
-  | {readonly kind: 'end'};
+  | {readonly kind: 'forget'; readonly load: number};
 
 /** What a shard's program says, each with the next number from 0 on, so that none is heard twice after an interruption. */
 export type ShardWord = {readonly number: number} & (
@@ -41,7 +40,7 @@ export interface ShardHost {
   tell(order: ShardOrder): Promise<void>;
   /** How far this program's clock is from the shard's, measured now: see peer-clock.ts. */
   clock(): Promise<ClockOffset>;
-  /** From the program's start on, once. Ends when the program has ended as it was told to; goes on by itself where a connection broke. */
+  /** From the program's start on, once. Ends when the host was taken away; goes on by itself where a connection broke. */
   words(): AsyncIterable<ShardWord>;
   /** A file that the shard left, from its first byte to its last, however often a connection breaks. */
   fetch(name: string): AsyncIterable<Uint8Array>;
