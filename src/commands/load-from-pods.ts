@@ -1,3 +1,4 @@
+import type {Cluster} from '../kubernetes/connect.ts';
 import type {ShardGround} from '../load/shards/ground.ts';
 import type {OpenShardsOptions} from '../load/shards/open-shards.ts';
 import {defaultShards} from '../load/shards/share-of-load.ts';
@@ -6,28 +7,30 @@ import type {Terminal} from '../terminal.ts';
 
 interface PodsOptions {
   readonly options: Options;
+  /** Where the pods shall be; null where the load comes from elsewhere. */
+  readonly cluster: Cluster | null;
   readonly runId: string;
   /** The run's: gets the samples on their way, and is named at the pods for whoever cleans up after it. */
   readonly folder: string;
   readonly note: Terminal['note'];
-  readonly signal: AbortSignal;
   /** What has the shards, in place of pods. */
   readonly openHosts?: OpenShardsOptions['openHosts'] | undefined;
 }
 
-/** Connects to the cluster; the pods start with the first load. */
+/** The pods start with the first load. */
 const podsOf = async ({
   options,
+  cluster,
   runId,
   folder,
   note,
-  signal: until,
 }: PodsOptions): Promise<OpenShardsOptions['openHosts']> => {
-  const {connectKubernetes} = await import('../kubernetes/connect.ts');
   const {startShardJob} = await import('../kubernetes/shard-job.ts');
-  const {kubeconfig, kubeContext: context, kubeNamespace: namespace, shards, loadImage, pullSecret} = options;
-  if (loadImage === null) throw new TypeError('contradictions.ts lets no load on pods pass without an image');
-  const cluster = await connectKubernetes({kubeconfig, context, namespace, signal: until});
+  const {shards, loadImage, pullSecret} = options;
+  if (loadImage === null || cluster === null)
+    throw new TypeError(
+      'contradictions.ts lets no load on pods pass without an image, and reach-cluster.ts none without a cluster',
+    );
   const count = shards ?? defaultShards;
   return async signal => {
     note(`Starting ${count} load pods in namespace ${cluster.namespace} of ${cluster.name}`);
@@ -42,7 +45,7 @@ const podsOf = async ({
 
 /**
  * What --load-on k8s asks for: the same pods for all loads of a run, which are gone when `opened` is disposed of. Null where the load comes
- * from here. Throws KUBERNETES_UNREACHABLE.
+ * from here.
  */
 export const loadFromPods = async (
   {openHosts, ...given}: PodsOptions,
