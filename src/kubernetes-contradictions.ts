@@ -13,7 +13,10 @@ import {tooManyShards} from './shard-contradictions.ts';
 type Clash = (when: boolean, sentence: string) => void;
 
 /** Of load pods alone. */
-const ofPods = ['shards', 'loadImage', 'pullSecret', 'shardCpu', 'shardMemory'] as const;
+const ofPods = [
+  ...(['shards', 'loadImage', 'pullSecret', 'shardCpu', 'shardMemory'] as const),
+  ...(['shardNodeSelector', 'shardUser', 'shardStartLimit'] as const),
+];
 const ofCluster = ['kubeconfig', 'kubeContext', 'kubeNamespace'] as const;
 
 /** The sides that are measured, each with its flag and its addresses. */

@@ -1,9 +1,11 @@
+import {reasonOf} from '../errors.ts';
 import type {Cluster} from '../kubernetes/connect.ts';
 import type {ShardGround} from '../load/shards/ground.ts';
 import type {OpenShardsOptions} from '../load/shards/open-shards.ts';
 import {defaultShards} from '../load/shards/share-of-load.ts';
 import type {Options} from '../options.ts';
 import type {Terminal} from '../terminal.ts';
+import {attachedServices} from './reach-cluster.ts';
 
 interface PodsOptions {
   readonly options: Options;
@@ -16,6 +18,15 @@ interface PodsOptions {
   /** What has the shards, in place of pods. */
   readonly openHosts?: OpenShardsOptions['openHosts'] | undefined;
 }
+
+/** Load on a server's own node takes cores and memory from it. A wish that cannot be told is no reason to measure nothing. */
+const nodesToAvoid = async (cluster: Cluster, options: Options, note: Terminal['note']): Promise<readonly string[]> => {
+  const {nodesOfServices} = await import('../runtimes/kubernetes/service-nodes.ts');
+  return await nodesOfServices(cluster, attachedServices(options)).catch((thrown: unknown) => {
+    note(`Load pods may come to be on a server's node, which is not known: ${reasonOf(thrown)}`);
+    return [];
+  });
+};
 
 /** The pods start with the first load. */
 const podsOf = async ({
@@ -32,12 +43,18 @@ const podsOf = async ({
       'contradictions.ts lets no load on pods pass without an image, and reach-cluster.ts none without a cluster',
     );
   const count = shards ?? defaultShards;
+  const {shardCpu, shardMemory, shardNodeSelector, shardUser, shardStartLimit} = options;
   return async signal => {
-    note(`Starting ${count} load pods in namespace ${cluster.namespace} of ${cluster.name}`);
+    const avoidNodes = await nodesToAvoid(cluster, options, note);
+    const away = avoidNodes.length === 0 ? '' : `, away from ${avoidNodes.join(', ')} where there is room elsewhere`;
+    note(`Starting ${count} load pods in namespace ${cluster.namespace} of ${cluster.name}${away}`);
     return await startShardJob({
       ...{cluster, runId, folder, shards: count, image: loadImage, pullSecrets: pullSecret},
-      ...(options.shardCpu !== null && {cpu: options.shardCpu}),
-      ...(options.shardMemory !== null && {memory: options.shardMemory}),
+      ...(shardCpu !== null && {cpu: shardCpu}),
+      ...(shardMemory !== null && {memory: shardMemory}),
+      ...(shardUser !== null && {user: shardUser === 'none' ? null : shardUser}),
+      ...(shardStartLimit !== null && {startLimitMs: shardStartLimit * 1000}),
+      ...{avoidNodes, nodeSelector: Object.fromEntries(shardNodeSelector)},
       ...{onLine: note, signal},
     });
   };

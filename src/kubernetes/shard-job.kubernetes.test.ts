@@ -59,7 +59,10 @@ const heard = async (host: ShardHost, onWord: (word: ShardWord) => Promise<unkno
 
 describe('shards in pods', () => {
   test('do as they are told, speak and send, through an API server that is away twice, for a user with the role alone', async () => {
-    const {lines, hosts} = start({shards: 3});
+    // The one node is the one that they would rather not have.
+    const {items} = await there.admin.core.listNode();
+    const avoidNodes = ['nowhere', items[0]?.metadata?.name ?? ''];
+    const {lines, hosts} = start({shards: 3, avoidNodes, nodeSelector: {'kubernetes.io/os': 'linux'}});
     await using started = await hosts;
     expect(started.hosts.map(({name}) => name.replace(/-\w{5}$/, '').at(-1))).toEqual(['0', '1', '2']);
 
@@ -170,6 +173,13 @@ describe('shards in pods', () => {
       'SHARDS_DID_NOT_START',
       /^0 of 2 pods of the load run after \d+ s: Unschedulable: 0\/\d+ nodes are available: .*Insufficient cpu/,
       /--shard-cpu/,
+    ],
+    [
+      'a kind of node that there is not',
+      {nodeSelector: {pool: 'nowhere'}, startLimitMs: 1500},
+      'SHARDS_DID_NOT_START',
+      /^0 of 2 pods of the load run after \d+ s: Unschedulable: 0\/\d+ nodes are available: .*node affinity\/selector/,
+      /--shard-node-selector/,
     ],
     [
       'an image that would run as root',
