@@ -5,6 +5,7 @@ import {type Role, roleOf} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {Trial} from '../schema/trial.ts';
 import {besideServer} from '../stats/beside-server.ts';
+import {toldByCause} from '../stats/findings.ts';
 import {TrialSummary} from '../stats/trial.ts';
 import {isDisturbed} from './disturb-trial.ts';
 import {judgedTrial} from './judged-trial.ts';
@@ -90,7 +91,7 @@ const trialOf = ({
   });
   const place = ground?.place;
   const beside = besideServer(trial.shards, nodesOf(stack, roleOf(stage.workload.kind)));
-  const judged = place === undefined ? trial.findings : shareFindings(trial.findings, place);
+  const judged = place === undefined ? toldByCause(trial.findings) : shareFindings(trial.findings, place);
   return {
     ...trial,
     findings: [

@@ -3,6 +3,7 @@ import {joinShards} from '../../load/shards/join-shards.ts';
 import {roleOf} from '../../schema/request.ts';
 import type {Sample} from '../../schema/sample.ts';
 import type {Trial} from '../../schema/trial.ts';
+import {toldByCause} from '../../stats/findings.ts';
 import {prefixHits} from '../../stats/prefix-hits.ts';
 import {TrialSummary} from '../../stats/trial.ts';
 import {judgedTrial} from '../judged-trial.ts';
@@ -75,6 +76,9 @@ export class JoinedTrial {
       this.#index,
       joined.findings,
     );
-    return {...joined, findings: [...overlapFindings(this.#shards, this.#index), ...ofShards, ...joined.findings]};
+    return {
+      ...joined,
+      findings: [...overlapFindings(this.#shards, this.#index), ...ofShards, ...toldByCause(joined.findings)],
+    };
   }
 }
