@@ -117,7 +117,7 @@ export const runTogether = async (
     ...resolved(options),
     signal: AbortSignal.any([options.signal, failed.signal]),
   }));
-  for (const {ground, index, signal} of trials) await ground?.begin?.(index, signal);
+  for (const {ground, index, ...listeners} of trials) await ground?.begin?.(index, listeners);
   const caches: EmptiedCache[] = [];
   for (const options of trials) caches.push(await emptyCache(options));
   await using opened = new AsyncDisposableStack();
