@@ -159,6 +159,17 @@ describe('shards in pods', () => {
     await expect(deleted.tell(prepare)).rejects.toMatchObject({code: 'SHARD_LOST'});
   });
 
+  test('of another cutover are refused by their first word', async () => {
+    const {hosts} = start({program: standIn(1, {version: '0.0.9', sources: 'none'})});
+    await using started = await hosts;
+    const {words, thrown} = await heard(started.hosts[0] as ShardHost, async () => 'enough');
+    expect(words).toEqual([]);
+    expect(thrown).toMatchObject({
+      code: 'SHARDS_DID_NOT_START',
+      message: expect.stringMatching(/^its image has cutover 0\.0\.9 \(sources none\), and this is cutover /),
+    });
+  });
+
   test.each([
     [
       'an image that is not there',

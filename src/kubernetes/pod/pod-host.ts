@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {CutoverError} from '../../errors.ts';
 import {measurePeerOffset} from '../../load/shards/peer-clock.ts';
+import {programVersion} from '../../load/shards/program-version.ts';
 import type {ShardHost, ShardOrder, ShardWord} from '../../load/shards/shard-host.ts';
 import {readWord} from '../../load/shards/word-text.ts';
 import {apiReason, isAway, statusOf} from '../api-error.ts';
@@ -14,6 +15,7 @@ import {execInPod, type PodContainer} from './exec.ts';
 import {logLines} from './log-lines.ts';
 import {lookAtPod} from './look-at-pod.ts';
 import {SilentStream} from './open-stream.ts';
+import {refuseOtherProgram} from './same-program.ts';
 import {Trouble} from './trouble.ts';
 
 export interface PodHostOptions {
@@ -93,6 +95,7 @@ export class PodHost implements ShardHost {
           const word = readWord(text);
           if (word === null || word.number < next) continue;
           if (word.number > next) throw this.#lost(`its words ${next} to ${word.number - 1} are no longer in its log`);
+          if (word.kind === 'here') refuseOtherProgram(word.program, await programVersion());
           next++;
           yield word;
         }

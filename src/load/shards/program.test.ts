@@ -14,6 +14,7 @@ import {estimatedTokenLength} from '../../workloads/token-estimate.ts';
 import {chatAnswer, type Received, reply, startTestServer} from '../test-server.ts';
 import {readBlocks} from './fetch-blocks.ts';
 import {measurePeerOffset} from './peer-clock.ts';
+import {programVersion} from './program-version.ts';
 import type {ShardPlan} from './shard.ts';
 import type {ShardWord} from './shard-host.ts';
 import {openShardProcesses, spawnShard} from './test-shard-processes.ts';
@@ -72,7 +73,9 @@ test.concurrent('two shards put on a load at one moment of a clock that is an ho
   await using folder = await temporaryFolder();
   await using shards = openShardProcesses(folder.path, 2);
   const ears = shards.hosts.map(host => listenTo(host.words()[Symbol.asyncIterator]()));
-  await Promise.all(ears.map(ear => ear.until('here')));
+  const here = await Promise.all(ears.map(ear => ear.until('here')));
+  const program = await programVersion();
+  expect(here.map(word => word.program)).toEqual([program, program]);
   for (const [index, host] of shards.hosts.entries())
     for (const _ of ['once', 'and again, as after an interruption'])
       await host.tell({kind: 'prepare', load: 0, shard: shardOf(server.url, {index, of: 2})});

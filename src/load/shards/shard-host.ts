@@ -1,6 +1,7 @@
 import type {ErrorCode} from '../../errors.ts';
 import type {ClockOffset} from '../../schema/shard.ts';
 import type {LoadProgress} from '../progress.ts';
+import type {ProgramVersion} from './program-version.ts';
 import type {ShardOutcome, ShardPlan} from './shard.ts';
 
 /** What a shard's program is told. `load` numbers the loads of a run: each is prepared, started and fetched once. */
@@ -14,7 +15,12 @@ export type ShardOrder =
 
 /** What a shard's program says, each with the next number from 0 on, so that none is heard twice after an interruption. */
 export type ShardWord = {readonly number: number} & (
-  | {readonly kind: 'here'; readonly host: string}
+  | {
+      readonly kind: 'here';
+      readonly host: string;
+      /** Absent in programs of before it was told. */
+      readonly program?: ProgramVersion;
+    }
   /** Its connections are open, and the server is warmed up where that is this shard's. */
   | {readonly kind: 'ready'; readonly load: number}
   | {readonly kind: 'progress'; readonly load: number; readonly progress: LoadProgress}

@@ -1,5 +1,6 @@
 import {hostname} from 'node:os';
 import {listenForOrders} from './order-socket.ts';
+import {programVersion} from './program-version.ts';
 import {readOrder} from './read-order.ts';
 import type {ShardOrder} from './shard-host.ts';
 import {type Say, ShardLoad} from './shard-load.ts';
@@ -61,7 +62,7 @@ export const runShardProgram = async ({folder, signal, write}: ShardProgramOptio
       return refuse('load' in read.order ? read.order.load : null, (thrown as Error).message);
     }
   });
-  say({kind: 'here', host: hostname()});
+  say({kind: 'here', host: hostname(), program: await programVersion()});
 
   await ended.promise;
   server.close();
