@@ -2,6 +2,7 @@ import {reasonOf} from '../errors.ts';
 import type {Cluster} from '../kubernetes/connect.ts';
 import type {ShardGround} from '../load/shards/ground.ts';
 import type {OpenShardsOptions} from '../load/shards/open-shards.ts';
+import type {ShardHosts} from '../load/shards/shard-host.ts';
 import {defaultShards} from '../load/shards/share-of-load.ts';
 import type {Options} from '../options.ts';
 import type {Terminal} from '../terminal.ts';
@@ -9,12 +10,15 @@ import {attachedServices} from './reach-cluster.ts';
 
 interface PodsOptions {
   readonly options: Options;
-  /** Where the pods shall be; null where the load comes from elsewhere. */
-  readonly cluster: Cluster | null;
   readonly runId: string;
   /** The run's: gets the samples on their way, and is named at the pods for whoever cleans up after it. */
   readonly folder: string;
   readonly note: Terminal['note'];
+}
+
+interface LoadOptions extends PodsOptions {
+  /** Where the pods shall be; null where the load comes from elsewhere. */
+  readonly cluster: Cluster | null;
   /** What has the shards, in place of pods. */
   readonly openHosts?: OpenShardsOptions['openHosts'] | undefined;
 }
@@ -28,49 +32,44 @@ const nodesToAvoid = async (cluster: Cluster, options: Options, note: Terminal['
   });
 };
 
-/** The pods start with the first load. */
-const podsOf = async ({
-  options,
-  cluster,
-  runId,
-  folder,
-  note,
-}: PodsOptions): Promise<OpenShardsOptions['openHosts']> => {
+/** The pods that are asked for, when they run. */
+const podsStarted = async (
+  cluster: Cluster,
+  {options, runId, folder, note, signal}: PodsOptions & {readonly signal: AbortSignal},
+): Promise<ShardHosts> => {
   const {startShardJob} = await import('../kubernetes/shard-job.ts');
-  const {shards, loadImage, pullSecret} = options;
-  if (loadImage === null || cluster === null)
-    throw new TypeError(
-      'contradictions.ts lets no load on pods pass without an image, and reach-cluster.ts none without a cluster',
-    );
+  const {shards, loadImage, pullSecret, shardCpu, shardMemory, shardNodeSelector, shardUser, shardStartLimit} = options;
+  if (loadImage === null) throw new TypeError('contradictions.ts lets no load on pods pass without an image');
   const count = shards ?? defaultShards;
-  const {shardCpu, shardMemory, shardNodeSelector, shardUser, shardStartLimit} = options;
-  return async signal => {
-    const avoidNodes = await nodesToAvoid(cluster, options, note);
-    const away = avoidNodes.length === 0 ? '' : `, away from ${avoidNodes.join(', ')} where there is room elsewhere`;
-    note(`Starting ${count} load pods in namespace ${cluster.namespace} of ${cluster.name}${away}`);
-    return await startShardJob({
-      ...{cluster, runId, folder, shards: count, image: loadImage, pullSecrets: pullSecret},
-      ...(shardCpu !== null && {cpu: shardCpu}),
-      ...(shardMemory !== null && {memory: shardMemory}),
-      ...(shardUser !== null && {user: shardUser === 'none' ? null : shardUser}),
-      ...(shardStartLimit !== null && {startLimitMs: shardStartLimit * 1000}),
-      ...{avoidNodes, nodeSelector: Object.fromEntries(shardNodeSelector)},
-      ...{onLine: note, signal},
-    });
-  };
+  const avoidNodes = await nodesToAvoid(cluster, options, note);
+  const away = avoidNodes.length === 0 ? '' : `, away from ${avoidNodes.join(', ')} where there is room elsewhere`;
+  note(`Starting ${count} load pods in namespace ${cluster.namespace} of ${cluster.name}${away}`);
+  return await startShardJob({
+    ...{cluster, runId, folder, shards: count, image: loadImage, pullSecrets: pullSecret},
+    ...(shardCpu !== null && {cpu: shardCpu}),
+    ...(shardMemory !== null && {memory: shardMemory}),
+    ...(shardUser !== null && {user: shardUser === 'none' ? null : shardUser}),
+    ...(shardStartLimit !== null && {startLimitMs: shardStartLimit * 1000}),
+    ...{avoidNodes, nodeSelector: Object.fromEntries(shardNodeSelector)},
+    ...{onLine: note, signal},
+  });
 };
 
 /**
- * What --load-on k8s asks for: the same pods for all loads of a run, which are gone when `opened` is disposed of. Null where the load comes
- * from here.
+ * What --load-on k8s asks for: the same pods for all loads of a run, which start with the first of them and are gone when `opened` is
+ * disposed of. Null where the load comes from here.
  */
 export const loadFromPods = async (
-  {openHosts, ...given}: PodsOptions,
+  {cluster, openHosts, ...given}: LoadOptions,
   opened: AsyncDisposableStack,
 ): Promise<ShardGround | null> => {
   const {options, note, folder} = given;
   if (options.loadOn !== 'k8s') return null;
   const {workers} = options;
+  const openPods: OpenShardsOptions['openHosts'] = async signal => {
+    if (cluster === null) throw new TypeError('reach-cluster.ts lets no load on pods pass without a cluster');
+    return await podsStarted(cluster, {...given, signal});
+  };
   const {loadFromShards} = await import('../load/shards/ground.ts'); // few runs need it
-  return opened.use(loadFromShards({workers, folder, note, openHosts: openHosts ?? (await podsOf(given))}));
+  return opened.use(loadFromShards({workers, folder, note, openHosts: openHosts ?? openPods}));
 };
