@@ -62,8 +62,8 @@ export class JoinedTrial {
           roleOf(trial.workload.kind) === 'chat'
             ? prefixHits(this.#outcome.prompts, metrics.before, metrics.after)
             : null,
-        // What the servers behind a router did is known from one shard's look at them before all requests to its look after them.
-        members: last === this.#first ? trial.members : [],
+        // Shards put their load on what is attached to, and of an attached router nobody knows the servers.
+        members: [],
         ...{gpuMemoryUsedMiB: trial.gpuMemoryUsedMiB, gpu: trial.gpu, kvUse: fullest(shares)},
         ...{disturbance: null, together: trial.together, cache: trial.cache},
       },
