@@ -21,6 +21,8 @@ test.each([
   onPods,
   `${onPods} --shards 8 --concurrency 8 --workers 2 --pull-secret a --pull-secret b --shard-cpu 500m --shard-memory 2Gi`,
   `${onPods} --suite goodput --suite limits --suite saturate --kubeconfig k --kube-context c --kube-namespace n`,
+  `${onPods} --shard-node-selector pool=load --shard-node-selector node-role.kubernetes.io/load= --shard-user 1000`,
+  `${onPods} --shard-user none --shard-start-limit 900`,
   `${attached} --kube-context lab`,
   'bench --engine sglang --attach http://10.0.0.7:8000 --load-on k8s --load-image i',
   'bench --engine sglang --load-on here',
@@ -58,6 +60,14 @@ test.each([
   [`${onPods} --suite mixed`, /does not go with mixed, which has loads that begin at the same moment/],
   [`${onPods} --suite weight-sync`, /does not go with weight-sync, which does something to the server/],
   [`${onPods} --suite trace --trace t.jsonl`, /does not go with trace, which replays prompts of a file/],
+  [
+    `${attached} --shard-node-selector pool=load --shard-user none --shard-start-limit 9`,
+    /^--shard-node-selector, --shard-user, --shard-start-limit say how pods put on the load\. Add --load-on k8s/,
+  ],
+  [`${onPods} --shard-node-selector load`, /^--shard-node-selector must be a label of nodes, key=value, got "load"/],
+  [`${onPods} --shard-user 0`, /^--shard-user must be a whole number from 1 .*, got "0"/],
+  [`${onPods} --shard-user root`, /^--shard-user must be a whole number .*, got "root"/],
+  [`${onPods} --shard-start-limit 0`, /^--shard-start-limit must be a number from 1 to 86400/],
   [`${onPods} --shard-cpu two`, /^--shard-cpu must be a quantity of Kubernetes, got "two"/],
   [
     'bench --engine sglang --attach http://10.0.0.7:8000 --kube-context lab',

@@ -1,6 +1,7 @@
 import {suites} from '../suites/index.ts';
 import {type PlanName, plans} from '../suites/plans.ts';
 import type {CommandName} from './command-names.ts';
+import {leadsToItself} from './http/loopback.ts';
 import {defaultShards} from './load/shards/share-of-load.ts';
 import {type FlagName, flagText, type Options} from './options.ts';
 import {partsOfTrial} from './records/spool.ts';
@@ -12,7 +13,10 @@ import {tooManyShards} from './shard-contradictions.ts';
 type Clash = (when: boolean, sentence: string) => void;
 
 /** Of load pods alone. */
-const ofPods = ['shards', 'loadImage', 'pullSecret', 'shardCpu', 'shardMemory'] as const;
+const ofPods = [
+  ...(['shards', 'loadImage', 'pullSecret', 'shardCpu', 'shardMemory'] as const),
+  ...(['shardNodeSelector', 'shardUser', 'shardStartLimit'] as const),
+];
 const ofCluster = ['kubeconfig', 'kubeContext', 'kubeNamespace'] as const;
 
 /** The sides that are measured, each with its flag and its addresses. */
@@ -23,9 +27,6 @@ const attached = (command: CommandName, options: Options): readonly {flag: strin
   const candidate = {flag: '--candidate-attach', urls: urls(candidateAttach)};
   return baseline === null ? [{flag: '--baseline-attach', urls: urls(baselineAttach)}, candidate] : [candidate];
 };
-
-const isLoopback = (url: string): boolean =>
-  URL.canParse(url) && /^(localhost|.*\.localhost|127\..*|0\.0\.0\.0|\[::1?\])$/.test(new URL(url).hostname);
 
 /** What a load from pods cannot be: each with why. */
 const notFromPods = (stage: Stage): string | null => {
@@ -54,7 +55,7 @@ const podClashes = (command: CommandName, options: Options, clash: Clash) => {
     );
     for (const url of urls)
       clash(
-        isLoopback(url),
+        leadsToItself(url),
         `--load-on k8s: ${url} of ${flag} is this machine's own, and pods cannot reach it. Write k8s://namespace/service:port, or its address in a network that they are in`,
       );
   }

@@ -1,5 +1,5 @@
 import {many, once, withDefault} from './flag.ts';
-import {Mistake, oneOf, type ReadValue, text, whole} from './option-values.ts';
+import {Mistake, numeric, oneOf, type ReadValue, text, whole} from './option-values.ts';
 
 /** What attaches to servers or puts a load on them. */
 const reaching = ['bench', 'decide', 'rehearse', 'up', 'clean'] as const;
@@ -12,6 +12,20 @@ const quantity =
     if (/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/.test(given)) return given;
     throw new Mistake(`must be a quantity of Kubernetes, got ${JSON.stringify(given)}`, `Write for example ${example}`);
   };
+
+/** Of a node: `pool=load`, or `node-role.kubernetes.io/load=` with an empty value. */
+const label: ReadValue<readonly [key: string, value: string]> = given => {
+  const [, key, value] = /^((?:[a-z0-9][-a-z0-9.]*\/)?[A-Za-z0-9][-\w.]*)=([-\w.]*)$/.exec(given) ?? [];
+  if (key !== undefined && value !== undefined) return [key, value];
+  throw new Mistake(
+    `must be a label of nodes, key=value, got ${JSON.stringify(given)}`,
+    'Write for example --shard-node-selector pool=load; kubectl get nodes --show-labels lists them',
+  );
+};
+
+/** Not 0: the pods are none of root's. */
+const user: ReadValue<number | 'none'> = given =>
+  given === 'none' ? given : whole({min: 1, max: 2 ** 31 - 1, example: '--shard-user 1000, or none'})(given);
 
 /** Where a load comes from, and which cluster is meant. */
 export const kubernetesFlags = {
@@ -39,6 +53,18 @@ export const kubernetesFlags = {
   shardMemory: once('quantity', quantity('--shard-memory 2Gi'), {
     on: loading,
     help: 'With --load-on k8s: memory of each load pod, asked for and its limit: 2Gi',
+  }),
+  shardNodeSelector: many('key=value', label, {
+    on: loading,
+    help: 'With --load-on k8s: load pods run on nodes with this label only, with all of them where it is given several times',
+  }),
+  shardUser: once('uid|none', user, {
+    on: loading,
+    help: 'With --load-on k8s: the number of the user that load pods run as, 65532 when left out; none leaves it to the cluster, as OpenShift wants it',
+  }),
+  shardStartLimit: once('seconds', numeric({min: 1, max: 86_400, example: '--shard-start-limit 900'}), {
+    on: loading,
+    help: 'With --load-on k8s: from one load pod that runs to the next so long may pass, 300 when left out; more where nodes come with the demand',
   }),
   kubeconfig: once('file', text('--kubeconfig ~/.kube/config'), {
     on: reaching,

@@ -30,9 +30,7 @@ export const tooManyShards = (of: number, stages: readonly Stage[], options: Opt
       const few = unsharedOf(load, of);
       if (few === null) continue;
       const raise =
-        'sweep' in stage
-          ? `begin with --levels ${of}-…`
-          : `raise --${load.mode === 'open' ? 'max-in-flight' : 'concurrency'} to ${of} where it is an option`;
+        'sweep' in stage ? `begin with --levels ${of}-…` : `raise ${few.flag} to ${of} where it is an option`;
       return `has a load with a ${few.name} of ${few.most}: nothing to do for ${of} shards. Use ${few.most === 1 ? 'one' : `${few.most} or fewer`}, or ${raise}`;
     }
   return null;

@@ -2,6 +2,7 @@
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type BuildOptions, build} from 'esbuild';
+import {hashOfSources} from './load/shards/program-version.ts';
 import {projectRoot} from './root.ts';
 
 const source = (name: string): string => join(projectRoot, 'src', name);
@@ -18,6 +19,8 @@ const each: BuildOptions = {
   minifyWhitespace: true,
   minifySyntax: true,
   logLevel: 'warning',
+  // By which a harness knows whether a pod's image is of the same cutover.
+  define: {'process.env.CUTOVER_PROGRAM_SOURCES': JSON.stringify(await hashOfSources())},
   // For packages that are no modules.
   banner: {
     js: "import {createRequire as requireFor} from 'node:module'; const require = requireFor(import.meta.url), __dirname = import.meta.dirname;",

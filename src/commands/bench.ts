@@ -1,6 +1,7 @@
 import {suites as allSuites} from '../../suites/index.ts';
 import {type EngineName, engines} from '../engines/index.ts';
 import {CutoverError} from '../errors.ts';
+import type {Cluster} from '../kubernetes/connect.ts';
 import type {OpenShardsOptions} from '../load/shards/open-shards.ts';
 import type {Options} from '../options.ts';
 import {createRunFolder, type RunFolder, runIdOf} from '../records/run-folder.ts';
@@ -12,6 +13,7 @@ import type {Terminal} from '../terminal.ts';
 import {bringUp, type Choice, chooseWhere} from './bring-up.ts';
 import {loadFromPods} from './load-from-pods.ts';
 import {countWithTokenizers, type LocalCounts, noteTokenLengths} from './note-token-lengths.ts';
+import {reachCluster} from './reach-cluster.ts';
 import {readTraces, tracesText} from './read-traces.ts';
 import {emptyRecord, noteFailure, noteStack, stopAndNote} from './run-record.ts';
 import {runTrials} from './run-trials.ts';
@@ -44,6 +46,8 @@ interface Begun {
   readonly stages: readonly PlannedStage[];
   /** By the tokenizers that were named. */
   readonly local: LocalCounts;
+  /** Of the servers or the load; null where neither is in one. */
+  readonly cluster: Cluster | null;
   readonly record: RunRecord;
   readonly folder: RunFolder;
 }
@@ -75,7 +79,7 @@ const byHand = async ({shard}: Options) => (shard === null ? null : await import
 /** Brings the stack up, runs every trial and takes the stack down; the record on the disk is whole whatever it throws. */
 const measure = async (
   {options, terminal, interrupted, openHosts}: BenchContext,
-  {choice, stages, local, record, folder}: Begun,
+  {choice, stages, local, cluster, record, folder}: Begun,
 ): Promise<void> => {
   const engine = engines[options.engine];
   const roles = wantedRoles(stages, choice);
@@ -96,7 +100,7 @@ const measure = async (
     await folder.save(record); // a harness that is killed in its first trial has said by then what it measured
     const {note} = terminal;
     const pods = await loadFromPods(
-      {...{options, note, signal, openHosts}, runId: record.runId, folder: folder.path},
+      {...{options, cluster, note, openHosts}, runId: record.runId, folder: folder.path},
       down,
     );
     const ground = pods ?? (await byHand(options))?.groundByHand(options, folder, note) ?? null;
@@ -130,6 +134,7 @@ export const bench = async (context: BenchContext): Promise<BenchedRun> => {
   const local = await countWithTokenizers(options.tokenizer);
 
   const choice = await chooseWhere(engine, options);
+  const cluster = await reachCluster(context);
   const runId = runIdOf(new Date(), engine.name, Math.random);
   await using folder = await createRunFolder({outDir: options.out, reportsDir, runId});
   terminal.note(`Runtime ${choice.runtime}: ${choice.why}`);
@@ -145,7 +150,7 @@ export const bench = async (context: BenchContext): Promise<BenchedRun> => {
     version,
   });
   await folder.save(record);
-  const failure = await measure(context, {choice, stages, local, record, folder}).then(
+  const failure = await measure(context, {choice, stages, local, cluster, record, folder}).then(
     () => null,
     (thrown: unknown) => thrown,
   );

@@ -14,6 +14,7 @@ import type {BringUpListener, RuntimeName, Stack} from '../runtimes/stack.ts';
 import type {Machine} from '../schema/record.ts';
 import type {Role} from '../schema/request.ts';
 import type {ContainerSettings, StackPlan} from '../schema/stack.ts';
+import {clusterChoice} from './reach-cluster.ts';
 
 export interface Choice {
   readonly runtime: RuntimeName;
@@ -169,9 +170,7 @@ export const bringUp = async ({
     if (!targets.some(({url}) => isServiceAddress(url)))
       return (await import('../runtimes/attach.ts')).attachTo(attached);
     const {attachToServices} = await import('../runtimes/kubernetes/attach-services.ts');
-    const {kubeconfig, kubeContext: context, kubeNamespace: namespace} = options;
-    const choice = {kubeconfig, context, namespace};
-    return attachToServices({...attached, folder: folder || null, choice});
+    return attachToServices({...attached, folder: folder || null, choice: clusterChoice(options)});
   }
   const dialect = engine.simulatorDialect;
   if (dialect === null)

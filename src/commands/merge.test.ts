@@ -122,9 +122,10 @@ describe('two shards of four requests', () => {
     const {record, isVoid, samples} = await merge([two], join(folder.path, 'whole'));
     expect([isVoid, samples.length]).toEqual([true, 2]);
     expect(record).toMatchObject({status: 'failed', failure: {message: 'shard 1 of 2 is missing'}});
-    expect(record.trials[0]?.findings.map(({code}) => code)).toEqual(
-      expect.arrayContaining(['shard-missing', 'unsent']),
-    );
+    const codes = record.trials[0]?.findings.map(({code}) => code);
+    expect(codes).toContain('shard-missing');
+    // What it was to send is unsent, which is no finding of its own.
+    expect(codes).not.toContain('unsent');
     // Nobody read the counters before the warm-up, which was the first shard's.
     expect(record.trials[0]?.metrics.before).toBe(null);
   });
@@ -336,14 +337,28 @@ describe('refused, with nothing written', () => {
       await rm(join(two, 'shard.json'));
       return [one, two];
     });
-    expect(noShard).toMatchObject({
-      code: 'RECORD_UNREADABLE',
-      message: expect.stringContaining('/1/shard.json cannot be read'),
-      hint: 'Name the folder of a run that was one shard: bench --shard 1/2.',
+    expect(noShard).toEqual({
+      code: 'BAD_OPTIONS',
+      message: '/1 is a whole run, begun without --shard: it has nothing to be joined to',
+      hint: 'Leave it out: merge takes the folders of bench --shard 1/2, 2/2 …; npm run report shows this one, npm run compare two of them.',
     });
     expect(await refused(async (_, [one]) => [one, '/nowhere'])).toMatchObject({
       code: 'RECORD_UNREADABLE',
       message: expect.stringContaining('there is no such run'),
+    });
+  });
+
+  test('a shard that was ended before its first trial was over', async () => {
+    const command = ['bench', '--shard', '2/2', '--start-at', '2026-11-22T13:00:00Z'];
+    const none = await refused(async (folder, [one]) => {
+      const ended = await again(folder, 'ended', {trials: [], record: {command}});
+      await rm(join(ended, 'shard.json'));
+      return [one, ended];
+    });
+    expect(none).toEqual({
+      code: 'BAD_OPTIONS',
+      message: '/ended is a shard that was ended before its first trial was over: there is nothing of it to join',
+      hint: 'Measure again with all shards; without this folder the others are joined, and void.',
     });
   });
 

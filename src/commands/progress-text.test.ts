@@ -22,6 +22,11 @@ test('half of the first of four trials in 1 s leaves 7 s', () => {
   );
 });
 
+test('a load that is ready and waits for a start that was agreed on counts down to it', () => {
+  const waiting = {...progress, phase: 'warmup' as const, startsInMs: 41_250};
+  expect(progressText({...place, trial: 2}, waiting)).toBe('chat · trial 2 of 4 · starts in 42 s');
+});
+
 test('failures are shown as soon as there are any', () => {
   expect(progressText(place, {...progress, failed: 2})).toContain('24/48 · 2 failed ·');
 });

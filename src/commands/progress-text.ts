@@ -26,10 +26,11 @@ const etaSeconds = (place: TrialPlace, fraction: number | null): number | null =
 const rounded = (value: number) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 
-/** `5 of 8 shards ready`, `warm-up`, `32/48`, `55.1 req/s`, `TTFT p50 21.3 p99 40.8 ms`: what there is of them. */
+/** `starts in 42 s`; else `5 of 8 shards ready`, `warm-up`, `32/48`, `55.1 req/s`, `TTFT p50 21.3 p99 40.8 ms`: what there is of them. */
 export const loadParts = (progress: LoadProgress): readonly string[] => {
+  const {shards, startsInMs} = progress;
+  if (startsInMs !== undefined) return [`starts in ${Math.ceil(startsInMs / 1000)} s`];
   const parts: string[] = [];
-  const {shards} = progress;
   if (shards !== undefined && shards.ready < shards.of) parts.push(`${shards.ready} of ${shards.of} shards ready`);
   if (shards !== undefined && shards.done > 0) parts.push(`${shards.done} of ${shards.of} shards done`);
   if (progress.phase === 'warmup') parts.push('warm-up');
@@ -47,7 +48,8 @@ export const loadParts = (progress: LoadProgress): readonly string[] => {
 /** `chat · trial 1 of 4 · 32/48 · 55.1 req/s · TTFT p50 21.3 p99 40.8 ms · ETA 12 s` */
 export const progressText = (place: TrialPlace, progress: LoadProgress): string => {
   const parts = [place.suite, `trial ${place.trial} of ${place.trials}`, ...loadParts(progress)];
-  const eta = etaSeconds(place, fractionOf(progress));
+  // While it waits nothing is done, and what was done tells ever less of the rest.
+  const eta = progress.startsInMs === undefined ? etaSeconds(place, fractionOf(progress)) : null;
   if (eta !== null) parts.push(`ETA ${Math.ceil(eta)} s`);
   return parts.join(' · ');
 };

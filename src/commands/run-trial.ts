@@ -5,6 +5,7 @@ import {type Role, roleOf} from '../schema/request.ts';
 import type {Sample} from '../schema/sample.ts';
 import type {Trial} from '../schema/trial.ts';
 import {besideServer} from '../stats/beside-server.ts';
+import {toldByCause} from '../stats/findings.ts';
 import {TrialSummary} from '../stats/trial.ts';
 import {isDisturbed} from './disturb-trial.ts';
 import {judgedTrial} from './judged-trial.ts';
@@ -90,7 +91,7 @@ const trialOf = ({
   });
   const place = ground?.place;
   const beside = besideServer(trial.shards, nodesOf(stack, roleOf(stage.workload.kind)));
-  const judged = place === undefined ? trial.findings : shareFindings(trial.findings, place);
+  const judged = place === undefined ? toldByCause(trial.findings) : shareFindings(trial.findings, place);
   return {
     ...trial,
     findings: [
@@ -116,7 +117,7 @@ export const runTogether = async (
     ...resolved(options),
     signal: AbortSignal.any([options.signal, failed.signal]),
   }));
-  for (const {ground, index, signal} of trials) await ground?.begin?.(index, signal);
+  for (const {ground, index, ...listeners} of trials) await ground?.begin?.(index, listeners);
   const caches: EmptiedCache[] = [];
   for (const options of trials) caches.push(await emptyCache(options));
   await using opened = new AsyncDisposableStack();

@@ -1,6 +1,5 @@
 import {createHash, randomUUID, timingSafeEqual} from 'node:crypto';
 import type {IncomingMessage} from 'node:http';
-import {isIP} from 'node:net';
 
 const idForm = /^[\w.:-]{1,128}$/;
 
@@ -16,11 +15,4 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 export const bearerCheck = (token: string): ((authorization: string | undefined) => boolean) => {
   const wanted = digest(`Bearer ${token}`);
   return authorization => timingSafeEqual(digest((authorization ?? '').replace(/^bearer /i, 'Bearer ')), wanted);
-};
-
-/** Whether only this machine can reach what listens there. */
-export const isLoopback = (host: string): boolean => {
-  const address = host.replace(/^\[|\]$/g, '');
-  if (isIP(address) === 4) return address.startsWith('127.');
-  return address === '::1' || address === 'localhost';
 };

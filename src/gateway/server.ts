@@ -1,12 +1,13 @@
 import type {AddressInfo} from 'node:net';
 import type {FastifyInstance} from 'fastify';
 import {CutoverError, reasonOf} from '../errors.ts';
+import {isLoopback} from '../http/loopback.ts';
 import {type LineBatch, lineBatch} from '../records/line-batch.ts';
 import type {Stack} from '../runtimes/stack.ts';
 import type {GatewayLine} from '../schema/journal.ts';
 import {adminListener} from './admin/listener.ts';
 import {openCopies} from './copies.ts';
-import {bearerCheck, isLoopback} from './door.ts';
+import {bearerCheck} from './door.ts';
 import {openJournal} from './journal.ts';
 import {openLedger} from './ledger.ts';
 import {type GatewayMetrics, gatewayMetrics} from './metrics.ts';

@@ -43,13 +43,13 @@ const left = async () => {
 const clock = {reference: 'peer', offsetMs: 0, errorMs: 0} as const;
 const prepare = {kind: 'prepare', load: 0, shard: {} as never} as const;
 
-/** Until it has said that it is done; all words that it has said, and why no more came. */
-const heard = async (host: ShardHost, onWord: (word: ShardWord) => Promise<void> | void = () => {}) => {
+/** Until somebody has heard enough; all words that it has said, and why no more came. */
+const heard = async (host: ShardHost, onWord: (word: ShardWord) => Promise<unknown>) => {
   const words: ShardWord[] = [];
   try {
     for await (const word of host.words()) {
       words.push(word);
-      await onWord(word);
+      if ((await onWord(word)) === 'enough') break;
     }
   } catch (thrown) {
     return {words, thrown};
@@ -59,7 +59,10 @@ const heard = async (host: ShardHost, onWord: (word: ShardWord) => Promise<void>
 
 describe('shards in pods', () => {
   test('do as they are told, speak and send, through an API server that is away twice, for a user with the role alone', async () => {
-    const {lines, hosts} = start({shards: 3});
+    // The one node is the one that they would rather not have.
+    const {items} = await there.admin.core.listNode();
+    const avoidNodes = ['nowhere', items[0]?.metadata?.name ?? ''];
+    const {lines, hosts} = start({shards: 3, avoidNodes, nodeSelector: {'kubernetes.io/os': 'linux'}});
     await using started = await hosts;
     expect(started.hosts.map(({name}) => name.replace(/-\w{5}$/, '').at(-1))).toEqual(['0', '1', '2']);
 
@@ -97,7 +100,7 @@ describe('shards in pods', () => {
             hash.update(chunk);
           }
           digest = `${bytes} ${hash.digest('hex') === word.file.sha256}`;
-          await host.tell({kind: 'end'});
+          return 'enough';
         });
         return {kinds: words.map(({number, kind}) => `${number} ${kind}`), thrown, digest};
       }),
@@ -156,6 +159,17 @@ describe('shards in pods', () => {
     await expect(deleted.tell(prepare)).rejects.toMatchObject({code: 'SHARD_LOST'});
   });
 
+  test('of another cutover are refused by their first word', async () => {
+    const {hosts} = start({program: standIn(1, {version: '0.0.9', sources: 'none'})});
+    await using started = await hosts;
+    const {words, thrown} = await heard(started.hosts[0] as ShardHost, async () => 'enough');
+    expect(words).toEqual([]);
+    expect(thrown).toMatchObject({
+      code: 'SHARDS_DID_NOT_START',
+      message: expect.stringMatching(/^its image has cutover 0\.0\.9 \(sources none\), and this is cutover /),
+    });
+  });
+
   test.each([
     [
       'an image that is not there',
@@ -170,6 +184,13 @@ describe('shards in pods', () => {
       'SHARDS_DID_NOT_START',
       /^0 of 2 pods of the load run after \d+ s: Unschedulable: 0\/\d+ nodes are available: .*Insufficient cpu/,
       /--shard-cpu/,
+    ],
+    [
+      'a kind of node that there is not',
+      {nodeSelector: {pool: 'nowhere'}, startLimitMs: 1500},
+      'SHARDS_DID_NOT_START',
+      /^0 of 2 pods of the load run after \d+ s: Unschedulable: 0\/\d+ nodes are available: .*node affinity\/selector/,
+      /--shard-node-selector/,
     ],
     [
       'an image that would run as root',

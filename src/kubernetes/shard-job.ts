@@ -26,6 +26,10 @@ export interface ShardJobOptions {
   readonly memory?: string;
   /** A number whom the pods run as; null leaves it to the image and the cluster, as OpenShift wants it. */
   readonly user?: number | null;
+  /** Labels that a pod's node must have. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  /** Nodes on which no pod shall run that finds room elsewhere. */
+  readonly avoidNodes?: readonly string[];
   /** After so long the cluster ends the pods, should this program be gone. */
   readonly lifetimeS?: number;
   /** How the image's program is run. */
@@ -55,6 +59,8 @@ export const startShardJob = async ({
   cpu = '1',
   memory = '1Gi',
   user = 65_532,
+  nodeSelector = {},
+  avoidNodes = [],
   lifetimeS = 24 * 3600,
   program = shardProgram,
   startLimitMs = 300_000,
@@ -67,7 +73,8 @@ export const startShardJob = async ({
   const name = jobName(runId, Math.random());
   const marks = marksOf({runId, role: 'load', folder, owner: thisOwner()});
   const body = jobManifest({
-    ...{name, marks, shards, image, pullPolicy, pullSecrets, cpu, memory, user, lifetimeS, program},
+    ...{name, marks, shards, image, pullPolicy, pullSecrets, cpu, memory, user, nodeSelector, avoidNodes},
+    ...{lifetimeS, program},
   });
   await create(cluster, body, patience, signal);
   const removed = new AbortController();

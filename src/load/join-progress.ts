@@ -10,6 +10,7 @@ export const joinProgress = (all: readonly LoadProgress[]): LoadProgress => {
     return known.length === 0 ? null : Math.max(...known);
   };
   const shards = all.find(one => one.shards !== undefined)?.shards;
+  const startsInMs = all.find(one => one.startsInMs !== undefined)?.startsInMs;
   return {
     phase: all.some(({phase}) => phase === 'warmup') ? 'warmup' : 'measure',
     sent: sumOf(all, ({sent}) => sent) ?? 0,
@@ -25,5 +26,6 @@ export const joinProgress = (all: readonly LoadProgress[]): LoadProgress => {
     ttftP50Ms: mostOf(({ttftP50Ms}) => ttftP50Ms),
     ttftP99Ms: mostOf(({ttftP99Ms}) => ttftP99Ms),
     ...(shards !== undefined && {shards}),
+    ...(startsInMs !== undefined && {startsInMs}),
   };
 };

@@ -9,7 +9,7 @@ export interface LoadGround {
   /** Of a shard that others put on the load with, each from a harness of its own: what is done to the server once is shard 0's. */
   readonly place?: ShardPlace;
   /** Resolves when trial `trial` of the run may be got ready: until then nothing of it is to reach the server, for others still measure. */
-  begin?(trial: number, signal: AbortSignal): Promise<void>;
+  begin?(trial: number, listeners: Pick<LoadListeners, 'signal' | 'onProgress'>): Promise<void>;
   prepare(plan: LoadPlan, listeners: LoadListeners): Promise<ReadyLoad<Loaded>>;
 }
 

@@ -20,7 +20,15 @@ export interface LoadProgress {
   readonly ttftP99Ms: number | null;
   /** Absent where this machine puts the load on alone. */
   readonly shards?: ShardsStanding;
+  /** All is ready, and so long is left to a start that was agreed on; absent where there is none, and once it has come. */
+  readonly startsInMs?: number;
 }
+
+/** Of a load of which nothing has been sent. */
+export const nothingSent = (elapsedMs: number): LoadProgress => ({
+  ...{phase: 'warmup', sent: 0, ended: 0, failed: 0, inFlight: 0, elapsedMs},
+  ...{totalRequests: null, totalMs: null, requestsPerSecond: null, ttftP50Ms: null, ttftP99Ms: null},
+});
 
 /** How far the shards of a load are. */
 interface ShardsStanding {

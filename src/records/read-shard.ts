@@ -6,11 +6,11 @@ import {unreadable} from './unreadable.ts';
 
 export const shardFileName = 'shard.json';
 
-/** The shard.json of a run's folder. Throws RECORD_UNREADABLE with the path and the reason, also for a run that is no shard. */
+/** The shard.json of a run's folder. Throws RECORD_UNREADABLE with the path and the reason. */
 export const readShard = async (folder: string): Promise<ShardFile> => {
   const file = join(folder, shardFileName);
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw unreadable(file, cause, {hint: 'Name the folder of a run that was one shard: bench --shard 1/2.', cause});
+    throw unreadable(file, cause, {hint: 'Copy the whole folder from its machine once more.', cause});
   });
   return parseVersioned(file, text, shardFile);
 };

@@ -10,6 +10,6 @@ export const besideServer = (shards: TrialShards | null, nodes: readonly string[
     code: 'shard-beside-server',
     severity: 'warning',
     message: `Shards took cores and memory of the server's own node: ${listed(beside.map(shard => `${nameOf(shard)} on ${shard.node}`))}`,
-    hint: 'Give the cluster another node for the load, or keep load pods off this one by a taint.',
+    hint: 'They go elsewhere where there is room: give the cluster another node for the load, or name those that are for it with --shard-node-selector.',
   };
 };

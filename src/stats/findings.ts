@@ -43,6 +43,10 @@ const gates: readonly Gate[] = [
 export const judgeTrial = (judged: Judged): Finding[] =>
   gates.map(gate => gate(judged)).filter(finding => finding !== null);
 
+/** What a shard that is missing was to send was sent by nobody: its absence tells that. */
+export const toldByCause = (findings: readonly Finding[]): Finding[] =>
+  findings.some(({code}) => code === 'shard-missing') ? findings.filter(({code}) => code !== 'unsent') : [...findings];
+
 /** What those gates can say, whoever asks them. */
 export const judgedCodes: ReadonlySet<string> = new Set([
   'nothing-measured',

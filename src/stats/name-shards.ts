@@ -10,4 +10,4 @@ export const listed = (words: readonly string[]): string => {
 };
 
 /** Counted from 1, as on the command line. */
-export const nameOf = ({index, host}: TrialShard): string => `shard ${index + 1} (${host})`;
+export const nameOf = ({index, host}: Pick<TrialShard, 'index' | 'host'>): string => `shard ${index + 1} (${host})`;

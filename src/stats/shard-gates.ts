@@ -1,4 +1,4 @@
-import type {TrialShard, TrialShards} from '../schema/shard.ts';
+import type {TrialShard} from '../schema/shard.ts';
 import type {Gate} from './gate.ts';
 import {limits} from './limits.ts';
 import {listed, nameOf} from './name-shards.ts';
@@ -8,14 +8,14 @@ import {listed, nameOf} from './name-shards.ts';
 const worstFirst = <Of>(found: readonly Of[], figure: (one: Of) => number): readonly Of[] =>
   found.toSorted((one, other) => figure(other) - figure(one));
 
-/** The numbers, from 0, of the shards that a trial did without. */
-export const missingShards = ({of, parts}: TrialShards): readonly number[] => {
-  const present = new Set(parts.map(({index}) => index));
-  return Array.from({length: of}, (_, index) => index).filter(index => !present.has(index));
+/** The numbers, from 0, of the shards that are not among those of so many. */
+export const missingShards = (of: number, present: readonly {readonly index: number}[]): readonly number[] => {
+  const there = new Set(present.map(({index}) => index));
+  return Array.from({length: of}, (_, index) => index).filter(index => !there.has(index));
 };
 
 export const shardMissing: Gate = ({trial: {shards}}) => {
-  const missing = shards === null ? [] : missingShards(shards);
+  const missing = shards === null ? [] : missingShards(shards.of, shards.parts);
   if (shards === null || missing.length === 0) return null;
   return {
     code: 'shard-missing',

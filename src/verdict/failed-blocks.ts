@@ -7,7 +7,10 @@ const serversOwn = ['errors', 'output-length', 'unsent'];
 
 const failedIn = (pairs: readonly Pair[], arm: Arm): readonly string[] =>
   pairs.flatMap(({blocks}) => {
-    const codes = blocks[arm].block.void.filter(code => serversOwn.includes(code));
+    const reasons = blocks[arm].block.void;
+    // Those that were left ended their requests at once, which then failed: no server's doing.
+    if (reasons.includes('shard-missing')) return [];
+    const codes = reasons.filter(code => serversOwn.includes(code));
     return codes.length === 0 ? [] : [codes.join(', ')];
   });
 

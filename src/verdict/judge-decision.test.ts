@@ -132,6 +132,15 @@ describe('what cannot be judged', () => {
     expect(verdict.reasons.includes(said)).toBe(failing === 'candidate');
   });
 
+  test('requests that failed because a shard of the load was lost are not held against the server', () => {
+    const lost = ['shard-missing', 'errors'];
+    const made = run({factor: 0.9, voidOf: ({pair, place}) => (pair === 6 && place === 'candidate' ? lost : [])});
+    expect(judged(made)).toMatchObject({
+      verdict: 'GO',
+      reasons: expect.not.arrayContaining([expect.stringContaining('did (errors)')]),
+    });
+  });
+
   test('different GPUs make the decision VOID, whatever the numbers say', () => {
     const made = run({factor: 0.9});
     const {machine} = equalRecords.baseline;

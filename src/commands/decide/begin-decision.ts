@@ -1,9 +1,11 @@
+import type {Cluster} from '../../kubernetes/connect.ts';
 import type {LoadGround} from '../../load/load-ground.ts';
 import {createDecisionFolder} from '../../records/decision-folder.ts';
 import {createRunFolder, runIdOf} from '../../records/run-folder.ts';
 import type {Decision} from '../../schema/decision.ts';
 import {schemaVersion} from '../../schema/version.ts';
 import {loadFromPods} from '../load-from-pods.ts';
+import {reachCluster} from '../reach-cluster.ts';
 import {emptyRecord} from '../run-record.ts';
 import {ArmRun} from './arm-run.ts';
 import type {DecideContext} from './decide-context.ts';
@@ -27,11 +29,16 @@ export const sidesOf = async (
 
 /** One for all blocks of both sides: the same pods, where they are pods. */
 export const decisionGround = (
-  {terminal: {note}, interrupted: signal, openHosts}: DecideContext,
-  {options, folder, decision}: Pick<DecisionRun, 'options' | 'folder' | 'decision'>,
+  {terminal: {note}, openHosts}: DecideContext,
+  {
+    options,
+    cluster,
+    folder,
+    decision,
+  }: Pick<DecisionRun, 'options' | 'folder' | 'decision'> & {readonly cluster: Cluster | null},
   opened: AsyncDisposableStack,
 ): Promise<LoadGround | null> =>
-  loadFromPods({options, note, signal, openHosts, runId: decision.decisionId, folder: folder.path}, opened);
+  loadFromPods({options, cluster, note, openHosts, runId: decision.decisionId, folder: folder.path}, opened);
 
 /** Opens a new decision's folders and those of its runs, before anything is brought up. What it opens is given to `opened`. */
 export const beginDecision = async (context: DecideContext, opened: AsyncDisposableStack): Promise<DecisionRun> => {
@@ -47,6 +54,7 @@ export const beginDecision = async (context: DecideContext, opened: AsyncDisposa
     ),
   );
   const decisionId = runIdOf(new Date(), 'decision', Math.random);
+  const cluster = await reachCluster(context);
   const folder = await createDecisionFolder({outDir: options.out, reportsDir, decisionId});
 
   const armRun = async (side: Side) => {
@@ -75,7 +83,7 @@ export const beginDecision = async (context: DecideContext, opened: AsyncDisposa
     ...{answers: [], findings: []},
   };
   await folder.save(decision);
-  const ground = await decisionGround(context, {options, folder, decision}, opened);
+  const ground = await decisionGround(context, {options, cluster, folder, decision}, opened);
   return decisionRun({
     ...{decision, folder, records, options: {...options, seed}, ground, terminal, interrupted},
     series: [...(stored?.series ?? [])],

@@ -8,6 +8,7 @@ import {samplesName} from '../../records/sample-files.ts';
 import {type Arm, arms} from '../../schema/block.ts';
 import type {Decision} from '../../schema/decision.ts';
 import type {RunRecord} from '../../schema/record.ts';
+import {reachCluster} from '../reach-cluster.ts';
 import {ArmRun} from './arm-run.ts';
 import {decisionGround, sidesOf} from './begin-decision.ts';
 import {budgetEndedCode, spentGpuMinutes} from './budget.ts';
@@ -101,6 +102,7 @@ export const resumeDecision = async (context: DecideContext, opened: AsyncDispos
   const {json, quiet, format} = given;
   const options = {...readOptions(decision.command), seed: decision.seed, json, quiet, format};
   const sides = await sidesOf(decision, {...context, options});
+  const cluster = await reachCluster({...context, options});
   markHalves(decision);
   const folder = await openDecisionFolder(stored.folder, decision);
   const armRun = async (side: Side) => {
@@ -113,7 +115,7 @@ export const resumeDecision = async (context: DecideContext, opened: AsyncDispos
   const records = {baseline: baseline?.record ?? stored.records.baseline, candidate: runs.candidate.record};
   Object.assign(decision, {status: 'running', failure: null, endedAt: null});
   terminal.note(`Goes on with ${decision.decisionId} after ${decision.blocks.length} blocks`);
-  const ground = await decisionGround(context, {options, folder, decision}, opened);
+  const ground = await decisionGround(context, {options, cluster, folder, decision}, opened);
   return decisionRun({
     ...{decision, series: [...series], folder, arms: runs, records, options, ground},
     ...{terminal, interrupted},

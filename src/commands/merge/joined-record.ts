@@ -1,5 +1,6 @@
 import type {RunRecord} from '../../schema/record.ts';
 import type {Trial} from '../../schema/trial.ts';
+import {missingShards} from '../../stats/shard-gates.ts';
 import {combineHashes} from '../../workloads/data-hash.ts';
 import {unknownServers} from './same-server.ts';
 import {runFindings} from './shard-findings.ts';
@@ -12,10 +13,9 @@ interface Broken {
 
 /** Why the run is not complete: shards that are not there, and those whose run was not. */
 const brokenBy = (shards: readonly ShardFolder[], of: number): readonly Broken[] => {
-  const present = new Set(shards.map(({place}) => place.index));
-  const missing = Array.from({length: of}, (_, index) => index).filter(index => !present.has(index));
+  const present = shards.map(({place}) => place);
   return [
-    ...missing.map(index => ({code: 'TRIAL_FAILED', why: `shard ${index + 1} of ${of} is missing`})),
+    ...missingShards(of, present).map(index => ({code: 'TRIAL_FAILED', why: `shard ${index + 1} of ${of} is missing`})),
     ...shards
       .filter(({record}) => record.status !== 'complete')
       .map(shard => ({

@@ -3,6 +3,7 @@ import {joinShards} from '../../load/shards/join-shards.ts';
 import {roleOf} from '../../schema/request.ts';
 import type {Sample} from '../../schema/sample.ts';
 import type {Trial} from '../../schema/trial.ts';
+import {toldByCause} from '../../stats/findings.ts';
 import {prefixHits} from '../../stats/prefix-hits.ts';
 import {TrialSummary} from '../../stats/trial.ts';
 import {judgedTrial} from '../judged-trial.ts';
@@ -61,8 +62,8 @@ export class JoinedTrial {
           roleOf(trial.workload.kind) === 'chat'
             ? prefixHits(this.#outcome.prompts, metrics.before, metrics.after)
             : null,
-        // What the servers behind a router did is known from one shard's look at them before all requests to its look after them.
-        members: last === this.#first ? trial.members : [],
+        // Shards put their load on what is attached to, and of an attached router nobody knows the servers.
+        members: [],
         ...{gpuMemoryUsedMiB: trial.gpuMemoryUsedMiB, gpu: trial.gpu, kvUse: fullest(shares)},
         ...{disturbance: null, together: trial.together, cache: trial.cache},
       },
@@ -75,6 +76,9 @@ export class JoinedTrial {
       this.#index,
       joined.findings,
     );
-    return {...joined, findings: [...overlapFindings(this.#shards, this.#index), ...ofShards, ...joined.findings]};
+    return {
+      ...joined,
+      findings: [...overlapFindings(this.#shards, this.#index), ...ofShards, ...toldByCause(joined.findings)],
+    };
   }
 }

@@ -1,3 +1,4 @@
+import {leadsToItself} from '../../http/loopback.ts';
 import type {Finding} from '../../schema/finding.ts';
 import {type Role, roleOf} from '../../schema/request.ts';
 import {type ShardFolder, shardName} from './shard-folder.ts';
@@ -43,9 +44,6 @@ const compared = (one: ShardFolder, other: ShardFolder, role: Role) => {
 export const otherServers = (one: ShardFolder, other: ShardFolder): readonly string[] =>
   rolesOf(one).flatMap(role => compared(one, other, role).differs);
 
-/** Each machine's own, whatever is behind it. */
-const isLoopback = (url: string): boolean => /^(127\.|localhost$|\[::1\]$)/.test(new URL(url).hostname);
-
 /** Servers that nothing tells apart, at addresses that may lead to several. */
 export const unknownServers = ([first, ...others]: readonly [ShardFolder, ...ShardFolder[]]): readonly Finding[] =>
   rolesOf(first).flatMap(role => {
@@ -54,7 +52,7 @@ export const unknownServers = ([first, ...others]: readonly [ShardFolder, ...Sha
       const theirs = knownOf(other, role);
       const sameUrl = mine?.url === theirs?.url;
       const sameMachine = first.record.machine.hostname === other.record.machine.hostname;
-      const oneAddress = sameUrl && (sameMachine || mine === null || !isLoopback(mine.url));
+      const oneAddress = sameUrl && (sameMachine || mine === null || !leadsToItself(mine.url));
       return !oneAddress && !compared(first, other, role).known;
     });
     if (elsewhere.length === 0) return [];

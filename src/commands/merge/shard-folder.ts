@@ -1,8 +1,12 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import {CutoverError} from '../../errors.ts';
 import type {OutcomeByHand} from '../../load/shards/by-hand.ts';
 import {readRecord} from '../../records/read-record.ts';
-import {readShard} from '../../records/read-shard.ts';
+import {readShard, shardFileName} from '../../records/read-shard.ts';
 import type {RunRecord} from '../../schema/record.ts';
 import type {ShardFile} from '../../schema/shard-file.ts';
+import {nameOf} from '../../stats/name-shards.ts';
 
 /** What one machine left of its share of a run. */
 export interface ShardFolder extends Pick<ShardFile, 'place' | 'startAt' | 'everySeconds'> {
@@ -12,14 +16,29 @@ export interface ShardFolder extends Pick<ShardFile, 'place' | 'startAt' | 'ever
   readonly outcomes: readonly OutcomeByHand[];
 }
 
-/** By its folder or its id. Throws RECORD_UNREADABLE, also for a run that is no shard. */
+const noShard = (folder: string, {command}: RunRecord): CutoverError =>
+  command.some(word => /^--shard(=|$)/.test(word))
+    ? new CutoverError(
+        'BAD_OPTIONS',
+        `${folder} is a shard that was ended before its first trial was over: there is nothing of it to join`,
+        {hint: 'Measure again with all shards; without this folder the others are joined, and void.'},
+      )
+    : new CutoverError(
+        'BAD_OPTIONS',
+        `${folder} is a whole run, begun without --shard: it has nothing to be joined to`,
+        {
+          hint: 'Leave it out: merge takes the folders of bench --shard 1/2, 2/2 …; npm run report shows this one, npm run compare two of them.',
+        },
+      );
+
+/** By its folder or its id. Throws RECORD_UNREADABLE, and BAD_OPTIONS for a run that is no shard. */
 export const readShardFolder = async (run: string, reportsDir: string): Promise<ShardFolder> => {
   const {record, folder} = await readRecord(run, reportsDir);
+  if (!existsSync(join(folder, shardFileName))) throw noShard(folder, record);
   const {outcomes, ...shard} = await readShard(folder);
   // One that was killed between the two files has one trial more in the one than in the other.
   return {...shard, folder, record, outcomes: outcomes.slice(0, record.trials.length)};
 };
 
-/** `shard 3 (host-c)`, counted from 1 as on the command line. */
 export const shardName = ({place, record}: ShardFolder): string =>
-  `shard ${place.index + 1} (${record.machine.hostname})`;
+  nameOf({index: place.index, host: record.machine.hostname});

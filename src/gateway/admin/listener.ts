@@ -1,10 +1,10 @@
 import {type FastifyError, type FastifyReply, fastify} from 'fastify';
 import {z} from 'zod';
 import {reasonOf} from '../../errors.ts';
+import {isLoopback} from '../../http/loopback.ts';
 import {issueSentences} from '../../issue-sentence.ts';
 import {arms} from '../../schema/block.ts';
 import {route} from '../../schema/rehearsal.ts';
-import {isLoopback} from '../door.ts';
 import type {Journal} from '../journal.ts';
 import type {GatewayMetrics} from '../metrics.ts';
 import {Conflict, type Switchboard} from '../switchboard.ts';

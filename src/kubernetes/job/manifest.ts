@@ -1,4 +1,4 @@
-import type {V1Job} from '@kubernetes/client-node';
+import type {V1Affinity, V1Job} from '@kubernetes/client-node';
 import {labelValue, type Marks} from '../ownership/labels.ts';
 
 export const containerName = 'shard';
@@ -19,6 +19,10 @@ export interface ManifestOptions {
   readonly memory: string;
   /** A number whom the pods run as; null leaves it to the image and the cluster, as OpenShift wants it. */
   readonly user: number | null;
+  /** Labels that a pod's node must have. */
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Names of the servers' nodes, whose cores the load shall leave to them where there are others. */
+  readonly avoidNodes: readonly string[];
   /** After so long the cluster ends the pods by itself. */
   readonly lifetimeS: number;
   readonly program: readonly string[];
@@ -35,6 +39,19 @@ export const jobName = (runId: string, random: number): string => {
   return ['cutover-load', run, suffix].filter(Boolean).join('-');
 };
 
+/** By name and not by a label, which an administrator may have made another one. A wish: a cluster with no other node has its load there. */
+const elsewhere = (nodes: readonly string[]): V1Affinity => ({
+  nodeAffinity: {
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      {
+        weight: 100,
+        // One value is all that such a field may have; all of them must hold.
+        preference: {matchFields: nodes.map(name => ({key: 'metadata.name', operator: 'NotIn', values: [name]}))},
+      },
+    ],
+  },
+});
+
 /**
  * One pod for each shard, each with its number, none ever started twice: a lost shard is a finding and not repaired.
  * Request and limit are equal, so that a pod has what it was promised, and Node counts the cores that it may use.
@@ -49,6 +66,8 @@ export const jobManifest = ({
   cpu,
   memory,
   user,
+  nodeSelector,
+  avoidNodes,
   lifetimeS,
   program,
 }: ManifestOptions): V1Job => {
@@ -80,9 +99,13 @@ export const jobManifest = ({
             ...(user === null ? {} : {runAsUser: user, runAsGroup: user, fsGroup: user}),
             seccompProfile: {type: 'RuntimeDefault'},
           },
+          nodeSelector,
+          ...(avoidNodes.length === 0 ? {} : {affinity: elsewhere(avoidNodes)}),
           topologySpreadConstraints: [
             {
-              maxSkew: 1,
+              // The scheduler weighs both wishes alike, and of 1 pod more here than there it makes the most that it can: two nodes, of which
+              // one is to be avoided, would get as many pods each. A larger skew makes less of it, and of two other nodes the emptier one still wins.
+              maxSkew: avoidNodes.length === 0 ? 1 : shards,
               topologyKey: 'kubernetes.io/hostname',
               // With fewer machines than shards, or a full one, they share: saturation is measured anyway.
               whenUnsatisfiable: 'ScheduleAnyway',

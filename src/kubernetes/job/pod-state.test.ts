@@ -2,7 +2,7 @@ import type {CoreV1Event, V1ContainerState, V1Pod, V1PodStatus} from '@kubernete
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {labelValue, marksOf, readMarks} from '../ownership/labels.ts';
-import {jobManifest, jobName} from './manifest.ts';
+import {jobManifest, jobName, type ManifestOptions} from './manifest.ts';
 import {deletedText, podState, troubleOf} from './pod-state.ts';
 
 const pod = (status: V1PodStatus, metadata: V1Pod['metadata'] = {}): V1Pod => ({
@@ -100,10 +100,11 @@ describe('a pod that has ended', () => {
 
 describe("a run's Job", () => {
   const marks = marksOf({runId: 'run 1', role: 'load', folder: '/a b', owner: 'host/1/2/3/4'});
-  const manifest = jobManifest({
+  const options: ManifestOptions = {
     ...{name: 'cutover-load-x', marks, shards: 8, image: 'i', pullSecrets: ['key'], cpu: '2', memory: '1Gi'},
-    ...{user: 65_532, lifetimeS: 3600, program: ['node', '/app/shard.mjs']},
-  });
+    ...{user: 65_532, nodeSelector: {}, avoidNodes: [], lifetimeS: 3600, program: ['node', '/app/shard.mjs']},
+  };
+  const manifest = jobManifest(options);
 
   test('has a pod for each shard, none ever started twice, with what it asks for and no rights', () => {
     expect(manifest.spec).toMatchObject({
@@ -119,7 +120,9 @@ describe("a run's Job", () => {
         spec: {
           ...{restartPolicy: 'Never', automountServiceAccountToken: false, imagePullSecrets: [{name: 'key'}]},
           securityContext: {runAsNonRoot: true, runAsUser: 65_532, seccompProfile: {type: 'RuntimeDefault'}},
-          topologySpreadConstraints: [{topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway'}],
+          topologySpreadConstraints: [
+            {topologyKey: 'kubernetes.io/hostname', maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway'},
+          ],
           containers: [
             {
               command: ['node', '/app/shard.mjs'],
@@ -137,6 +140,25 @@ describe("a run's Job", () => {
         },
       },
     });
+  });
+
+  test("has its pods away from the servers' nodes where there are others, which counts for more than that they are spread evenly", () => {
+    expect(manifest.spec?.template.spec?.affinity).toBeUndefined();
+    const {spec} = jobManifest({...options, avoidNodes: ['gpu-1', 'gpu-2']}).spec?.template ?? {};
+    const [preferred, ...others] = spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+    expect(others).toEqual([]);
+    expect(preferred?.preference.matchFields).toEqual([
+      {key: 'metadata.name', operator: 'NotIn', values: ['gpu-1']},
+      {key: 'metadata.name', operator: 'NotIn', values: ['gpu-2']},
+    ]);
+    expect(spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution).toBeUndefined();
+    expect(spec?.topologySpreadConstraints?.[0]?.maxSkew).toBe(8);
+  });
+
+  test('runs on the nodes that were asked for, as the user that the cluster chooses where none is named', () => {
+    const {spec} = jobManifest({...options, nodeSelector: {pool: 'load'}, user: null}).spec?.template ?? {};
+    expect(spec?.nodeSelector).toEqual({pool: 'load'});
+    expect(spec?.securityContext).toEqual({runAsNonRoot: true, seccompProfile: {type: 'RuntimeDefault'}});
   });
 
   test('bears marks that are read back as they were, and is nobody else’s without them', () => {

@@ -145,13 +145,14 @@ const fixes: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^Unschedulable/,
-    'Ask for less (--shards, --shard-cpu, --shard-memory), or give the cluster more machines; begin again when they are there.',
+    'Ask for less (--shards, --shard-cpu, --shard-memory) or for other nodes (--shard-node-selector), or give the cluster more machines; where they come with the demand raise --shard-start-limit.',
   ],
   [/exceeded quota/, 'Ask for less (--shards, --shard-cpu, --shard-memory), or have the quota raised.'],
+  [/security context constraint/i, 'OpenShift gives each namespace a user of its own: add --shard-user none.'],
   [/PodSecurity|forbidden/, 'Ask whoever runs the cluster what its admission asks of pods.'],
   [
     /runAsNonRoot|non-root/,
-    'The image must name a user other than root by number: build it from docker/load.Dockerfile.',
+    'The image must name a user other than root by number: build it from docker/load.Dockerfile, or name one with --shard-user.',
   ],
   [
     /exec format error|no such file or directory|not found in \$PATH/,

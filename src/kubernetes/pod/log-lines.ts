@@ -1,7 +1,8 @@
 import {createInterface} from 'node:readline';
 import type {Cluster} from '../connect.ts';
 import {containerName} from '../job/manifest.ts';
-import {openStream, type StreamOptions} from './open-stream.ts';
+import {openLog} from './open-log.ts';
+import type {StreamOptions} from './open-stream.ts';
 
 export interface LogLine {
   /** When the node had it, by its own clock, RFC 3339. */
@@ -11,7 +12,7 @@ export interface LogLine {
 
 /**
  * A pod's log from `since` on, or from its beginning, as it comes; lines of the second of `since` come once more. Ends
- * with the container, and may end before it when the server or the kubelet does. Rejects as `openStream` does.
+ * with the container, and may end before it when the server or the kubelet does. Rejects as `openLog` does.
  */
 export async function* logLines(
   cluster: Cluster,
@@ -19,10 +20,8 @@ export async function* logLines(
   since: string | null,
   options: StreamOptions,
 ): AsyncGenerator<LogLine, undefined> {
-  const query = new URLSearchParams({container: containerName, follow: 'true', timestamps: 'true'});
-  if (since !== null) query.set('sinceTime', since);
-  const path = `/api/v1/namespaces/${cluster.namespace}/pods/${pod}/log?${query}`;
-  const stream = await openStream(cluster, path, options);
+  const place = {namespace: cluster.namespace, pod, container: containerName};
+  const stream = await openLog(cluster, place, {follow: true, since, ...options});
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
   stream.on('error', broken.reject);

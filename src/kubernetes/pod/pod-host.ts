@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {CutoverError} from '../../errors.ts';
 import {measurePeerOffset} from '../../load/shards/peer-clock.ts';
+import {programVersion} from '../../load/shards/program-version.ts';
 import type {ShardHost, ShardOrder, ShardWord} from '../../load/shards/shard-host.ts';
 import {readWord} from '../../load/shards/word-text.ts';
 import {apiReason, isAway, statusOf} from '../api-error.ts';
@@ -14,6 +15,7 @@ import {execInPod, type PodContainer} from './exec.ts';
 import {logLines} from './log-lines.ts';
 import {lookAtPod} from './look-at-pod.ts';
 import {SilentStream} from './open-stream.ts';
+import {refuseOtherProgram} from './same-program.ts';
 import {Trouble} from './trouble.ts';
 
 export interface PodHostOptions {
@@ -42,7 +44,6 @@ const drained = async (chunks: AsyncIterable<unknown>): Promise<void> => {
 export class PodHost implements ShardHost {
   readonly name: string;
   readonly #options: PodHostOptions;
-  #toldToEnd = false;
 
   constructor(options: PodHostOptions) {
     this.name = options.pod;
@@ -51,28 +52,15 @@ export class PodHost implements ShardHost {
 
   async tell(order: ShardOrder): Promise<void> {
     const {cluster, program, signal} = this.#options;
-    if (order.kind === 'end') this.#toldToEnd = true;
     const command = [...program, 'tell'];
     const stdin = `${JSON.stringify(order)}\n`;
     const trouble = this.#trouble();
     for (;;) {
-      const over = new AbortController();
-      const told = drained(
-        execInPod(cluster, this.#place, command, {
-          stdin,
-          idleMs: execIdleMs,
-          signal: AbortSignal.any([signal, over.signal]),
-        }),
-      );
       try {
-        // A program that ends at once takes the command with it that told it to, and then nothing answers.
-        return await (order.kind === 'end' ? Promise.race([told, this.#untilEnded(over.signal)]) : told);
+        return await drained(execInPod(cluster, this.#place, command, {stdin, idleMs: execIdleMs, signal}));
       } catch (thrown) {
         const end = await trouble.after(thrown);
-        if (order.kind === 'end' && end?.exitCode === 0) return;
         if (end !== null) throw await this.#ended(end);
-      } finally {
-        over.abort();
       }
     }
   }
@@ -107,6 +95,7 @@ export class PodHost implements ShardHost {
           const word = readWord(text);
           if (word === null || word.number < next) continue;
           if (word.number > next) throw this.#lost(`its words ${next} to ${word.number - 1} are no longer in its log`);
+          if (word.kind === 'here') refuseOtherProgram(word.program, await programVersion());
           next++;
           yield word;
         }
@@ -121,7 +110,7 @@ export class PodHost implements ShardHost {
         end = thrown instanceof SilentStream ? await this.#end() : await trouble.after(thrown);
       }
     }
-    if (end !== null && !(end.exitCode === 0 && this.#toldToEnd)) throw await this.#ended(end);
+    if (end !== null) throw await this.#ended(end);
   }
 
   async *fetch(name: string): AsyncGenerator<Uint8Array, undefined> {
@@ -141,11 +130,6 @@ export class PodHost implements ShardHost {
         if (end !== null) throw await this.#ended(end);
       }
     }
-  }
-
-  async #untilEnded(signal: AbortSignal): Promise<void> {
-    do await delay(2 * pauseMs, undefined, {signal});
-    while ((await this.#end()) === null);
   }
 
   get #place(): PodContainer {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {untoldFacts} from '../../engines/untold-facts.ts';
 import {estimatedTokenLength} from '../../workloads/token-estimate.ts';
-import type {LoadPlan} from '../run-load.ts';
+import type {LoadPlan, LoadProgress} from '../run-load.ts';
 import {chatAnswer, type Received, reply, startTestServer} from '../test-server.ts';
 import {loadByHand, type OutcomeByHand} from './by-hand.ts';
 
@@ -36,21 +36,27 @@ test('the next trial is not got ready before it is near its start: until then ot
     },
   });
   const {signal} = new AbortController();
-  await ground.begin?.(0, signal);
+  await ground.begin?.(0, {signal});
   await using ready = await ground.prepare(planOf(server.url), {signal, onBlock() {}, onReply() {}});
   await ready.run();
   const asked = {timeoutMs: 20_000, arrivalsHash: null, serverStartedSeconds: 1.7e9};
   expect(told).toEqual([[expect.objectContaining({...asked, nextFromMs: null, counts: {ok: 2, failed: 0}})]]);
 
   // An hour after the first one's start, which is now.
-  await ground.begin?.(1, signal);
+  await ground.begin?.(1, {signal});
   expect(told).toHaveLength(2);
   expect(told[1]?.[0]?.nextFromMs).toBeGreaterThan(everyMs - 1000);
 
   const why = new Error('Ctrl-C');
   const interrupted = new AbortController();
-  const waiting = ground.begin?.(2, interrupted.signal);
-  interrupted.abort(why);
-  await expect(waiting).rejects.toBe(why);
+  const counted: number[] = [];
+  const onProgress = ({startsInMs}: LoadProgress) => {
+    if (startsInMs !== undefined) counted.push(startsInMs);
+    if (counted.length === 2) interrupted.abort(why);
+  };
+  await expect(ground.begin?.(2, {signal: interrupted.signal, onProgress})).rejects.toBe(why);
   expect(told).toHaveLength(2);
+  // It counts down to the start of the third, an hour away.
+  expect(counted[0]).toBeGreaterThan(everyMs - 10_000);
+  expect(counted[1]).toBeLessThan(counted[0] ?? 0);
 }, 30_000);

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {parseMetrics, sumOf} from '../../engines/prometheus.ts';
 import {fetchText} from '../../http/fetch-text.ts';
 import type {ShardPlace} from '../../schema/shard.ts';
 import {DataHash} from '../../workloads/data-hash.ts';
@@ -6,9 +7,11 @@ import {requestsOfEach} from '../../workloads/index.ts';
 import {machineClock, machineNow} from '../clock.ts';
 import {joinParts} from '../join-parts.ts';
 import type {LoadGround} from '../load-ground.ts';
+import {nothingSent} from '../progress.ts';
 import type {Loaded, LoadPlan} from '../run-load.ts';
 import {waitUntil} from '../wait-until.ts';
 import {machineMsAt, measureDateOffset, measuredBeforeStartMs} from './clock-offset.ts';
+import {Countdown} from './countdown.ts';
 import {trialShardOf} from './join-shards.ts';
 import {prepareShard} from './prepare-shard.ts';
 import type {ShardOutcome} from './shard.ts';
@@ -58,9 +61,10 @@ const hashOf = (arrivals: LoadPlan['arrivals']): string | null =>
 /** By what prometheus_client tells of its process; vLLM's page has it. */
 const serverStarted = async (url: string, signal: AbortSignal): Promise<number | null> => {
   const page = await fetchText(`${url}/metrics`, {timeoutMs: 5000, signal}).catch(() => null);
-  const [, seconds] = /^process_start_time_seconds (\S+)$/m.exec(page?.status === 200 ? page.body : '') ?? [];
-  return seconds === undefined ? null : Number(seconds);
+  return page?.status === 200 ? sumOf(parseMetrics(page.body), 'process_start_time_seconds') : null;
 };
+
+const toldEveryMs = 1000;
 
 /** To get the next trial ready: twice what it took at most so far, and what the clock takes. */
 const leadMs = (slowestMs: number): number => 2 * slowestMs + measuredBeforeStartMs;
@@ -74,12 +78,16 @@ export const loadByHand = ({place, workers, startAtMs, everyMs, onClock, onOutco
   let slowestMs = 0;
   return {
     place,
-    async begin(trial, signal) {
+    async begin(trial, {signal, onProgress}) {
       if (last !== null) {
         // Others may still measure: what empties caches and warms up is to come when they have ended.
         const startMs = last.startMs + (trial - last.trial) * everyMs;
-        await waitUntil(machineClock, startMs - leadMs(slowestMs), signal, 0);
-        signal.throwIfAborted();
+        const untilMs = startMs - leadMs(slowestMs);
+        for (let nowMs = machineNow(); nowMs < untilMs; nowMs = machineNow()) {
+          onProgress?.({...nothingSent(0), startsInMs: startMs - nowMs});
+          await waitUntil(machineClock, Math.min(untilMs, nowMs + toldEveryMs), signal, 0);
+          signal.throwIfAborted();
+        }
         outcomes.push({...(outcomes.pop() as OutcomeByHand), nextFromMs: machineNow() - last.startMs});
         await onOutcomes(outcomes);
       }
@@ -88,14 +96,17 @@ export const loadByHand = ({place, workers, startAtMs, everyMs, onClock, onOutco
     async prepare(plan, listeners) {
       const {url} = plan.endpoint;
       const serverStartedSeconds = await serverStarted(url, listeners.signal);
-      const shard = await prepareShard({plan, place, workers}, listeners);
-      slowestMs = Math.max(slowestMs, machineNow() - preparingMs);
       const beganAtMs = startAtMs + plan.trial * everyMs;
+      const countdown = new Countdown(beganAtMs, listeners.onProgress);
+      const shard = await prepareShard({plan, place, workers}, {...listeners, onProgress: countdown.tell});
+      countdown.ready();
+      slowestMs = Math.max(slowestMs, machineNow() - preparingMs);
       return {
         async run() {
           await using _ = shard;
           const clock = await measureDateOffset(url, listeners.signal, beganAtMs);
           const startMachineMs = machineMsAt(clock, beganAtMs);
+          countdown.ready(clock);
           onClock({trial: plan.trial, untilStartMs: beganAtMs - Date.now() - clock.offsetMs, clock});
           const outcome = await shard.run({startMachineMs, clock, beganAtMs});
           last = {trial: plan.trial, startMs: startMachineMs};

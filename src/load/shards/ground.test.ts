@@ -14,7 +14,7 @@ import {arrivalWords} from '../arrival-words.ts';
 import {type LoadListeners, type LoadPlan, type LoadProgress, runLoad} from '../run-load.ts';
 import {loadFromShards} from './ground.ts';
 import {type HostHere, type HostsHere, openHostsHere} from './test-hosts-here.ts';
-import {type LocalHosts, openLocalHosts} from './test-local-hosts.ts';
+import {openShardProcesses, type ShardProcesses} from './test-shard-processes.ts';
 
 let server: Awaited<ReturnType<typeof simulatorThread>>;
 beforeAll(async () => {
@@ -69,13 +69,13 @@ const listening = (signal = new AbortController().signal) => {
 
 /** A ground of local processes; every set of hosts that it opened. */
 const localGround = (folder: string, workers: number | 'auto' = 'auto') => {
-  const opened: LocalHosts[] = [];
+  const opened: ShardProcesses[] = [];
   const notes: string[] = [];
   const ground = loadFromShards({
     ...{folder, workers},
     note: line => notes.push(line),
     async openHosts() {
-      const hosts = openLocalHosts(join(folder, String(opened.length)), shards);
+      const hosts = openShardProcesses(join(folder, String(opened.length)), shards);
       opened.push(hosts);
       return hosts;
     },
@@ -130,7 +130,7 @@ test('three shards put on loads together as one machine does, one load after ano
   expect(outcome.shards?.parts.map(({index}) => index)).toEqual([0, 2]);
   expect([...heard.parts].toSorted()).toEqual([0, 1, 2, 3]);
   expect(notes).toEqual([
-    'Lost while it was measured: shard 2 of 3 (process 1): its program was ended by SIGKILL. This load is void; the next one gets new shards.',
+    'Lost while it was measured: shard 2 of 3 (process 1): its program ended with SIGKILL. This load is void; the next one gets new shards.',
   ]);
   expect(opened).toHaveLength(1);
   expect(processesNaming(folder.path)).toEqual([]);

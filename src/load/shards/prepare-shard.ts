@@ -34,8 +34,8 @@ export const prepareShard = async (
   refuseUnshared(plan, place.of);
   const share = shareOfLoad(plan.load, requestsOfEach(plan.measured.workload), place);
   const threads = workerCount(workers, share, availableParallelism());
-  // Where all begin at one moment the warm-up of one of them must be over by then.
   const node = process.env.CUTOVER_SHARD_NODE; // of a pod
+  // Where all begin at one moment the warm-up of one of them must be over by then.
   const parts = await prepareParts({...plan, drainWarmup: true}, place, threads, listeners);
   return {
     async run({startMachineMs, clock, beganAtMs}) {

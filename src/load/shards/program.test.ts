@@ -2,18 +2,22 @@ import {createHash} from 'node:crypto';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
+import {Readable} from 'node:stream';
 import {buffer} from 'node:stream/consumers';
 import {expect, test} from 'vitest';
 import {untoldFacts} from '../../engines/untold-facts.ts';
+import {temporaryFolder} from '../../records/test-folder.ts';
 import {readSampleBlock} from '../../schema/sample-block.ts';
-import type {ShardPlace} from '../../schema/shard.ts';
+import type {ClockOffset, ShardPlace} from '../../schema/shard.ts';
 import type {LoadSpec} from '../../schema/suite.ts';
 import {estimatedTokenLength} from '../../workloads/token-estimate.ts';
 import {chatAnswer, type Received, reply, startTestServer} from '../test-server.ts';
 import {readBlocks} from './fetch-blocks.ts';
+import {measurePeerOffset} from './peer-clock.ts';
+import {programVersion} from './program-version.ts';
 import type {ShardPlan} from './shard.ts';
 import type {ShardWord} from './shard-host.ts';
-import {spawnShard, startShardProcesses} from './test-shard-processes.ts';
+import {openShardProcesses, spawnShard} from './test-shard-processes.ts';
 
 const sessions = {
   workload: {kind: 'chat', promptTokens: 64, outputTokens: 2},
@@ -39,6 +43,15 @@ const answer = ({socket, path}: Received) => {
   socket.write(body.replace('\r\n', `\r\ndate: ${date}\r\n`));
 };
 
+/** As a pod's, by a call of the program. */
+const clockOf = (folder: string): Promise<ClockOffset> =>
+  measurePeerOffset(questions => {
+    const {stdin, stdout} = spawnShard(folder, 'time');
+    if (stdin === null || stdout === null) throw new Error('a process without pipes');
+    Readable.from(questions).pipe(stdin);
+    return stdout;
+  });
+
 /** The next word of that kind; those before it are kept in `heard`. */
 const listenTo = (words: AsyncIterator<ShardWord>) => {
   const heard: ShardWord[] = [];
@@ -55,16 +68,19 @@ const listenTo = (words: AsyncIterator<ShardWord>) => {
   };
 };
 
-test.concurrent('two shards put on a load at one moment of a clock that is an hour ahead; each leaves its samples, and ends as it is told', async () => {
+test.concurrent('two shards put on a load at one moment of a clock that is an hour ahead; each leaves its samples, and ends at a SIGTERM', async () => {
   await using server = await startTestServer(answer);
-  await using shards = await startShardProcesses(2);
+  await using folder = await temporaryFolder();
+  await using shards = openShardProcesses(folder.path, 2);
   const ears = shards.hosts.map(host => listenTo(host.words()[Symbol.asyncIterator]()));
-  await Promise.all(ears.map(ear => ear.until('here')));
+  const here = await Promise.all(ears.map(ear => ear.until('here')));
+  const program = await programVersion();
+  expect(here.map(word => word.program)).toEqual([program, program]);
   for (const [index, host] of shards.hosts.entries())
     for (const _ of ['once', 'and again, as after an interruption'])
       await host.tell({kind: 'prepare', load: 0, shard: shardOf(server.url, {index, of: 2})});
   await Promise.all(ears.map(ear => ear.until('ready')));
-  const clocks = await Promise.all(shards.hosts.map(host => host.clock()));
+  const clocks = await Promise.all(shards.hosts.map(({folder}) => clockOf(folder)));
   // This program's and theirs are the same machine's.
   for (const {reference, offsetMs, errorMs} of clocks) {
     expect(reference).toBe('peer');
@@ -98,7 +114,7 @@ test.concurrent('two shards put on a load at one moment of a clock that is an ho
     ids.push(...blocks.flatMap(({block}) => [...readSampleBlock(block)]).map(({id}) => id));
     expect(await buffer(spawnShard(host.folder, 'send', file.name, '10').stdout as never)).toEqual(bytes.subarray(10));
     await host.tell({kind: 'forget', load: 0});
-    await host.tell({kind: 'end'});
+    host.process.kill();
     await expect(ears[index]?.until('here')).rejects.toThrow('it ended without here');
     expect(host.process.exitCode).toBe(0);
     expect(existsSync(join(host.folder, file.name))).toBe(false);
@@ -109,7 +125,8 @@ test.concurrent('two shards put on a load at one moment of a clock that is an ho
 
 test.concurrent('what is no order is refused with the reason and fails its load; what is aborted before its start fails; SIGTERM ends a load in order', async () => {
   await using server = await startTestServer(received => (received.path.startsWith('/v1/') ? null : answer(received)));
-  await using shards = await startShardProcesses(1);
+  await using folder = await temporaryFolder();
+  await using shards = openShardProcesses(folder.path, 1);
   const [host] = shards.hosts;
   if (host === undefined) throw new Error('no host');
   const {until} = listenTo(host.words()[Symbol.asyncIterator]());
@@ -149,13 +166,14 @@ test.concurrent('what is no order is refused with the reason and fails its load;
 });
 
 test.concurrent('a server that is not there fails the load, and not the program', async () => {
-  await using shards = await startShardProcesses(1);
+  await using folder = await temporaryFolder();
+  await using shards = openShardProcesses(folder.path, 1);
   const [host] = shards.hosts;
   if (host === undefined) throw new Error('no host');
   const {until} = listenTo(host.words()[Symbol.asyncIterator]());
   await until('here');
   await host.tell({kind: 'prepare', load: 0, shard: shardOf('http://127.0.0.1:9', {index: 0, of: 1})});
   expect((await until('failed')).failure.message).toContain('127.0.0.1:9');
-  await host.tell({kind: 'end'});
+  host.process.kill();
   await expect(until('here')).rejects.toThrow('it ended without here');
 });

@@ -30,7 +30,6 @@ const order = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('start'), load, atMs: z.number(), clock: clockOffset}),
   z.strictObject({kind: z.literal('abort'), load}),
   z.strictObject({kind: z.literal('forget'), load}),
-  z.strictObject({kind: z.literal('end')}),
 ]);
 
 /** An order, or why it is none; with the load that it is about, where that can be told. */

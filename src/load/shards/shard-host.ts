@@ -1,6 +1,7 @@
 import type {ErrorCode} from '../../errors.ts';
 import type {ClockOffset} from '../../schema/shard.ts';
 import type {LoadProgress} from '../progress.ts';
+import type {ProgramVersion} from './program-version.ts';
 import type {ShardOutcome, ShardPlan} from './shard.ts';
 
 /** What a shard's program is told. `load` numbers the loads of a run: each is prepared, started and fetched once. */
@@ -10,12 +11,16 @@ export type ShardOrder =
   | {readonly kind: 'start'; readonly load: number; readonly atMs: number; readonly clock: ClockOffset}
   | {readonly kind: 'abort'; readonly load: number}
   /** Its result was fetched and may be removed. */
-  | {readonly kind: 'forget'; readonly load: number}
-  | {readonly kind: 'end'};
+  | {readonly kind: 'forget'; readonly load: number};
 
 /** What a shard's program says, each with the next number from 0 on, so that none is heard twice after an interruption. */
 export type ShardWord = {readonly number: number} & (
-  | {readonly kind: 'here'; readonly host: string}
+  | {
+      readonly kind: 'here';
+      readonly host: string;
+      /** Absent in programs of before it was told. */
+      readonly program?: ProgramVersion;
+    }
   /** Its connections are open, and the server is warmed up where that is this shard's. */
   | {readonly kind: 'ready'; readonly load: number}
   | {readonly kind: 'progress'; readonly load: number; readonly progress: LoadProgress}
@@ -41,7 +46,7 @@ export interface ShardHost {
   tell(order: ShardOrder): Promise<void>;
   /** How far this program's clock is from the shard's, measured now: see peer-clock.ts. */
   clock(): Promise<ClockOffset>;
-  /** From the program's start on, once. Ends when the program has ended as it was told to; goes on by itself where a connection broke. */
+  /** From the program's start on, once. Ends when the host was taken away; goes on by itself where a connection broke. */
   words(): AsyncIterable<ShardWord>;
   /** A file that the shard left, from its first byte to its last, however often a connection breaks. */
   fetch(name: string): AsyncIterable<Uint8Array>;

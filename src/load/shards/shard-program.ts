@@ -1,5 +1,6 @@
 import {hostname} from 'node:os';
 import {listenForOrders} from './order-socket.ts';
+import {programVersion} from './program-version.ts';
 import {readOrder} from './read-order.ts';
 import type {ShardOrder} from './shard-host.ts';
 import {type Say, ShardLoad} from './shard-load.ts';
@@ -8,14 +9,14 @@ import {wordText} from './word-text.ts';
 export interface ShardProgramOptions {
   /** Its work folder, which is the current one too. */
   readonly folder: string;
-  /** Ends it as the order to end does. */
+  /** Ends it, its loads first: what they have is said. */
   readonly signal: AbortSignal;
   /** Takes one line, without its end. */
   write(line: string): void;
 }
 
 /**
- * One shard: takes orders on a socket in its folder until it is told to end, and says what comes of them. An order that comes twice, as
+ * One shard: takes orders on a socket in its folder until `signal` ends it, and says what comes of them. An order that comes twice, as
  * after an interruption, is had once.
  */
 export const runShardProgram = async ({folder, signal, write}: ShardProgramOptions): Promise<void> => {
@@ -45,9 +46,6 @@ export const runShardProgram = async ({folder, signal, write}: ShardProgramOptio
       case 'forget':
         // Its number stays known: an order to prepare it that comes late would do it all again.
         known(order.load).forget();
-        break;
-      case 'end':
-        ended.resolve();
     }
   };
   const refuse = (load: number | null, message: string): string => {
@@ -64,7 +62,7 @@ export const runShardProgram = async ({folder, signal, write}: ShardProgramOptio
       return refuse('load' in read.order ? read.order.load : null, (thrown as Error).message);
     }
   });
-  say({kind: 'here', host: hostname()});
+  say({kind: 'here', host: hostname(), program: await programVersion()});
 
   await ended.promise;
   server.close();

@@ -1,7 +1,7 @@
 import type {LoadSpec} from '../../schema/suite.ts';
 import {machineNow} from '../clock.ts';
 import {joinProgress} from '../join-progress.ts';
-import type {LoadProgress} from '../progress.ts';
+import {type LoadProgress, nothingSent} from '../progress.ts';
 
 /** All shards of a load in one view. */
 export class ShardsProgress {
@@ -44,14 +44,10 @@ export class ShardsProgress {
 
   #tell(): void {
     const {requests, warmup} = this.#load;
-    const none: LoadProgress = {
-      ...{phase: 'warmup', sent: 0, ended: 0, failed: 0, inFlight: 0, elapsedMs: machineNow() - this.#startedMs},
-      ...{totalRequests: null, totalMs: null, requestsPerSecond: null, ttftP50Ms: null, ttftP99Ms: null},
-    };
     // One that has begun is in the measurement: the others are about to be, and their warm-up is over.
     const measuring = [...this.#latest.values()].filter(({phase}) => phase === 'measure');
     const all = measuring.length > 0 ? measuring : [...this.#latest.values()];
-    const joined = all.length === 0 ? none : joinProgress(all);
+    const joined = all.length === 0 ? nothingSent(machineNow() - this.#startedMs) : joinProgress(all);
     this.#onProgress?.({
       ...joined,
       totalRequests: joined.phase === 'warmup' ? warmup : requests,

@@ -18,20 +18,33 @@ export const shareOfLoad = (load: LoadSpec, each: number, place: ShardPlace): Lo
   return {...load, ...amount, ratePerSecond: ratePerSecond / place.of, maxInFlight: shareOrNull(maxInFlight, place)};
 };
 
+interface Unshared {
+  readonly name: string;
+  /** Of the command line, that raises it. */
+  readonly flag: string;
+  readonly most: number;
+}
+
 /** The most that such a load has in flight, where that is less than one for each of `of` shards. */
-export const unsharedOf = (load: LoadSpec, of: number): {readonly name: string; readonly most: number} | null => {
-  const [name, most] =
-    load.mode === 'open' ? (['maxInFlight', load.maxInFlight] as const) : (['concurrency', load.concurrency] as const);
-  return most === null || most >= of ? null : {name, most};
+export const unsharedOf = (load: LoadSpec, of: number): Unshared | null => {
+  const {mode} = load;
+  const most = mode === 'open' ? load.maxInFlight : load.concurrency;
+  if (most === null || most >= of) return null;
+  return {
+    most,
+    ...(mode === 'open'
+      ? {name: 'maxInFlight', flag: '--max-in-flight'}
+      : {name: 'concurrency', flag: '--concurrency'}),
+  };
 };
 
 /** Throws BAD_OPTIONS for a load that has not even one request in flight for each of `of` shards: the sessions of the others would never be sent. */
 export const refuseUnshared = ({load}: Pick<LoadPlan, 'load'>, of: number): void => {
   const found = unsharedOf(load, of);
   if (found === null) return;
-  const {name, most} = found;
+  const {name, flag, most} = found;
   throw new CutoverError('BAD_OPTIONS', `A load with a ${name} of ${most} has nothing to do for ${of} shards`, {
-    hint: `Use ${most === 1 ? 'one shard' : `${most} shards or fewer`}, or raise --${load.mode === 'open' ? 'max-in-flight' : 'concurrency'} to ${of} or more.`,
+    hint: `Use ${most === 1 ? 'one shard' : `${most} shards or fewer`}, or raise ${flag} to ${of} or more.`,
   });
 };
 

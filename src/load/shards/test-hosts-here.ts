@@ -57,7 +57,7 @@ const hostHere = (name: string, folder: string): HostHere => {
     async tell(order) {
       if (dead !== null) throw dead;
       orders.push(order);
-      if (ignored.has(order.kind) || order.kind === 'end') return;
+      if (ignored.has(order.kind)) return;
       if (order.kind === 'prepare') loads.set(order.load, new ShardLoad({...order, folder, say}));
       else if (order.kind === 'start') loads.get(order.load)?.start(order.atMs, order.clock);
       else if (order.kind === 'abort') loads.get(order.load)?.abort();

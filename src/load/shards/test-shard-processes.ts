@@ -1,87 +1,84 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
-import {Readable} from 'node:stream';
+import {setImmediate} from 'node:timers/promises';
 import {projectRoot} from '../../root.ts';
-import type {ClockOffset} from '../../schema/shard.ts';
 import {giveOrder} from './order-socket.ts';
-import {measurePeerOffset} from './peer-clock.ts';
-import type {ShardHost, ShardHosts, ShardWord} from './shard-host.ts';
+import {measurePeerOffset, tellTime} from './peer-clock.ts';
+import type {ShardHost, ShardHosts} from './shard-host.ts';
 import {readWord} from './word-text.ts';
 
 const program = join(projectRoot, 'src', 'load', 'shards', 'program.ts');
 
-/** Shards as processes of this machine, with all that pods have but the cluster. */
-export interface ShardProcesses extends ShardHosts {
-  readonly hosts: readonly (ShardHost & {readonly process: ChildProcess; readonly folder: string})[];
+/** A shard's program as a process of this machine, with a work folder of its own: all that a pod has but the cluster. */
+interface ShardProcess extends ShardHost {
+  readonly process: ChildProcess;
+  readonly folder: string;
+  /** Resolves when it is gone, and whoever listens to it has heard so. */
+  kill(): Promise<void>;
 }
 
-/** One call of the program: `tell`, `send`, or the program itself. */
+/** One call of the program: `tell`, `time`, `send`, or the program itself. */
 export const spawnShard = (folder: string, ...words: readonly string[]): ChildProcess =>
   spawn(process.execPath, [program, '--folder', folder, ...words], {stdio: ['pipe', 'pipe', 'inherit']});
 
-async function* wordsOf({stdout}: ChildProcess): AsyncGenerator<ShardWord, undefined> {
+const linesOf = ({stdout}: ChildProcess) => {
   if (stdout === null) throw new Error('a shard without stdout');
-  for await (const line of createInterface({input: stdout})) {
-    const word = readWord(line);
-    if (word !== null) yield word;
-  }
+  return createInterface({input: stdout});
+};
+
+const shardProcess = (name: string, folder: string): ShardProcess => {
+  const child = spawnShard(folder);
+  const exit = once(child, 'exit');
+  const listening = Promise.withResolvers<void>();
+  exit.then(() => listening.resolve());
+  const heardOut = Promise.withResolvers<void>();
+  return {
+    ...{name, folder, process: child},
+    async kill() {
+      child.kill('SIGKILL');
+      await heardOut.promise;
+      await setImmediate();
+    },
+    async tell(order) {
+      await listening.promise;
+      // As `tell` does, without the fifth of a second that a process for each order would take.
+      await giveOrder(folder, JSON.stringify(order));
+    },
+    clock: () => measurePeerOffset(questions => tellTime(questions)), // the same machine's, in any process
+    async *words() {
+      for await (const line of linesOf(child)) {
+        listening.resolve(); // its first word says that it does
+        const word = readWord(line);
+        if (word !== null) yield word;
+      }
+      await exit;
+      heardOut.resolve();
+      if (child.exitCode !== 0) throw new Error(`its program ended with ${child.signalCode ?? child.exitCode}`);
+    },
+    async *fetch(file) {
+      const {stdout} = spawnShard(folder, 'send', file, '0');
+      if (stdout === null) throw new Error('a sender without stdout');
+      yield* stdout;
+    },
+  };
+};
+
+export interface ShardProcesses extends ShardHosts {
+  readonly hosts: readonly ShardProcess[];
 }
 
-async function* fetchFrom(folder: string, name: string): AsyncGenerator<Uint8Array, undefined> {
-  const sender = spawnShard(folder, 'send', name, '0');
-  if (sender.stdout === null) throw new Error('a sender without stdout');
-  yield* sender.stdout;
-}
-
-/** As a pod's, by a call of the program. */
-const clockOf = (folder: string): Promise<ClockOffset> =>
-  measurePeerOffset(questions => {
-    const {stdin, stdout} = spawnShard(folder, 'time');
-    if (stdin === null || stdout === null) throw new Error('a process without pipes');
-    Readable.from(questions).pipe(stdin);
-    return stdout;
-  });
-
-/** Starts `count` of them; an order is given as soon as one listens, which its first word says. */
-export const startShardProcesses = async (count: number): Promise<ShardProcesses> => {
-  const root = await mkdtemp(join(tmpdir(), 'shards-'));
-  const hosts = Array.from({length: count}, (_, index) => {
-    const folder = join(root, String(index));
-    const child = spawnShard(folder);
-    const listening = Promise.withResolvers<void>();
-    return {
-      ...{name: `process ${index}`, process: child, folder},
-      async tell(order) {
-        await listening.promise;
-        await giveOrder(folder, JSON.stringify(order));
-      },
-      clock: () => clockOf(folder),
-      async *words() {
-        for await (const word of wordsOf(child)) {
-          listening.resolve();
-          yield word;
-        }
-        const {exitCode, signalCode} = child;
-        if (exitCode === null && signalCode === null) await once(child, 'exit');
-        if (child.exitCode !== 0) throw new Error(`it ended with ${child.signalCode ?? child.exitCode}`);
-      },
-      fetch: name => fetchFrom(folder, name),
-    } satisfies ShardHost & {process: ChildProcess; folder: string};
-  });
+/** So many shards as processes of this machine, each in a folder of its own below `folder`. */
+export const openShardProcesses = (folder: string, count: number): ShardProcesses => {
+  const hosts = Array.from({length: count}, (_, index) =>
+    shardProcess(`process ${index}`, join(folder, String(index))),
+  );
   return {
     hosts,
     async [Symbol.asyncDispose]() {
-      for (const {process: child} of hosts) child.kill();
-      await Promise.all(
-        hosts.map(async ({process: child}) => {
-          if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-        }),
-      );
-      await rm(root, {recursive: true, force: true});
+      // One that is gone cannot be told to go.
+      await Promise.all(hosts.map(({process: child}) => (child.kill() ? once(child, 'exit') : null)));
     },
   };
 };

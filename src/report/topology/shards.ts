@@ -41,7 +41,7 @@ const columns = [
 const shardsOf = (trial: Trial): readonly ShardOfTrial[] => {
   const {shards} = trial;
   if (shards === null) return [];
-  const missing = missingShards(shards).map(index => ({trial, index, shard: null}));
+  const missing = missingShards(shards.of, shards.parts).map(index => ({trial, index, shard: null}));
   const present = shards.parts.map(shard => ({trial, index: shard.index, shard}));
   return [...present, ...missing].toSorted((one, other) => one.index - other.index);
 };

@@ -4,7 +4,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {splitLines} from '../../gpu/lines.ts';
 import type {Cluster} from '../../kubernetes/connect.ts';
 import type {PodContainer} from '../../kubernetes/pod/exec.ts';
-import {openStream} from '../../kubernetes/pod/open-stream.ts';
+import {openLog} from '../../kubernetes/pod/open-log.ts';
 
 const pauseMs = 500;
 /** For what was written between the last line that was followed and the end. */
@@ -56,10 +56,8 @@ export const followPodLog = ({cluster, source, file, fromIso}: PodLogOptions): A
   log.on('error', () => {}); // a full disk: the run says so itself
   const stopped = new AbortController();
   const readOnce = async (follow: boolean, signal: AbortSignal): Promise<void> => {
-    const {namespace, pod, container, mask} = await source();
-    const query = new URLSearchParams({container, follow: `${follow}`, timestamps: 'true', sinceTime: lines.since});
-    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`;
-    const stream = await openStream(cluster, path, {idleMs, signal});
+    const {mask, ...place} = await source();
+    const stream = await openLog(cluster, place, {follow, since: lines.since, idleMs, signal});
     const take = splitLines(line => {
       const text = lines.read(line);
       if (text !== null) log.write(`${mask(text)}\n`);

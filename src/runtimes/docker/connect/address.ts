@@ -1,3 +1,5 @@
+import {isLoopback} from '../../../http/loopback.ts';
+
 /** Where an engine listens. */
 export type HostAddress =
   | {readonly kind: 'socket'; readonly path: string}
@@ -38,5 +40,3 @@ export const readAddress = (text: string, withTls: boolean): HostAddress => {
 /** Whether paths and loopback ports of an engine there are this machine's. */
 export const isLocal = (address: HostAddress): boolean =>
   address.kind === 'socket' || (address.kind === 'tcp' && isLoopback(address.host));
-
-export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/i.test(host);

@@ -1,5 +1,6 @@
 import {CutoverError} from '../../../errors.ts';
-import {type HostAddress, isLoopback} from './address.ts';
+import {isLoopback} from '../../../http/loopback.ts';
+import type {HostAddress} from './address.ts';
 import type {SshTunnel} from './ssh-tunnel.ts';
 
 const everywhere = /^(0\.0\.0\.0|::)$/;
