@@ -12,10 +12,10 @@ const mostFailed = 0.001;
 /** Requests that are only queued bring no more tokens a second than one at a time. */
 const leastGain = 2;
 
-/** Void trials too: failures are what makes one void. */
+/** Void trials too: failures are what makes one void. Not those in which a server was killed, or given new weights, on purpose. */
 const failuresOf = (evidence: Evidence) => {
   const counts = runsOf(evidence, sides.to).flatMap(({trials}) =>
-    trials.filter(({client}) => client.inFlightMax > 1).map(trial => trial.counts),
+    trials.filter(({client, disturbance}) => client.inFlightMax > 1 && disturbance === null).map(trial => trial.counts),
   );
   const failed = counts.reduce((sum, one) => sum + one.failed, 0);
   return {failed, all: counts.reduce((sum, one) => sum + one.ok, failed)};

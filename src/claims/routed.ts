@@ -1,6 +1,6 @@
 import type {RunRecord} from '../schema/record.ts';
 import type {Trial} from '../schema/trial.ts';
-import {hasTurns} from '../stats/turns.ts';
+import type {WorkloadKind} from '../schema/workload.ts';
 import {type Evidence, idsOf, isValid, type TrialOfRun} from './evidence.ts';
 import {listed, percent, range} from './figures.ts';
 import {confirmed, inconclusive, notRun, type Rule, refuted} from './outcome.ts';
@@ -8,6 +8,9 @@ import {confirmed, inconclusive, notRun, type Rule, refuted} from './outcome.ts'
 /** sglang_router's and Dynamo's names of how a request's server is chosen: by what it asks or whose it is, or by neither. */
 const knowing = ['cache_aware', 'manual', 'kv'];
 const blind = ['round_robin', 'random', 'round-robin'];
+
+/** Whose sessions have several requests: the only one of a session has nothing of its own to come back to. */
+const comesBack: ReadonlySet<WorkloadKind> = new Set(['prefix', 'repeat', 'warmed']);
 
 /** Three against three that do not overlap are as they are by chance once in twenty. */
 const fewestTrials = 3;
@@ -31,10 +34,12 @@ const routedIn = ({runs}: Evidence): readonly Routed[] =>
   runs.flatMap(run => {
     const policy = policyOf(run);
     if (policy === null) return [];
-    return run.trials.filter(isValid).flatMap(trial => {
-      const hits = hitsOf(trial);
-      return hits === null ? [] : [{run, trial, policy, hits}];
-    });
+    return run.trials
+      .filter(trial => isValid(trial) && trial.disturbance === null)
+      .flatMap(trial => {
+        const hits = hitsOf(trial);
+        return hits === null ? [] : [{run, trial, policy, hits}];
+      });
   });
 
 /**
@@ -59,7 +64,8 @@ const heldAgainst = (own: readonly Routed[], others: readonly Routed[]) => {
   const not = Math.max(...hits) <= Math.min(...blindHits);
   const policies = [...new Set(others.map(({policy}) => policy))];
   const text = `${own[0]?.trial.suite}: ${range(hits, percent)} with ${own[0]?.policy}, ${range(blindHits, percent)} with ${listed(policies)}`;
-  return {text, outcome: few || !(raised || not) ? 'open' : raised ? 'raised' : 'not'} as const;
+  const outcome = few || !(raised || not) ? 'open' : raised ? 'raised' : 'not';
+  return {text, outcome, of: [...others, ...own]} as const;
 };
 
 /** Whether a router that knows finds more of the prompts in its servers' caches than one that does not, at every stage where it can. */
@@ -70,8 +76,7 @@ export const routedByCache: Rule = (_claim, evidence) => {
     const others = stage.filter(one => blind.includes(one.policy) && !inStep(one));
     const byPolicy = Map.groupBy(
       stage.filter(
-        // One request of a session has nothing of its own to come back to.
-        ({policy, trial}) => knowing.includes(policy) && (policy !== 'manual' || hasTurns(trial.workload.kind)),
+        ({policy, trial}) => knowing.includes(policy) && (policy !== 'manual' || comesBack.has(trial.workload.kind)),
       ),
       ({policy}) => policy,
     );
@@ -79,7 +84,7 @@ export const routedByCache: Rule = (_claim, evidence) => {
   });
   if (held.length === 0) return notRun('No record holds two kinds of routing of the same work to the same servers.');
   const said = `Prompt tokens found in a cache: ${held.map(({text}) => text).join('; ')}.`;
-  const ids = idsOf(routed);
+  const ids = idsOf(held.flatMap(({of}) => of));
   if (held.every(({outcome}) => outcome === 'raised')) return confirmed(said, ids);
   if (held.every(({outcome}) => outcome === 'not')) return refuted(said, ids);
   return inconclusive(said, null, ids);

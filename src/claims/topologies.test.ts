@@ -119,6 +119,8 @@ describe('kv-router', () => {
     expect(verdict(revisits('round_robin', [0.3, 0.3, 0.3]), knows).outcome).toBe('not run');
     expect(verdict(revisits('random', [0.3, 0.3, 0.3]), knows).outcome).toBe('confirmed');
     const mixed = {...inTurn, order: 'mixed'} as const;
+    const blindly = revisits('random', [0.3, 0.3, 0.3], mixed);
+    expect(verdict(blindly, revisits('manual', [0.3, 0.2, 0.3], mixed)).outcome).toBe('not run');
     const mixedToo = revisits('cache_aware', [0.4, 0.4, 0.4], mixed);
     expect(verdict(revisits('round_robin', [0.3, 0.3, 0.3], mixed), mixedToo).outcome).toBe('confirmed');
   });

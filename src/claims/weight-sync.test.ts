@@ -79,3 +79,12 @@ test('another method, an emptied cache, a change without effect and a simulated 
   ] as const)
     expect(verdict('sync-disk', other).outcome).toBe('not run');
 });
+
+test('requests that failed because the server was changed on purpose say nothing of requests at the same time', () => {
+  const restarted = change({method: 'restart', seconds: 53, cache: 'lost'});
+  const trials = restarted.trials.map(trial => ({
+    ...trial,
+    ...{counts: {ok: 700, failed: 400}, client: {...trial.client, inFlightMax: 40}},
+  }));
+  expect(verdictOn('concurrent', evidenceOf({runs: [{...restarted, trials}]})).outcome).toBe('not run');
+});
