@@ -17,11 +17,16 @@ import type {Arm} from '../../schema/block.ts';
 import type {Rehearsal} from '../../schema/rehearsal.ts';
 import {schemaVersion} from '../../schema/version.ts';
 import {planWith} from './plan-with.ts';
+import {podsOfRehearsal} from './pods-of-rehearsal.ts';
 import type {RehearseContext} from './rehearse-context.ts';
 import {sideStarts} from './side-start.ts';
 
 /** The port of seed 000's service. */
 const defaultPort = 3001;
+
+/** The gateway serves where pods look for it, unless something in between leads from there to another port. */
+const portIn = (address: string | null): number | null =>
+  address === null ? null : Number(new URL(address).port || 80);
 
 /** What a scenario cannot be played on is refused before anything starts. */
 const refuseScenario = (
@@ -46,8 +51,9 @@ interface RunOf {
 /** A rehearsal that is stepped through by this process from now on: a sitting of it. */
 export const runOf = async (
   {rehearsal, folder, starts, options}: RunOf,
-  {terminal, interrupted}: RehearseContext,
+  context: RehearseContext,
 ): Promise<RehearsalRun> => {
+  const {terminal, interrupted, loadPods = podsOfRehearsal} = context;
   await folder.claim(thisOwner());
   rehearsal.sittings.push({startedAt: new Date().toISOString(), startMs: machineNow(), endMs: null});
   await folder.save(rehearsal);
@@ -55,9 +61,10 @@ export const runOf = async (
     ...{rehearsal, folder, starts, told: terminal, interrupted},
     strategy: strategies[rehearsal.plan.strategy.kind],
     scenario: scenarios[rehearsal.scenario],
-    port: options.port ?? defaultPort,
+    port: options.port ?? portIn(options.gatewayAddress) ?? defaultPort,
     timeoutMs: options.timeout * 1000,
     dockerRestartCommand: options.dockerRestartCommand,
+    pods: loadPods({rehearsal, folder: folder.path, options}, context),
   });
 };
 
