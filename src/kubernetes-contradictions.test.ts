@@ -78,7 +78,10 @@ test.each([
   ],
   ['rehearse --load-on k8s --load-image i --gateway-address https://10.0.0.5', /plain HTTP\. Write http:\/\//],
   ['rehearse --load-on k8s --load-image i --gateway-address http://10.0.0.5 --port 0', /^--port 0 takes a free port/],
-  ['rehearse --gateway-address http://10.0.0.5:3001', /^--gateway-address say how pods put on the load\. Add --load-on/],
+  [
+    'rehearse --gateway-address http://10.0.0.5:3001',
+    /^--gateway-address say how pods put on the load\. Add --load-on/,
+  ],
 ])('does not go together: %s', (words, mistake) => {
   expect(mistakesOf(words).filter(line => mistake.test(line))).toHaveLength(1);
 });

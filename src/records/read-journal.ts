@@ -45,7 +45,8 @@ export const gatewayJournal = 'gateway.jsonl';
 export const memoryJournal = 'memory.jsonl';
 
 /** Of the requests that one shard of a sitting sent, from pods: both are counted from 1 in the name. */
-export const shardJournal = (sitting: number, shardIndex: number): string => `client.${sitting}.${shardIndex + 1}.jsonl`;
+export const shardJournal = (sitting: number, shardIndex: number): string =>
+  `client.${sitting}.${shardIndex + 1}.jsonl`;
 
 /** The client's journals that are there: this machine's, and those of load pods. */
 const clientJournals = async (folder: string): Promise<readonly string[]> => {

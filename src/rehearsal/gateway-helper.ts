@@ -28,7 +28,17 @@ export const gatewayUp = async (run: RehearsalRun): Promise<void> => {
   const token = await gatewayToken(run);
   const {pid, startTicks, printed} = await startHelper({
     argv: [
-      ...['gateway', '--host', hostOf(run), '--admin-port', '0', '--port', portOf(run), '--journal', folder.gatewayJournal],
+      ...[
+        'gateway',
+        '--host',
+        hostOf(run),
+        '--admin-port',
+        '0',
+        '--port',
+        portOf(run),
+        '--journal',
+        folder.gatewayJournal,
+      ],
       ...['--timeout', String(parts.timeoutMs / 1000)],
     ],
     log: folder.log('gateway'),

@@ -10,7 +10,7 @@ import {assertWhole, journalsBrought, loadNotWhole, podsEnded} from './pod-journ
 import type {RehearsalRun} from './rehearsal-run.ts';
 
 /** The order to begin must have reached all of them by then. */
-const leadMs = ({slowestTellMs}: ContinuousCrew): number => 1000 + 3 * slowestTellMs;
+const leadMs = ({slowestTellMs}: ContinuousCrew): number => 500 + 3 * slowestTellMs;
 
 /** Saved before anything is sent: whoever goes on after a kill finds the pods by it, and what they have sent. */
 const notedLoad = async (run: RehearsalRun, {image}: LoadPods, {hosts, namespace, job}: OpenPods): Promise<PodLoad> => {
@@ -40,6 +40,7 @@ const begun = async (
   load.startMs = machineNow() + leadMs(crew);
   await run.save();
   await crew.begin(load.startMs, clocks);
+  await run.wait(Math.max(0, load.startMs - machineNow()));
 };
 
 /**

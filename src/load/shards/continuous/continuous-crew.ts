@@ -32,7 +32,7 @@ const load = 0;
  * from the first one on. Disposing of it leaves the hosts as they are; they end their load by themselves then.
  */
 export class ContinuousCrew implements Disposable {
-  /** How long the slowest was in taking an order. */
+  /** How long the slowest of those that are ready was in taking an order. */
   slowestTellMs = 0;
   /** Resolves with the first that is lost while the load runs, also with one that has ended by itself; never rejects. */
   readonly lost: Promise<LostShard>;
@@ -67,10 +67,13 @@ export class ContinuousCrew implements Disposable {
   /** Resolves when all are ready, with where each is. Throws what the first one that is lost was lost for. */
   async prepare(shardOf: (index: number) => ContinuousShard): Promise<readonly ReadyWord[]> {
     const all = this.#members.map(async ({host, ready}, index) => {
-      const beforeMs = machineNow();
       await host.tell({kind: 'prepare-continuous', load, shard: shardOf(index)});
+      const word = await ready;
+      // The first order may have waited for the program itself; the next one is taken as quickly as this.
+      const beforeMs = machineNow();
+      await host.tell({kind: 'alive'});
       this.slowestTellMs = Math.max(this.slowestTellMs, machineNow() - beforeMs);
-      return await ready;
+      return word;
     });
     return await Promise.all(all);
   }
