@@ -7,7 +7,7 @@ import {readRehearsal} from '../records/rehearsal-folder.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {projectRoot} from '../root.ts';
 import {freePort} from '../runtimes/free-port.ts';
-import {blueGreen, endsOf, leftIn, readRun, rehearseIn, saidStage} from './rehearse/test-rehearse.ts';
+import {endsOf, leftIn, readRun, rehearseFromPods, saidStage} from './rehearse/test-rehearse.ts';
 import {cutover, processesNaming} from './test-cutover.ts';
 
 const program = join(projectRoot, 'src/commands/rehearse/test-rehearse-with-shards.ts');
@@ -17,14 +17,10 @@ const patience = 120_000;
 const rehearse = (...words: readonly string[]) =>
   execa(process.execPath, [program, ...words], {reject: false, stdin: 'ignore'});
 
-const withShards = async (folder: string): Promise<readonly string[]> => {
-  const words = await rehearseIn(folder, blueGreen);
-  const address = `http://192.0.2.1:${await freePort()}`;
-  return [
-    ...words.filter((word, at) => word !== '--port' && words[at - 1] !== '--port'),
-    ...['--load-on', 'k8s', '--load-image', 'never-pulled', '--shards', '2', '--gateway-address', address],
-  ];
-};
+const withShards = async (folder: string): Promise<readonly string[]> => [
+  ...(await rehearseFromPods(folder, `http://192.0.2.1:${await freePort()}`)),
+  ...['--load-image', 'never-pulled'],
+];
 
 const shardsLeft = (folders: readonly string[]) => folders.flatMap(folder => processesNaming(folder));
 

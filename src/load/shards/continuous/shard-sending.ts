@@ -55,7 +55,7 @@ export class ShardSending {
     this.#begun.resolve(machineNow());
   }
 
-  /** Gives up what is in flight. */
+  /** Gives up what is in flight, and says nothing more: what ended the program is known better elsewhere. */
   abort(): void {
     this.#aborted.abort(new CutoverError('INTERRUPTED', 'aborted'));
     this.#begun.reject(this.#aborted.signal.reason);
@@ -75,7 +75,7 @@ export class ShardSending {
     try {
       await this.#send();
     } catch (thrown) {
-      say({kind: 'failed', load, failure: failureOf(thrown)});
+      if (!this.#aborted.signal.aborted) say({kind: 'failed', load, failure: failureOf(thrown)});
     } finally {
       clearTimeout(this.#silence);
     }
