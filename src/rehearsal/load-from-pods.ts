@@ -1,3 +1,4 @@
+import {once} from 'node:events';
 import {machineNow} from '../load/clock.ts';
 import type {ContinuousLoad, ContinuousLoadOptions} from '../load/continuous/open-load.ts';
 import type {ContinuousCounts} from '../load/continuous/sender.ts';
@@ -9,6 +10,9 @@ import type {LoadPods, OpenPods} from './load-pods.ts';
 import {assertWhole, journalsBrought, loadNotWhole, podsEnded} from './pod-journals.ts';
 import type {RehearsalRun} from './rehearsal-run.ts';
 
+/** Seldom enough that no request is late for it, and often enough that a clock that is set right for a day is followed. */
+const clockEveryMs = 600_000;
+
 /** The order to begin must have reached all of them by then. */
 const leadMs = ({slowestTellMs}: ContinuousCrew): number => 500 + 3 * slowestTellMs;
 
@@ -18,7 +22,7 @@ const notedLoad = async (run: RehearsalRun, {image}: LoadPods, {hosts, namespace
   const load: PodLoad = {
     ...{sitting: rehearsal.sittings.length, image, namespace, job, startMs: null},
     shards: hosts.map(({name}) => ({
-      ...{pod: name, node: null, clocks: {begin: null, end: null}, journal: null, lost: null},
+      ...{pod: name, node: null, clocks: [], journal: null, lost: null},
     })),
   };
   rehearsal.podLoads = [...(rehearsal.podLoads ?? []), load];
@@ -35,12 +39,26 @@ const begun = async (
   const clocks = await crew.clocks();
   for (const [index, shard] of load.shards.entries()) {
     shard.node = ready[index]?.node ?? null;
-    shard.clocks.begin = clocks[index] ?? null;
+    shard.clocks = clocks.slice(index, index + 1);
   }
   load.startMs = machineNow() + leadMs(crew);
   await run.save();
   await crew.begin(load.startMs, clocks);
+  crew.watchClocks(clockEveryMs, (index, reading) => load.shards[index]?.clocks.push(reading));
   await run.wait(Math.max(0, load.startMs - machineNow()));
+};
+
+/** Pods that say nothing for long keep nobody from ending the rehearsal. */
+const unlessOver = async ({over}: RehearsalRun, work: Promise<void>): Promise<void> => {
+  const settled = new AbortController();
+  const ended = once(over, 'abort', {signal: settled.signal}).then(() => over.throwIfAborted());
+  try {
+    over.throwIfAborted();
+    await Promise.race([work, ended]);
+  } finally {
+    settled.abort();
+    for (const other of [work, ended]) other.catch(() => {});
+  }
 };
 
 /**
@@ -61,7 +79,7 @@ export const loadFromPods = async (
   const crew = opened.use(new ContinuousCrew(open.hosts));
   const broken = new AbortController();
   void crew.lost.then(({text, thrown}) => broken.abort(loadNotWhole(text, thrown)));
-  await begun(run, {load, crew, of: open.hosts.length}, {...options, url: pods.gatewayAddress});
+  await unlessOver(run, begun(run, {load, crew, of: open.hosts.length}, {...options, url: pods.gatewayAddress}));
 
   const up = opened.move();
   const end = async (): Promise<ContinuousCounts> => {

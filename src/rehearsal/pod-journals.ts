@@ -32,11 +32,9 @@ const journalBrought = async (
   }
   const host = crew.host(index);
   try {
-    const {clocks} = shard;
-    if (clocks.begin === null) throw new Error('its clock was not read before the load');
-    clocks.end = await readClock(host);
+    shard.clocks.push(await readClock(host));
     const name = shardJournal(sitting, index);
-    const toHere = clockBetween(clocks.begin, clocks.end);
+    const toHere = clockBetween(shard.clocks);
     await fetchJournal({host, word: end.word, toHere}, join(folder.path, name));
     shard.journal = name;
   } catch (thrown) {

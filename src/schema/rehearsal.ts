@@ -126,8 +126,8 @@ const podLoad = z.strictObject({
     z.strictObject({
       pod: z.string(),
       node: z.string().nullable(),
-      /** Before the load and after it: its journal was moved to this machine's clock by both. */
-      clocks: z.strictObject({begin: clockReading.nullable(), end: clockReading.nullable()}),
+      /** Before the load, now and then beside it, and after it: its journal was moved to this machine's clock by them. */
+      clocks: z.array(clockReading),
       /** The file beside this one with its requests, all of them; null where it is not here. */
       journal: z.string().nullable(),
       /** Why there is none, in one sentence; null while there may be one. */

@@ -53,15 +53,15 @@ export const planConditions = ({rehearsal: {plan}}: RehearsedRun): readonly Cond
   ];
 };
 
-/** `2 pods of registry/cutover-load:1 on node-a, node-b, namespace load-tests; clocks at begin and end within 0.4 ms`. */
+/** `2 pods of registry/cutover-load:1 on node-a, node-b, namespace load-tests; clocks read within 0.4 ms`. */
 const podLoadText = ({image, namespace, shards}: PodLoad): string => {
   const nodes = [...new Set(shards.flatMap(({node}) => node ?? []))].toSorted();
-  const errors = shards.flatMap(({clocks: {begin, end}}) => [begin, end].flatMap(reading => reading?.errorMs ?? []));
+  const errors = shards.flatMap(({clocks}) => clocks.map(({errorMs}) => errorMs));
   return [
     `${shards.length} ${shards.length === 1 ? 'pod' : 'pods'} of ${image}`,
     ...(nodes.length === 0 ? [] : [` on ${nodes.join(', ')}`]),
     `, namespace ${namespace}`,
-    ...(errors.length === 0 ? [] : [`; clocks at begin and end within ${Number(Math.max(...errors).toFixed(2))} ms`]),
+    ...(errors.length === 0 ? [] : [`; clocks read within ${Number(Math.max(...errors).toFixed(2))} ms`]),
   ].join('');
 };
 

@@ -6,7 +6,10 @@ import {isRehearsal, judged, linesOf, rehearsalOf, steadyRequests} from './test-
 
 const shard = (pod: string, change: Partial<LoadShard> = {}, errorMs = 0.4): LoadShard => ({
   ...{pod, node: 'n1', journal: 'client.1.1.jsonl', lost: null},
-  clocks: {begin: {atMs: 4000, offsetMs: 1, errorMs: 0.1}, end: {atMs: 116_000, offsetMs: 2, errorMs}},
+  clocks: [
+    {atMs: 4000, offsetMs: 1, errorMs: 0.1},
+    {atMs: 116_000, offsetMs: 2, errorMs},
+  ],
   ...change,
 });
 const from = (...shards: LoadShard[]): Rehearsal => {

@@ -6,9 +6,8 @@ import {checksOf} from './check.ts';
 /** As far as the clock of a shard's trial may be from the truth (stats/shard-gates.ts): a stage that is shorter would be another one. */
 const mostErrorMs = 100;
 
-/** The worse of the two readings: what a clock did between them nobody has seen. Null where one is missing. */
-const errorOf = ({clocks: {begin, end}}: LoadShard): number | null =>
-  begin === null || end === null ? null : Math.max(begin.errorMs, end.errorMs);
+/** Of its worst reading: what a clock did between two of them nobody has seen. */
+const errorOf = ({clocks}: LoadShard): number => Math.max(0, ...clocks.map(({errorMs}) => errorMs));
 
 /** Loads that were begun: of others nothing can have been sent. */
 const begun = ({podLoads = []}: Pick<Rehearsal, 'podLoads'>): readonly PodLoad[] =>
@@ -16,7 +15,7 @@ const begun = ({podLoads = []}: Pick<Rehearsal, 'podLoads'>): readonly PodLoad[]
 
 /** How far a stamp of the client may be from this machine's clock; 0 where it is this machine's. */
 export const clockErrorMsOf = (rehearsal: Pick<Rehearsal, 'podLoads'>): number =>
-  Math.max(0, ...begun(rehearsal).flatMap(({shards}) => shards.map(shard => errorOf(shard) ?? 0)));
+  Math.max(0, ...begun(rehearsal).flatMap(({shards}) => shards.map(errorOf)));
 
 export const isWhole = ({shards}: PodLoad): boolean => shards.every(({journal}) => journal !== null);
 

@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import type {ClockReading} from '../../../schema/rehearsal.ts';
 import {machineNow} from '../../clock.ts';
 import {lostText, ShardEar} from '../shard-ear.ts';
@@ -92,6 +93,19 @@ export class ContinuousCrew implements Disposable {
     );
     for (const [index, {host}] of this.#members.entries())
       host.accompany(this.#alone.signal).catch((thrown: unknown) => this.#lose(index, thrown));
+  }
+
+  /** Reads each one's clock again every so often until the load is stopped: what it did in between is known no better than that. */
+  watchClocks(everyMs: number, note: (index: number, reading: ClockReading) => void): void {
+    const {signal} = this.#alone;
+    const watch = async ({host}: Member, index: number) => {
+      for (;;) {
+        await delay(everyMs, undefined, {signal});
+        note(index, await readClock(host));
+      }
+    };
+    // One that is lost is told of by its words.
+    for (const [index, member] of this.#members.entries()) watch(member, index).catch(() => {});
   }
 
   /** Tells all to send nothing more and waits until what they sent has ended. Never throws. */

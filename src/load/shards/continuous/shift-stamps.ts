@@ -6,15 +6,28 @@ import {toMicrosecond} from '../../clock.ts';
 export type ToHere = (ms: number) => number;
 
 /**
- * From a pod's monotonic clock to this machine's, by two readings: between them the offset changes evenly, as the two clocks' quartzes
- * run, and so a day's drift is taken out. Before the first one and after the second it is as in that one.
+ * From a pod's monotonic clock to this machine's, by two readings or more: between two of them the offset changes evenly, as the clocks'
+ * quartzes run, and so a day's drift is taken out. Before the first one and after the last it is as in that one.
  */
-export const clockBetween = (begin: ClockReading, end: ClockReading): ToHere => {
-  const [fromMs, toMs] = [begin.atMs - begin.offsetMs, end.atMs - end.offsetMs];
-  return ms => {
-    const share = toMs <= fromMs ? 1 : Math.min(1, Math.max(0, (ms - fromMs) / (toMs - fromMs)));
-    return toMicrosecond(ms + begin.offsetMs + share * (end.offsetMs - begin.offsetMs));
+export const clockBetween = (readings: readonly ClockReading[]): ToHere => {
+  /** By the pod's clock, in its order. */
+  const known = readings
+    .map(({atMs, offsetMs}) => ({podMs: atMs - offsetMs, offsetMs}))
+    .toSorted((one, other) => one.podMs - other.podMs);
+  const [first, last] = [known[0], known.at(-1)];
+  if (first === undefined || last === undefined) throw new TypeError('no clock without a reading');
+  let at = 0;
+  const offsetAt = (ms: number): number => {
+    if (ms <= first.podMs) return first.offsetMs;
+    if (ms >= last.podMs) return last.offsetMs;
+    // Lines of a journal come nearly in order.
+    while ((known[at]?.podMs ?? 0) > ms) at -= 1;
+    while ((known[at + 1]?.podMs ?? 0) <= ms) at += 1;
+    const [before, after] = [known[at] ?? first, known[at + 1] ?? last];
+    const share = (ms - before.podMs) / (after.podMs - before.podMs);
+    return before.offsetMs + share * (after.offsetMs - before.offsetMs);
   };
+  return ms => toMicrosecond(ms + offsetAt(ms));
 };
 
 /** A line of a journal by another clock. */
