@@ -152,7 +152,7 @@ export type HelperProcess = z.infer<typeof helper>;
 
 /**
  * rehearsal.json: how a rehearsal went, and while it runs the state that it can be resumed from: it is saved before and after each
- * step. Beside it lie client.jsonl and gateway.jsonl (schema/journal.ts), memory.jsonl, logs, answers/ (parity), and what is computed from
+ * step. Beside it lie client.jsonl, those of load pods (client.1.1.jsonl) and gateway.jsonl (schema/journal.ts), memory.jsonl, logs, answers/ (parity), and what is computed from
  * these alone: verdict.json and the reports.
  */
 export const rehearsal = z.object({
