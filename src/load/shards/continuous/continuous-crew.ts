@@ -1,6 +1,8 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {ClockReading} from '../../../schema/rehearsal.ts';
 import {machineNow} from '../../clock.ts';
+import {Turnstile} from '../../turnstile.ts';
+import {askedAtOnce} from '../crew.ts';
 import {lostText, ShardEar} from '../shard-ear.ts';
 import type {LastingHost, ShardOrder, ShardWord} from '../shard-host.ts';
 import type {ContinuousShard} from './continuous-shard.ts';
@@ -81,7 +83,16 @@ export class ContinuousCrew implements Disposable {
 
   /** What each one's monotonic clock is. */
   async clocks(): Promise<readonly ClockReading[]> {
-    return await Promise.all(this.#members.map(({host}) => readClock(host)));
+    const turnstile = new Turnstile(askedAtOnce);
+    const all = this.#members.map(async ({host}) => {
+      await turnstile.enter();
+      try {
+        return await readClock(host);
+      } finally {
+        turnstile.leave();
+      }
+    });
+    return await Promise.all(all);
   }
 
   /** When this machine's clock shows `startMs`; from then on each is told that this program is there. */
