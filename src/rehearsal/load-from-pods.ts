@@ -7,7 +7,7 @@ import {silentMs} from '../load/shards/continuous/continuous-shard.ts';
 import {openJournal} from '../records/journal-file.ts';
 import type {PodLoad} from '../schema/rehearsal.ts';
 import type {LoadPods, OpenPods} from './load-pods.ts';
-import {assertWhole, journalsBrought, loadNotWhole, podsEnded} from './pod-journals.ts';
+import {assertWhole, journalsBrought, loadNotWhole, loadTooShort, podsEnded} from './pod-journals.ts';
 import type {RehearsalRun} from './rehearsal-run.ts';
 
 /** Seldom enough that no request is late for it, and often enough that a clock that is set right for a day is followed. */
@@ -45,7 +45,6 @@ const begun = async (
   await run.save();
   await crew.begin(load.startMs, clocks);
   crew.watchClocks(clockEveryMs, (index, reading) => load.shards[index]?.clocks.push(reading));
-  await run.wait(Math.max(0, load.startMs - machineNow()));
 };
 
 /** Pods that say nothing for long keep nobody from ending the rehearsal. */
@@ -78,7 +77,7 @@ export const loadFromPods = async (
   const load = await notedLoad(run, pods, open);
   const crew = opened.use(new ContinuousCrew(open.hosts));
   const broken = new AbortController();
-  void crew.lost.then(({text, thrown}) => broken.abort(loadNotWhole(text, thrown)));
+  void crew.lost.then(({text, thrown, kept}) => broken.abort((kept ? loadTooShort : loadNotWhole)(text, thrown)));
   await unlessOver(run, begun(run, {load, crew, of: open.hosts.length}, {...options, url: pods.gatewayAddress}));
 
   const up = opened.move();

@@ -1,4 +1,5 @@
 import {once} from 'node:events';
+import {machineNow} from '../load/clock.ts';
 import {startContinuousLoad} from '../load/continuous/continuous-load.ts';
 import {loadPrefix} from '../verdict/rehearsal/load-ids.ts';
 import {gatewayToken} from './gateway-token.ts';
@@ -29,6 +30,9 @@ export const loadBegun = async (run: RehearsalRun): Promise<void> => {
   const {failed} = run.load;
   if (failed.aborted) run.fail(failed.reason);
   else void once(failed, 'abort').then(() => run.fail(failed.reason));
+  // Pods are told of a start some time ahead.
+  const startMs = rehearsal.podLoads?.at(-1)?.startMs ?? 0;
+  if (startMs > machineNow()) await run.wait(startMs - machineNow());
 };
 
 /** Sends nothing more and waits for what is in flight. */

@@ -18,6 +18,13 @@ export const loadNotWhole = (lost: string, thrown: unknown): CutoverError =>
     cause: thrown,
   });
 
+/** Why it cannot go on without one that has ended its load by itself; what it sent until then is known. */
+export const loadTooShort = (lost: string, thrown: unknown): CutoverError =>
+  new CutoverError('SHARD_LOST', `The load has ended before the rehearsal: ${lost}`, {
+    hint: 'See why this machine could not reach the cluster meanwhile (kubectl get --raw /readyz), and begin another one.',
+    cause: thrown,
+  });
+
 /** Brings the journal of one shard that has ended; what became of it is in the record. Throws RECORD_NOT_WRITABLE. */
 const journalBrought = async (
   {folder}: RehearsalRun,

@@ -19,6 +19,8 @@ export interface LostShard {
   /** Which, and why. */
   readonly text: string;
   readonly thrown: unknown;
+  /** It has ended by itself, and its journal is there. */
+  readonly kept: boolean;
 }
 
 interface Member {
@@ -55,7 +57,7 @@ export class ContinuousCrew implements Disposable {
           if (word.kind === 'ready') ready.resolve(word);
           if (word.kind !== 'kept') return;
           kept.resolve(word);
-          if (!this.#stopping) this.#lose(index, new Error(`it ended its load by itself: ${word.why}`));
+          if (!this.#stopping) this.#lose(index, new Error(`it ended its load by itself: ${word.why}`), true);
         },
         fail: thrown => {
           ready.reject(thrown);
@@ -147,9 +149,9 @@ export class ContinuousCrew implements Disposable {
     this.#alone.abort();
   }
 
-  #lose(index: number, thrown: unknown): void {
+  #lose(index: number, thrown: unknown, kept = false): void {
     const text = lostText(index, this.#members.length, this.host(index), thrown);
-    this.#firstLost.resolve({index, text, thrown});
+    this.#firstLost.resolve({index, text, thrown, kept});
   }
 }
 
