@@ -1,5 +1,4 @@
 import {mkdtempSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {readCommandLine} from '../../command-line.ts';
 import {CutoverError} from '../../errors.ts';
@@ -38,12 +37,12 @@ try {
       plansDir: '/nowhere',
     },
     ...{interrupted: new AbortController().signal, readOptions: optionsOf},
-    loadPods: ({options: {shards, gatewayAddress, loadImage}}) => ({
+    loadPods: ({folder: run, options: {shards, gatewayAddress, loadImage}}) => ({
       image: loadImage ?? '',
       // Behind the address that the options name, which may be no loopback.
       gatewayAddress: `http://127.0.0.1:${new URL(gatewayAddress ?? '').port}`,
       async open() {
-        const root = mkdtempSync(join(tmpdir(), 'shards-'));
+        const root = mkdtempSync(`${run}-shards-`); // gone with whatever the test keeps the run in
         const folders = Array.from({length: shards ?? 2}, (_, index) => join(root, String(index)));
         for (const folder of folders) await startLastingShard(folder);
         return opened(folders);
