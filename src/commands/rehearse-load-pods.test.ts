@@ -1,4 +1,4 @@
-import {readdir} from 'node:fs/promises';
+import {readdir, readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import {expect, test} from 'vitest';
@@ -66,6 +66,11 @@ test.each([
     const {rehearsal: left} = await readRehearsal(run, run);
     const pods = left.podLoads?.[0]?.shards.map(({pod}) => pod) ?? [];
     expect(shardsLeft(pods)).toHaveLength(2);
+    const token = await readFile(join(run, 'gateway-token'), 'utf8');
+    expect((await stat(join(run, 'gateway-token'))).mode & 0o777).toBe(0o600);
+    expect(processesNaming(token)).toEqual([]);
+    for (const file of ['rehearsal.json', 'logs/gateway.log', 'logs/gateway.log.out'])
+      expect(await readFile(join(run, file), 'utf8')).not.toContain(token);
 
     const {exitCode, stderr} = await rehearse('rehearse', '--resume', run, '--format', 'csv');
     expect({exitCode, stderr}).toMatchObject({exitCode: 2});
