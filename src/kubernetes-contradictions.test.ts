@@ -28,6 +28,8 @@ test.each([
   'bench --engine sglang --load-on here',
   `decide ${sides} --load-on k8s --load-image i --shards 4`,
   'rehearse --candidate-attach k8s://inference/sglang:30000 --kube-context lab',
+  'rehearse --load-on k8s --load-image i --shards 4 --gateway-address http://10.0.0.5:3001 --kube-context lab',
+  'rehearse --load-on k8s --load-image i --gateway-address http://gateway.lab --port 3001 --shard-cpu 2 --pull-secret a',
   'clean --kube-context lab',
 ])('goes together: %s', words => {
   expect(mistakesOf(words)).toEqual([]);
@@ -78,9 +80,17 @@ test.each([
     /^--load-on k8s: http:\/\/127\.0\.0\.1:1 of --baseline-attach/,
   ],
   ['decide --load-on k8s --load-image i', /Add --candidate-attach k8s:\/\//],
+  ['rehearse --load-on k8s --gateway-address http://10.0.0.5:3001', /^--load-on k8s has no image for its pods/],
+  [`rehearse ${sides} --load-on k8s --load-image i`, /reach this machine's gateway\. Add --gateway-address http:\/\//],
   [
-    `rehearse ${sides} --load-on k8s`,
-    /^--load-on k8s does not go with rehearse, whose one load never pauses and keeps a journal/,
+    'rehearse --load-on k8s --load-image i --gateway-address http://127.0.0.1:3001',
+    /^--gateway-address http:\/\/127\.0\.0\.1:3001 is this machine's own, and pods cannot reach it/,
+  ],
+  ['rehearse --load-on k8s --load-image i --gateway-address https://10.0.0.5', /plain HTTP\. Write http:\/\//],
+  ['rehearse --load-on k8s --load-image i --gateway-address http://10.0.0.5 --port 0', /^--port 0 takes a free port/],
+  [
+    'rehearse --gateway-address http://10.0.0.5:3001',
+    /^--gateway-address say how pods put on the load\. Add --load-on/,
   ],
 ])('does not go together: %s', (words, mistake) => {
   expect(mistakesOf(words).filter(line => mistake.test(line))).toHaveLength(1);

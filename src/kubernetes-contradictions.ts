@@ -14,7 +14,7 @@ type Clash = (when: boolean, sentence: string) => void;
 
 /** Of load pods alone. */
 const ofPods = [
-  ...(['shards', 'loadImage', 'pullSecret', 'shardCpu', 'shardMemory'] as const),
+  ...(['shards', 'loadImage', 'pullSecret', 'shardCpu', 'shardMemory', 'gatewayAddress'] as const),
   ...(['shardNodeSelector', 'shardUser', 'shardStartLimit'] as const),
 ];
 const ofCluster = ['kubeconfig', 'kubeContext', 'kubeNamespace'] as const;
@@ -60,10 +60,6 @@ const podClashes = (command: CommandName, options: Options, clash: Clash) => {
       );
   }
   clash(
-    options.loadImage === null,
-    '--load-on k8s has no image for its pods. Build docker/load.Dockerfile, push it to where the cluster pulls from, and add --load-image <image>',
-  );
-  clash(
     options.keepRaw > 0,
     '--keep-raw keeps replies that this machine reads, and with --load-on k8s pods read them. Leave one out',
   );
@@ -77,6 +73,26 @@ const podClashes = (command: CommandName, options: Options, clash: Clash) => {
   clash(
     options.workers !== 'auto' && shards * options.workers > partsOfTrial,
     `--shards ${shards} of --workers ${options.workers} are more threads than the ${partsOfTrial} that a record tells apart. Write fewer of either`,
+  );
+};
+
+/** The load of a rehearsal goes to the gateway of this machine, and to nothing else. */
+const gatewayClashes = ({gatewayAddress: address, port}: Options, clash: Clash) => {
+  clash(
+    address === null,
+    "--load-on k8s has no address by which pods reach this machine's gateway. Add --gateway-address http://<address of this machine>:3001",
+  );
+  clash(
+    address !== null && leadsToItself(address),
+    `--gateway-address ${address} is this machine's own, and pods cannot reach it. Write its address in a network that they are in`,
+  );
+  clash(
+    address?.startsWith('https:') === true,
+    `--gateway-address ${address}: the gateway speaks plain HTTP. Write http://`,
+  );
+  clash(
+    port === 0,
+    '--port 0 takes a free port, which no --gateway-address can name beforehand. Write the port, or leave it out',
   );
 };
 
@@ -99,10 +115,10 @@ export const kubernetesClashes = (
     `${cluster} say which cluster is meant, and nothing of this is in one. Add ${attached(command, options).at(-1)?.flag} k8s://namespace/service:port, or leave them out`,
   );
   if (!onPods) return;
-  if (command === 'rehearse')
-    clash(
-      true,
-      '--load-on k8s does not go with rehearse, whose one load never pauses and keeps a journal of every request on this machine. Leave it out; its servers may be k8s:// ones',
-    );
+  clash(
+    options.loadImage === null,
+    '--load-on k8s has no image for its pods. Build docker/load.Dockerfile, push it to where the cluster pulls from, and add --load-image <image>',
+  );
+  if (command === 'rehearse') gatewayClashes(options, clash);
   else podClashes(command, options, clash);
 };

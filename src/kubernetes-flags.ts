@@ -3,7 +3,7 @@ import {Mistake, numeric, oneOf, type ReadValue, text, whole} from './option-val
 
 /** What attaches to servers or puts a load on them. */
 const reaching = ['bench', 'decide', 'rehearse', 'up', 'clean'] as const;
-const loading = ['bench', 'decide'] as const;
+const loading = ['bench', 'decide', 'rehearse'] as const;
 
 /** A quantity as Kubernetes writes it: `2`, `500m`, `4Gi`. */
 const quantity =
@@ -30,8 +30,8 @@ const user: ReadValue<number | 'none'> = given =>
 /** Where a load comes from, and which cluster is meant. */
 export const kubernetesFlags = {
   loadOn: withDefault('where', oneOf(['here', 'k8s']), {
-    on: [...loading, 'rehearse'],
-    help: 'Where the load comes from: here, this machine; or k8s, pods of a Kubernetes Job, one for each of --shards. The servers must be such as pods can reach: --attach k8s://namespace/service:port, or an address that is no loopback',
+    on: loading,
+    help: 'Where the load comes from: here, this machine; or k8s, pods of a Kubernetes Job, one for each of --shards. The servers must be such as pods can reach: --attach k8s://namespace/service:port, or an address that is no loopback; of rehearse, the gateway: --gateway-address',
     default: 'here',
   }),
   shards: once('n', whole({min: 1, max: 10_000, example: '--shards 8'}), {

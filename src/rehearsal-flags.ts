@@ -1,5 +1,5 @@
 import {once, withDefault} from './flag.ts';
-import {numeric, oneOf, text} from './option-values.ts';
+import {numeric, oneOf, serverOrigin, text} from './option-values.ts';
 import {scenarioNames} from './schema/scenario-names.ts';
 
 /** Of `rehearse` alone. */
@@ -17,6 +17,10 @@ export const rehearsalFlags = {
   watchSeconds: once('seconds', numeric({min: 0, above: true, max: 86_400, example: '--watch-seconds 60'}), {
     on: ['rehearse'],
     help: "How long the candidate is watched before the fault, in place of the plan's",
+  }),
+  gatewayAddress: once('URL', serverOrigin, {
+    on: ['rehearse'],
+    help: "With --load-on k8s: where pods reach this machine's gateway, http://10.0.0.5:3001. It serves on that port then (or on --port), on all addresses, and knows the pods by a token of its own",
   }),
   dockerRestartCommand: once('"command"', text('--docker-restart-command "sudo systemctl restart docker"'), {
     on: ['rehearse'],

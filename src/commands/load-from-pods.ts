@@ -1,8 +1,8 @@
 import {reasonOf} from '../errors.ts';
 import type {Cluster} from '../kubernetes/connect.ts';
+import type {ShardJob} from '../kubernetes/shard-job.ts';
 import type {ShardGround} from '../load/shards/ground.ts';
 import type {OpenShardsOptions} from '../load/shards/open-shards.ts';
-import type {ShardHosts} from '../load/shards/shard-host.ts';
 import {defaultShards} from '../load/shards/share-of-load.ts';
 import type {Options} from '../options.ts';
 import type {Terminal} from '../terminal.ts';
@@ -33,10 +33,17 @@ const nodesToAvoid = async (cluster: Cluster, options: Options, note: Terminal['
 };
 
 /** The pods that are asked for, when they run. */
-const podsStarted = async (
+export const podsStarted = async (
   cluster: Cluster,
-  {options, runId, folder, note, signal}: PodsOptions & {readonly signal: AbortSignal},
-): Promise<ShardHosts> => {
+  {
+    options,
+    runId,
+    folder,
+    note,
+    signal,
+    lifetimeS,
+  }: PodsOptions & {readonly signal: AbortSignal; readonly lifetimeS?: number},
+): Promise<ShardJob> => {
   const {startShardJob} = await import('../kubernetes/shard-job.ts');
   const {shards, loadImage, pullSecret, shardCpu, shardMemory, shardNodeSelector, shardUser, shardStartLimit} = options;
   if (loadImage === null) throw new TypeError('contradictions.ts lets no load on pods pass without an image');
@@ -50,6 +57,7 @@ const podsStarted = async (
     ...(shardMemory !== null && {memory: shardMemory}),
     ...(shardUser !== null && {user: shardUser === 'none' ? null : shardUser}),
     ...(shardStartLimit !== null && {startLimitMs: shardStartLimit * 1000}),
+    ...(lifetimeS !== undefined && {lifetimeS}),
     ...{avoidNodes, nodeSelector: Object.fromEntries(shardNodeSelector)},
     ...{onLine: note, signal},
   });

@@ -1,6 +1,5 @@
 import type {ClusterChoice} from '../kubernetes/connect/choose-config.ts';
 import type {Cluster} from '../kubernetes/connect.ts';
-import type {OpenShardsOptions} from '../load/shards/open-shards.ts';
 import type {Options} from '../options.ts';
 import {isServiceAddress} from '../runtimes/kubernetes/service-address.ts';
 
@@ -8,7 +7,7 @@ interface ReachOptions {
   readonly options: Options;
   readonly interrupted: AbortSignal;
   /** What has the shards, in place of pods. */
-  readonly openHosts?: OpenShardsOptions['openHosts'] | undefined;
+  readonly openHosts?: unknown;
 }
 
 export const clusterChoice = (
@@ -23,6 +22,12 @@ export const clusterChoice = (
 export const attachedServices = ({attach, baselineAttach, candidateAttach}: Options): readonly string[] =>
   [...attach, ...baselineAttach, ...candidateAttach].map(({value}) => value).filter(isServiceAddress);
 
+/** Which cluster is meant. Throws KUBERNETES_UNREACHABLE. */
+export const clusterOf = async (options: Options, signal: AbortSignal): Promise<Cluster> => {
+  const {connectKubernetes} = await import('../kubernetes/connect.ts'); // few runs need it
+  return await connectKubernetes({...clusterChoice(options), signal});
+};
+
 /**
  * The cluster of a run's servers or of its load's pods, before anything is written for a run that cannot be; null where nothing of the run is
  * in one. Throws KUBERNETES_UNREACHABLE.
@@ -30,6 +35,5 @@ export const attachedServices = ({attach, baselineAttach, candidateAttach}: Opti
 export const reachCluster = async ({options, interrupted, openHosts}: ReachOptions): Promise<Cluster | null> => {
   const onPods = options.loadOn === 'k8s' && openHosts === undefined;
   if (!onPods && attachedServices(options).length === 0) return null;
-  const {connectKubernetes} = await import('../kubernetes/connect.ts'); // few runs need it
-  return await connectKubernetes({...clusterChoice(options), signal: interrupted});
+  return await clusterOf(options, interrupted);
 };

@@ -7,7 +7,7 @@ import {type Cluster, connectKubernetes} from '../kubernetes/connect.ts';
 import {projectRoot} from '../root.ts';
 
 /** As `npm run load-image` names it, and .ci/kubernetes imports it. */
-const loadImage = 'cutover-load:0.1.0';
+export const loadImage = 'cutover-load:0.1.0';
 
 const app = {app: 'sglang'};
 const port = 30_000;

@@ -127,7 +127,12 @@ describe('shards in pods', () => {
   test('that are lost say why: a program that fails, too little memory, a pod that was deleted, one that was evicted', async () => {
     const {hosts} = start({shards: 4});
     await using started = await hosts;
-    const [failing, eating, deleted, evicted] = started.hosts as [ShardHost, ShardHost, ShardHost, ShardHost];
+    const [failing, eating, deleted, evicted] = started.hosts as readonly ShardHost[] as [
+      ShardHost,
+      ShardHost,
+      ShardHost,
+      ShardHost,
+    ];
     const {core, namespace} = there.admin;
     const all = Promise.all(
       started.hosts.map(host =>

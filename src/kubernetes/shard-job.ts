@@ -1,5 +1,5 @@
 import {CutoverError, reasonOf} from '../errors.ts';
-import type {ShardHosts} from '../load/shards/shard-host.ts';
+import type {LastingHost} from '../load/shards/shard-host.ts';
 import {thisOwner} from '../runtimes/docker/ownership/owner.ts';
 import {interruptionOf} from '../runtimes/interruption.ts';
 import {statusOf} from './api-error.ts';
@@ -43,10 +43,43 @@ export interface ShardJobOptions {
   readonly signal: AbortSignal;
 }
 
+/** A Job with its pods, in the order of their numbers. Disposing removes it and waits until its pods are gone, or throws LEFT_BEHIND. */
+export interface ShardJob extends AsyncDisposable {
+  readonly hosts: readonly LastingHost[];
+  readonly name: string;
+}
+
+interface JobOptions extends Pick<ShardJobOptions, 'cluster' | 'program'> {
+  readonly name: string;
+  readonly pods: readonly string[];
+  readonly patience: Patience;
+}
+
+const shardJob = ({cluster, name, pods, patience, program = shardProgram}: JobOptions): ShardJob => {
+  const removed = new AbortController();
+  const {signal} = removed;
+  const titleOf = (index: number) => `shard ${index + 1} of ${pods.length}`;
+  return {
+    name,
+    hosts: pods.map((pod, index) => new PodHost({cluster, pod, title: titleOf(index), program, patience, signal})),
+    async [Symbol.asyncDispose]() {
+      removed.abort();
+      await removeJob(cluster, name, {patience});
+    },
+  };
+};
+
+/** A Job that another process had started, with the pods that it had then: one that is gone since is lost. */
+export const adoptShardJob = ({
+  onLine,
+  ...job
+}: Omit<JobOptions, 'patience'> & Pick<ShardJobOptions, 'onLine'>): ShardJob =>
+  shardJob({...job, patience: new Patience(job.cluster, {onLine})});
+
 /**
  * Starts one pod for each shard, as an Indexed Job, and resolves when all run; a start that fails leaves nothing. Throws
  * SHARDS_DID_NOT_START, KUBERNETES_REFUSED, KUBERNETES_UNREACHABLE or INTERRUPTED, each with the cluster's words; their
- * hosts throw SHARD_LOST. Disposing removes the Job and waits until its pods are gone, or throws LEFT_BEHIND.
+ * hosts throw SHARD_LOST.
  */
 export const startShardJob = async ({
   cluster,
@@ -67,7 +100,7 @@ export const startShardJob = async ({
   stuckMs = 30_000,
   onLine,
   signal,
-}: ShardJobOptions): Promise<ShardHosts> => {
+}: ShardJobOptions): Promise<ShardJob> => {
   assertNewEnough(cluster);
   const patience = new Patience(cluster, {onLine});
   const name = jobName(runId, Math.random());
@@ -77,30 +110,14 @@ export const startShardJob = async ({
     ...{lifetimeS, program},
   });
   await create(cluster, body, patience, signal);
-  const removed = new AbortController();
-  const remove = async () => {
-    removed.abort();
-    await removeJob(cluster, name, {patience});
-  };
   try {
     const pods = await waitForPods(cluster, {
       ...{job: name, shards, patience, limitMs: startLimitMs, stuckMs, onLine, signal},
     });
-    const hosts = pods.map(
-      (pod, index) =>
-        new PodHost({
-          cluster,
-          pod,
-          title: `shard ${index + 1} of ${shards}`,
-          program,
-          patience,
-          signal: removed.signal,
-        }),
-    );
-    return {hosts, [Symbol.asyncDispose]: remove};
+    return shardJob({cluster, name, pods, patience, program});
   } catch (thrown) {
     // Why it did not start is what the user must know; that it stays too is said beside it.
-    await remove().catch((left: unknown) => onLine(reasonOf(left)));
+    await removeJob(cluster, name, {patience}).catch((left: unknown) => onLine(reasonOf(left)));
     throw thrown;
   }
 };

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ClientLine, GatewayLine} from '../schema/journal.ts';
 import type {MemoryReading} from '../schema/rehearsal.ts';
-import {clientJournal, readClientJournal, readGatewayJournal, readMemoryJournal} from './read-journal.ts';
+import {clientJournal, readClientJournal, readGatewayJournal, readMemoryJournal, shardJournal} from './read-journal.ts';
 import {temporaryFolder} from './test-folder.ts';
 
 const sent = (id: string): ClientLine => ({event: 'sent', id, part: 'p', kind: 'chat', scheduledMs: 1.5, sentMs: 2});
@@ -25,6 +25,18 @@ const clientLines = async (text: string | Uint8Array, name = clientJournal) => {
   await writeFile(join(folder.path, name), text);
   return await Array.fromAsync(readClientJournal(folder.path));
 };
+
+test('the journals of load pods are read beside it, packed or not, each once', async () => {
+  await using folder = await temporaryFolder();
+  const write = (name: string, content: string | Uint8Array) => writeFile(join(folder.path, name), content);
+  await write(clientJournal, '');
+  await write(shardJournal(1, 0), textOf([sent('s1-1')]));
+  await write(`${shardJournal(1, 0)}.gz`, gzipSync(textOf([sent('s1-1')])));
+  await write(`${shardJournal(1, 1)}.gz`, gzipSync(textOf([sent('s1-2')])));
+  await write(`${shardJournal(2, 0)}.part`, textOf([sent('s2-1')]).slice(0, 20));
+  const ids = (await Array.fromAsync(readClientJournal(folder.path))).map(({id}) => id);
+  expect(ids).toEqual(['s1-1', 's1-2']);
+});
 
 test('each journal is read as it was written, packed or not', async () => {
   await using folder = await temporaryFolder();

@@ -1,3 +1,4 @@
+import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {z} from 'zod';
 import {reasonOf} from '../errors.ts';
@@ -43,12 +44,24 @@ export const clientJournal = 'client.jsonl';
 export const gatewayJournal = 'gateway.jsonl';
 export const memoryJournal = 'memory.jsonl';
 
+/** Of the requests that one shard of a sitting sent, from pods: both are counted from 1 in the name. */
+export const shardJournal = (sitting: number, shardIndex: number): string =>
+  `client.${sitting}.${shardIndex + 1}.jsonl`;
+
+/** The client's journals that are there: this machine's, and those of load pods. */
+const clientJournals = async (folder: string): Promise<readonly string[]> => {
+  const names = (await readdir(folder).catch(() => [])).map(name => name.replace(/\.gz$/, ''));
+  const found = names.filter(name => /^client(\.\d+\.\d+)?\.jsonl$/.test(name)).toSorted();
+  return found.length === 0 ? [clientJournal] : [...new Set(found)];
+};
+
 /*
  * What they hold, packed with gzip or not; also while they grow. A last line that was torn when its writer was killed is
  * left out. All throw RECORD_UNREADABLE, with the place.
  */
-export const readClientJournal = (folder: string): AsyncGenerator<ClientLine> =>
-  readJournal(folder, clientJournal, clientLine);
+export const readClientJournal = async function* (folder: string): AsyncGenerator<ClientLine> {
+  for (const name of await clientJournals(folder)) yield* readJournal(folder, name, clientLine);
+};
 export const readGatewayJournal = (folder: string): AsyncGenerator<GatewayLine> =>
   readJournal(folder, gatewayJournal, gatewayLine);
 export const readMemoryJournal = (folder: string): AsyncGenerator<MemoryReading> =>

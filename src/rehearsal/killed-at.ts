@@ -1,7 +1,13 @@
-import {readClientJournal} from '../records/read-journal.ts';
+import {readClientJournal, readMemoryJournal} from '../records/read-journal.ts';
 import type {StoredRehearsal} from '../records/rehearsal-folder.ts';
 
-/** When the harness was last known to live: by its journal, its events and its stages. */
+async function* stamps(folder: string): AsyncGenerator<number> {
+  // Where pods put the load on this is all that the harness itself had written.
+  for await (const {atMs} of readMemoryJournal(folder)) yield atMs;
+  for await (const line of readClientJournal(folder)) yield line.event === 'sent' ? line.sentMs : line.endMs;
+}
+
+/** When the harness was last known to live: by its journals, its events and its stages. */
 export const killedAtMs = async ({rehearsal, folder}: StoredRehearsal): Promise<number> => {
   const {originMs, stages, events, sittings} = rehearsal;
   let lastMs = Math.max(
@@ -11,8 +17,7 @@ export const killedAtMs = async ({rehearsal, folder}: StoredRehearsal): Promise<
     ...events.map(({atMs}) => atMs),
   );
   try {
-    for await (const line of readClientJournal(folder.path))
-      lastMs = Math.max(lastMs, line.event === 'sent' ? line.sentMs : line.endMs);
+    for await (const atMs of stamps(folder.path)) lastMs = Math.max(lastMs, atMs);
   } catch {
     // it was killed before the first request
   }

@@ -1,6 +1,9 @@
 import {once} from 'node:events';
+import {machineNow} from '../load/clock.ts';
 import {startContinuousLoad} from '../load/continuous/continuous-load.ts';
 import {loadPrefix} from '../verdict/rehearsal/load-ids.ts';
+import {gatewayToken} from './gateway-token.ts';
+import {loadFromPods} from './load-from-pods.ts';
 import {startReadings} from './readings.ts';
 import type {RehearsalRun} from './rehearsal-run.ts';
 
@@ -15,12 +18,21 @@ export const loadBegun = async (run: RehearsalRun): Promise<void> => {
   if (url == null) throw new TypeError('the gateway is not up');
   const sitting = rehearsal.sittings.length;
   run.readings ??= await startReadings(run);
-  run.load = await startContinuousLoad({
-    ...{url, parts: rehearsal.plan.load, seed: rehearsal.seed, sitting, idPrefix: loadPrefix(sitting)},
-    ...{journal: folder.clientJournal, timeoutMs: parts.timeoutMs + longerThanGatewayMs, streams: true},
-  });
+  const token = await gatewayToken(run);
+  const load = {
+    ...{parts: rehearsal.plan.load, seed: rehearsal.seed, sitting, idPrefix: loadPrefix(sitting)},
+    ...{timeoutMs: parts.timeoutMs + longerThanGatewayMs, streams: true, ...(token !== null && {token})},
+  };
+  run.load =
+    parts.pods === null
+      ? await startContinuousLoad({...load, url, journal: folder.clientJournal})
+      : await loadFromPods(run, parts.pods, load);
   const {failed} = run.load;
-  void once(failed, 'abort').then(() => run.fail(failed.reason));
+  if (failed.aborted) run.fail(failed.reason);
+  else void once(failed, 'abort').then(() => run.fail(failed.reason));
+  // Pods are told of a start some time ahead.
+  const startMs = rehearsal.podLoads?.at(-1)?.startMs ?? 0;
+  if (startMs > machineNow()) await run.wait(startMs - machineNow());
 };
 
 /** Sends nothing more and waits for what is in flight. */

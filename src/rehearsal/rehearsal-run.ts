@@ -9,6 +9,7 @@ import type {RehearsalFolder} from '../records/rehearsal-folder.ts';
 import type {Arm} from '../schema/block.ts';
 import type {Finding} from '../schema/finding.ts';
 import type {Rehearsal, RehearsalEvent, RehearsalStage, Route} from '../schema/rehearsal.ts';
+import type {LoadPods} from './load-pods.ts';
 import type {Readings} from './readings.ts';
 import type {Scenario} from './scenarios/scenario.ts';
 import type {Strategy} from './strategies/strategy.ts';
@@ -37,6 +38,8 @@ export interface RehearsalParts {
   /** Of one request of the load. */
   readonly timeoutMs: number;
   readonly dockerRestartCommand: string | null;
+  /** Null where the load comes from this machine. */
+  readonly pods: LoadPods | null;
   readonly told: Told;
   readonly interrupted: AbortSignal;
 }

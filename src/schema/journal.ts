@@ -12,7 +12,7 @@ export type RequestOutcome = (typeof requestOutcomes)[number];
 /** Milliseconds of the machine's monotonic clock, which every process and container reads alike (load/clock.ts). */
 const ms = z.number();
 
-/** A line of client.jsonl: a request of the rehearsal's load, when it was sent (first line) and when it ended (second one). */
+/** A line of client.jsonl, or of a load pod's client.1.1.jsonl: a request of the rehearsal's load, when it was sent (first line) and when it ended (second one). */
 export const clientLine = z.discriminatedUnion('event', [
   z.strictObject({
     event: z.literal('sent'),

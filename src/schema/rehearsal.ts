@@ -101,6 +101,43 @@ const answersOfRole = z.strictObject({
 const watchSignals = ['died', 'hang', 'answers', 'errors', 'latency', 'memory'] as const;
 export type WatchSignal = (typeof watchSignals)[number];
 
+/** How far the monotonic clock of a load pod is from this machine's. */
+const clockReading = z.strictObject({
+  /** When it was measured, by this machine's clock. */
+  atMs: ms,
+  /** This machine's time less the pod's. */
+  offsetMs: z.number(),
+  /** The offset is within so much of the truth. */
+  errorMs: z.number(),
+});
+export type ClockReading = z.infer<typeof clockReading>;
+
+/** The load of one sitting, where pods of a cluster put it on. */
+const podLoad = z.strictObject({
+  sitting: z.int().min(1),
+  image: z.string(),
+  namespace: z.string(),
+  /** Of the Kubernetes Job. */
+  job: z.string(),
+  /** When it began; null where it never did. */
+  startMs: ms.nullable(),
+  /** In the order of their numbers. */
+  shards: z.array(
+    z.strictObject({
+      pod: z.string(),
+      node: z.string().nullable(),
+      /** Before the load, now and then beside it, and after it: its journal was moved to this machine's clock by them. */
+      clocks: z.array(clockReading),
+      /** The file beside this one with its requests, all of them; null where it is not here. */
+      journal: z.string().nullable(),
+      /** Why there is none, in one sentence; null while there may be one. */
+      lost: z.string().nullable(),
+    }),
+  ),
+});
+export type PodLoad = z.infer<typeof podLoad>;
+export type LoadShard = PodLoad['shards'][number];
+
 /** A process that outlives the harness: it is found again by these. */
 const helper = z.strictObject({
   pid: z.int(),
@@ -115,7 +152,7 @@ export type HelperProcess = z.infer<typeof helper>;
 
 /**
  * rehearsal.json: how a rehearsal went, and while it runs the state that it can be resumed from: it is saved before and after each
- * step. Beside it lie client.jsonl and gateway.jsonl (schema/journal.ts), memory.jsonl, logs, answers/ (parity), and what is computed from
+ * step. Beside it lie client.jsonl, those of load pods (client.1.1.jsonl) and gateway.jsonl (schema/journal.ts), memory.jsonl, logs, answers/ (parity), and what is computed from
  * these alone: verdict.json and the reports.
  */
 export const rehearsal = z.object({
@@ -145,5 +182,7 @@ export const rehearsal = z.object({
   /** Null where there is none at the moment. */
   helpers: z.strictObject({gateway: helper.nullable(), baseline: helper.nullable(), candidate: helper.nullable()}),
   findings: z.array(finding),
+  /** Absent where the load came from this machine. */
+  podLoads: z.array(podLoad).optional(),
 });
 export type Rehearsal = z.infer<typeof rehearsal>;

@@ -16,12 +16,18 @@ import {thisOwner} from '../../runtimes/docker/ownership/owner.ts';
 import type {Arm} from '../../schema/block.ts';
 import type {Rehearsal} from '../../schema/rehearsal.ts';
 import {schemaVersion} from '../../schema/version.ts';
+import {reachCluster} from '../reach-cluster.ts';
 import {planWith} from './plan-with.ts';
+import {podsOfRehearsal} from './pods-of-rehearsal.ts';
 import type {RehearseContext} from './rehearse-context.ts';
 import {sideStarts} from './side-start.ts';
 
 /** The port of seed 000's service. */
 const defaultPort = 3001;
+
+/** The gateway serves where pods look for it, unless something in between leads from there to another port. */
+const portIn = (address: string | null): number | null =>
+  address === null ? null : Number(new URL(address).port || 80);
 
 /** What a scenario cannot be played on is refused before anything starts. */
 const refuseScenario = (
@@ -46,8 +52,9 @@ interface RunOf {
 /** A rehearsal that is stepped through by this process from now on: a sitting of it. */
 export const runOf = async (
   {rehearsal, folder, starts, options}: RunOf,
-  {terminal, interrupted}: RehearseContext,
+  context: RehearseContext,
 ): Promise<RehearsalRun> => {
+  const {terminal, interrupted, loadPods = podsOfRehearsal} = context;
   await folder.claim(thisOwner());
   rehearsal.sittings.push({startedAt: new Date().toISOString(), startMs: machineNow(), endMs: null});
   await folder.save(rehearsal);
@@ -55,21 +62,23 @@ export const runOf = async (
     ...{rehearsal, folder, starts, told: terminal, interrupted},
     strategy: strategies[rehearsal.plan.strategy.kind],
     scenario: scenarios[rehearsal.scenario],
-    port: options.port ?? defaultPort,
+    port: options.port ?? portIn(options.gatewayAddress) ?? defaultPort,
     timeoutMs: options.timeout * 1000,
     dockerRestartCommand: options.dockerRestartCommand,
+    pods: loadPods({rehearsal, folder: folder.path, options}, context),
   });
 };
 
 /** Opens a new rehearsal's folder, before anything is brought up. */
 export const beginRehearsal = async (context: RehearseContext): Promise<RehearsalRun> => {
-  const {options, plansDir, argv, version, reportsDir, terminal} = context;
+  const {options, plansDir, argv, version, reportsDir, terminal, interrupted, loadPods} = context;
   const plan = planWith(await readRehearsalPlan(options.strategy, plansDir), options);
   const {scenario} = options;
   const starts = await sideStarts(plan, options, terminal.note);
   refuseScenario({scenario, plan}, starts.candidate.runtime, options);
   const expects = scenarios[scenario].expects(starts.candidate.runtime);
   const rehearsalId = runIdOf(new Date(), 'rehearsal', Math.random);
+  await reachCluster({options, interrupted, openHosts: loadPods});
   const folder = await createRehearsalFolder({outDir: options.out, reportsDir, rehearsalId});
   const [git, gpus] = [await gitState(projectRoot), await readGpus()];
   const simulated = Object.values(starts).some(({runtime}) => runtime === 'embedded');

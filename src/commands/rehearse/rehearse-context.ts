@@ -1,5 +1,6 @@
 import type {Options} from '../../options.ts';
 import type {Terminal} from '../../terminal.ts';
+import type {podsOfRehearsal} from './pods-of-rehearsal.ts';
 
 export interface RehearseContext {
   readonly options: Options;
@@ -14,4 +15,6 @@ export interface RehearseContext {
   readonly interrupted: AbortSignal;
   /** What those words say: a rehearsal that goes on has the options that it was begun with. */
   readOptions(words: readonly string[]): Options;
+  /** What has the pods, in place of a cluster. */
+  readonly loadPods?: typeof podsOfRehearsal;
 }

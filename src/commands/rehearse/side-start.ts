@@ -43,8 +43,6 @@ const wordsOf = ({engine, options, choice: {runtime, plan}}: Side): readonly str
   ...['--engine', engine, '--seed', String(options.seed)],
   ...(runtime === 'attach' ? [] : ['--runtime', runtime]),
   ...perRole('--attach', options.attach),
-  ...one('--kubeconfig', options.kubeconfig),
-  ...one('--kube-context', options.kubeContext),
   ...clusterWords(options),
   ...perRole('--model', options.model),
   ...one('--stack', plan === null ? null : options.stack),

@@ -54,6 +54,15 @@ export const rehearseIn = async (folder: string, strategy: StrategySpec): Promis
   return ['rehearse', '--strategy', file, '--port', '0', '--format', 'csv', '--out', join(folder, 'run')];
 };
 
+/** The same with its load from two pods, which reach the gateway by this address. */
+export const rehearseFromPods = async (folder: string, address: string): Promise<readonly string[]> => {
+  const words = await rehearseIn(folder, blueGreen);
+  return [
+    ...words.filter((word, at) => word !== '--port' && words[at - 1] !== '--port'),
+    ...['--load-on', 'k8s', '--shards', '2', '--gateway-address', address],
+  ];
+};
+
 export const blueGreen: StrategySpec = {kind: 'blue-green'};
 
 /** What lies in `<folder>/run`. */

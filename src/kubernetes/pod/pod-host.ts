@@ -1,8 +1,9 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {CutoverError} from '../../errors.ts';
-import {measurePeerOffset} from '../../load/shards/peer-clock.ts';
+import {aliveEveryMs} from '../../load/shards/continuous/continuous-shard.ts';
+import {measurePeerOffset, type PeerClock} from '../../load/shards/peer-clock.ts';
 import {programVersion} from '../../load/shards/program-version.ts';
-import type {ShardHost, ShardOrder, ShardWord} from '../../load/shards/shard-host.ts';
+import type {LastingHost, ShardHost, ShardOrder, ShardWord} from '../../load/shards/shard-host.ts';
 import {readWord} from '../../load/shards/word-text.ts';
 import {apiReason, isAway, statusOf} from '../api-error.ts';
 import type {Cluster} from '../connect.ts';
@@ -37,11 +38,18 @@ const drained = async (chunks: AsyncIterable<unknown>): Promise<void> => {
   for await (const _ of chunks);
 };
 
+async function* linesUntil(signal: AbortSignal): AsyncGenerator<string, undefined> {
+  while (!signal.aborted) {
+    yield '\n';
+    await delay(aliveEveryMs, undefined, {signal}).catch(() => {});
+  }
+}
+
 /**
  * One pod as a shard's host: orders and files by exec, words from its log. An API server that is away is waited for; a pod
  * that has ended throws SHARD_LOST with the reason that the cluster gives.
  */
-export class PodHost implements ShardHost {
+export class PodHost implements LastingHost {
   readonly name: string;
   readonly #options: PodHostOptions;
 
@@ -65,17 +73,40 @@ export class PodHost implements ShardHost {
     }
   }
 
-  async clock(): ReturnType<ShardHost['clock']> {
+  async clock(which: PeerClock = 'wall'): ReturnType<ShardHost['clock']> {
     const {cluster, program, signal} = this.#options;
     const trouble = this.#trouble();
     for (;;) {
       try {
-        return await measurePeerOffset(stdin =>
-          execInPod(cluster, this.#place, [...program, 'time'], {stdin, idleMs: execIdleMs, signal}),
+        return await measurePeerOffset(
+          stdin => execInPod(cluster, this.#place, [...program, 'time', which], {stdin, idleMs: execIdleMs, signal}),
+          which,
         );
       } catch (thrown) {
         const end = await trouble.after(thrown);
         if (end !== null) throw await this.#ended(end);
+      }
+    }
+  }
+
+  async accompany(until: AbortSignal): Promise<void> {
+    const {cluster, program, signal} = this.#options;
+    const trouble = this.#trouble();
+    while (!until.aborted && !signal.aborted) {
+      const over = new AbortController();
+      const ended = AbortSignal.any([until, signal, over.signal]);
+      try {
+        const command = [...program, 'alive'];
+        for await (const _ of execInPod(cluster, this.#place, command, {
+          ...{stdin: linesUntil(ended), idleMs: execIdleMs, signal: ended},
+        }))
+          trouble.over();
+      } catch (thrown) {
+        if (ended.aborted) return;
+        const end = await trouble.after(thrown);
+        if (end !== null) throw await this.#ended(end);
+      } finally {
+        over.abort();
       }
     }
   }

@@ -2,6 +2,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Engine} from '../../engines/engine.ts';
 import type {RehearsalPlan} from '../../schema/rehearsal-plan.ts';
 import type {SessionSource} from '../../schema/request.ts';
+import type {ShardPlace} from '../../schema/shard.ts';
 import {sessionsOf} from '../../workloads/index.ts';
 import {seededRandom} from '../../workloads/random.ts';
 import {estimatedTokenLength} from '../../workloads/token-estimate.ts';
@@ -28,16 +29,26 @@ export const partSessions = ({name, workload}: LoadPart, {seed, sitting}: Source
 
 interface Arrivals extends Source {
   readonly part: LoadPart;
+  /** Which of its arrivals are sent from here: those numbered index, index + of, index + 2·of … */
+  readonly place: ShardPlace;
   readonly sessions: SessionSource;
   readonly engine: Engine;
   /** When the load begins. */
   readonly startMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Of the next request. */
-  nextId(): string;
+  /** Of the arrival of that number. */
+  idOf(index: number): string;
+  /** Sent as a bearer token. */
+  readonly token?: string;
   readonly sender: Pick<ContinuousSender, 'send'>;
 }
+
+/**
+ * The number of an arrival among those of all parts, from 1. It follows from the plan alone: whoever sends it, and whenever, it is called
+ * the same, and no two are.
+ */
+export const requestNumber = (index: number, partIndex: number, parts: number): number => index * parts + partIndex + 1;
 
 /**
  * A timer fires so late at most. That much more latency is nothing to a rehearsal, while looking at the clock until the
@@ -45,13 +56,15 @@ interface Arrivals extends Source {
  */
 const lateMs = 1;
 
-/** Sends a request of the part at each of its Poisson arrivals until `signal` is aborted, whatever becomes of them. */
+/** Sends a request of the part at each of its Poisson arrivals that fall to it until `signal` is aborted, whatever becomes of them. */
 export const runArrivals = async (arrivals: Arrivals): Promise<void> => {
-  const {part, sessions, engine, seed, sitting, startMs, clock, signal, nextId, sender} = arrivals;
+  const {part, place, seed, sitting, startMs, clock, signal, sender} = arrivals;
   const nextMs = poissonTimes(part.ratePerSecond, seededRandom(seed, 'continuous-arrivals', sitting, part.name));
   for (let index = 0; ; index += 1) {
-    const dueMs = toMicrosecond(startMs + nextMs());
-    const turn = turnAt(sessions, index, engine, nextId());
+    const atMs = nextMs();
+    if (index % place.of !== place.index) continue;
+    const dueMs = toMicrosecond(startMs + atMs);
+    const turn = turnAt(arrivals, index);
     await waitUntil(clock, dueMs, signal, -lateMs);
     if (signal.aborted) return;
     sender.send(part.name, turn, dueMs);
@@ -61,10 +74,13 @@ export const runArrivals = async (arrivals: Arrivals): Promise<void> => {
 };
 
 /** The only request of a session, ready to be sent. */
-const turnAt = (sessions: SessionSource, index: number, engine: Engine, id: string): Turn => {
+const turnAt = ({sessions, engine, idOf, token}: Arrivals, index: number): Turn => {
+  const id = idOf(index);
   const session = sessions.at(index);
   const requests = session?.requests.map(request => ({...request, id})) ?? [];
   const {value} = turnsOf({id, requests}, engine, {model: ''}).next();
   if (value === undefined) throw new TypeError('the workload has come to its end');
-  return value;
+  if (token === undefined) return value;
+  const {http} = value;
+  return {...value, http: {...http, headers: {...http.headers, authorization: `Bearer ${token}`}}};
 };

@@ -1,15 +1,6 @@
-import {createHash} from 'node:crypto';
-import {createReadStream} from 'node:fs';
 import {type FileHandle, open, rm} from 'node:fs/promises';
-import {basename} from 'node:path';
 import {CutoverError, reasonOf} from '../../errors.ts';
-
-/** What is told of a file that a shard left: enough to know that all of it came over. */
-interface LeftFile {
-  readonly name: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
+import {type LeftFile, leftFile} from './left-file.ts';
 
 /** A load's blocks of samples on the disk, each after its thread and its length (uint32 each, little endian), until they are fetched. */
 export interface BlockFile {
@@ -19,12 +10,6 @@ export interface BlockFile {
   close(): Promise<LeftFile>;
   remove(): Promise<void>;
 }
-
-const sha256Of = async (path: string): Promise<string> => {
-  const hash = createHash('sha256');
-  for await (const read of createReadStream(path)) hash.update(read);
-  return hash.digest('hex');
-};
 
 /** A new file at `path`. Throws RECORD_NOT_WRITABLE. */
 export const createBlockFile = async (path: string): Promise<BlockFile> => {
@@ -39,7 +24,6 @@ export const createBlockFile = async (path: string): Promise<BlockFile> => {
   } catch (cause) {
     throw notWritable(cause);
   }
-  let bytes = 0;
   let failure: CutoverError | null = null;
   let written: Promise<void> = Promise.resolve();
   return {
@@ -48,7 +32,6 @@ export const createBlockFile = async (path: string): Promise<BlockFile> => {
       const head = Buffer.alloc(8);
       head.writeUInt32LE(thread);
       head.writeUInt32LE(block.length, 4);
-      bytes += head.length + block.length;
       written = written
         .then(async () => {
           await file.appendFile(head);
@@ -63,7 +46,7 @@ export const createBlockFile = async (path: string): Promise<BlockFile> => {
       await file.close();
       if (failure !== null) throw failure;
       // Read once more: while requests were timed, no block's sum was to hold them up.
-      return {name: basename(path), bytes, sha256: await sha256Of(path)};
+      return leftFile(path);
     },
     async remove() {
       await written;

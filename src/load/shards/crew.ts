@@ -9,7 +9,7 @@ import type {ShardHost, ShardOrder} from './shard-host.ts';
 import type {ShardsProgress} from './shards-progress.ts';
 
 /** More commands in pods at once would wait for one another, and be late with their answers. */
-const askedAtOnce = 16;
+export const askedAtOnce = 16;
 
 /** A shard that is gone, or that failed. */
 export interface LostShard {

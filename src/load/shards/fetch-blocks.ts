@@ -1,12 +1,10 @@
-import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
 import {open, rm} from 'node:fs/promises';
 import {CutoverError, reasonOf} from '../../errors.ts';
 import {rowsOfBlock} from '../../schema/sample-block.ts';
+import {fetchLeftFile, type LeftFile} from './left-file.ts';
 import type {DoneWord} from './shard-ear.ts';
 import type {ShardHost} from './shard-host.ts';
-
-type ShardFile = DoneWord['file'];
 
 const headBytes = 8;
 
@@ -24,25 +22,23 @@ const notWritable = (path: string, cause: unknown): CutoverError =>
   });
 
 /** Writes the file to `path`; what is wrong with it, or null. Throws RECORD_NOT_WRITABLE, and what the host throws. */
-const fetchOnce = async (host: ShardHost, file: ShardFile, path: string): Promise<string | null> => {
-  const hash = createHash('sha256');
-  let bytes = 0;
+const fetchOnce = async (host: ShardHost, file: LeftFile, path: string): Promise<string | null> => {
   const written = await open(path, 'w').catch((cause: unknown) => {
     throw notWritable(path, cause);
   });
+  const chunks = fetchLeftFile(host, file);
   try {
-    for await (const chunk of host.fetch(file.name)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      await written.writeFile(chunk).catch((cause: unknown) => {
+    for (;;) {
+      const {done, value} = await chunks.next();
+      if (done) return value;
+      await written.writeFile(value).catch((cause: unknown) => {
         throw notWritable(path, cause);
       });
     }
   } finally {
     await written.close();
+    await chunks.return(null);
   }
-  if (bytes !== file.bytes) return `${bytes} of ${file.bytes} bytes came`;
-  return hash.digest('hex') === file.sha256 ? null : 'its checksum is another one';
 };
 
 /** The blocks of a file, each after its thread and its length (uint32 each, little endian). It holds one at a time. Throws for a file that ends within one. */

@@ -63,3 +63,9 @@ test('an offset is worse by half a ms a second as it ages: as much as NTP moves 
     errorMs: 7,
   });
 });
+
+test('the clock that nobody sets is told too, in fractions of a ms: of two programs on one machine it is the same', async () => {
+  const {offsetMs, errorMs} = await measurePeerOffset(questions => tellTime(questions, 'machine'), 'machine');
+  expect(Math.abs(offsetMs)).toBeLessThanOrEqual(errorMs + 0.001);
+  expect(errorMs).toBeLessThan(1000);
+});

@@ -11,24 +11,38 @@ export const referenceMsAt = (machineMs: number): number => machineMs + aheadMs;
 const warmups = 2;
 /** Of so many the one that came soonest tells most. */
 const rounds = 8;
-/** Date.now() leaves the rest of its ms out, where it is told and where the start is worked out. */
-const wallStepMs = 1;
 /** Between the measurement and the start clocks part by so much at most: NTP sets one right by no more. */
 const driftPerMs = 500e-6;
 
-/** Answers each line of `questions` at once with this machine's wall clock, as a line. */
-export async function* tellTime(questions: AsyncIterable<Uint8Array | string>): AsyncGenerator<string, undefined> {
-  for await (const read of questions) for (const byte of read.toString()) if (byte === '\n') yield `${Date.now()}\n`;
+/** Date.now() leaves the rest of its ms out, where it is told and where the start is worked out. */
+const wallStepMs = 1;
+
+/** Which clock of a machine is told: what starts are given by, or what journals are stamped by (`machineNow`), which nobody sets. */
+export type PeerClock = 'wall' | 'machine';
+
+const clocks = {
+  wall: {now: () => Date.now(), hereAt: referenceMsAt, stepMs: wallStepMs},
+  machine: {now: () => toMicrosecond(machineNow()), hereAt: (machineMs: number) => machineMs, stepMs: 0},
+} as const;
+
+/** Answers each line of `questions` at once with this machine's clock, as a line. */
+export async function* tellTime(
+  questions: AsyncIterable<Uint8Array | string>,
+  clock: PeerClock = 'wall',
+): AsyncGenerator<string, undefined> {
+  for await (const read of questions)
+    for (const byte of read.toString()) if (byte === '\n') yield `${clocks[clock].now()}\n`;
 }
 
 /** Has lines carried to `tellTime` elsewhere, each as it comes, and brings what is answered. */
 type Exchange = (questions: AsyncIterable<string>) => AsyncIterable<Uint8Array | string>;
 
 /**
- * How far another machine's wall clock is from this program's, by ping-pong: what it tells was so between the question and its
+ * How far a clock of another machine is from this program's, by ping-pong: what it tells was so between the question and its
  * answer, and so the offset is within half of what the quickest of eight rounds took, and the step of the wall clock.
  */
-export const measurePeerOffset = async (exchange: Exchange): Promise<ClockOffset> => {
+export const measurePeerOffset = async (exchange: Exchange, clock: PeerClock = 'wall'): Promise<ClockOffset> => {
+  const {hereAt, stepMs} = clocks[clock];
   let askedMs = 0;
   let answered = Promise.withResolvers<void>();
   const questions = async function* () {
@@ -52,14 +66,14 @@ export const measurePeerOffset = async (exchange: Exchange): Promise<ClockOffset
     heard += 1;
     const tookMs = cameMs - askedMs;
     if (heard > warmups && tookMs < (best?.tookMs ?? Number.POSITIVE_INFINITY))
-      best = {tookMs, offsetMs: referenceMsAt((askedMs + cameMs) / 2) - toldMs};
+      best = {tookMs, offsetMs: hereAt((askedMs + cameMs) / 2) - toldMs};
     answered.resolve();
   }
   if (best === null || heard < warmups + rounds) throw new Error(`it told the time ${heard} times only`);
   return {
     reference: 'peer',
     offsetMs: toMicrosecond(best.offsetMs),
-    errorMs: toMicrosecond(best.tookMs / 2 + wallStepMs),
+    errorMs: toMicrosecond(best.tookMs / 2 + stepMs),
   };
 };
 

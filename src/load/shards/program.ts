@@ -1,7 +1,8 @@
 /**
  * A shard, as a program of its own: in a pod, or as a process of this machine. In its work folder (--folder) it listens for orders, and
  * leaves its samples; its words are its lines on stdout. `tell` gives it the order that stands on stdin, and ends when it has it;
- * `time` answers each line on stdin with this machine's time;
+ * `time` answers each line on stdin with this machine's time, `time machine` with its monotonic one; `alive` tells it at each line on stdin that
+ * whoever writes it is there;
  * `send NAME OFFSET` writes a file that it left to stdout, from that byte on. In a bundle this one file is its threads' program too.
  */
 import {createReadStream} from 'node:fs';
@@ -26,9 +27,18 @@ const send = async (name: string, offset: string): Promise<void> => {
   await pipeline(createReadStream(name, {start}), process.stdout);
 };
 
-const time = async (): Promise<void> => {
+const time = async (clock: 'wall' | 'machine'): Promise<void> => {
   const {tellTime} = await import('./peer-clock.ts');
-  for await (const line of tellTime(process.stdin)) process.stdout.write(line);
+  for await (const line of tellTime(process.stdin, clock)) process.stdout.write(line);
+};
+
+/** One process for as long as the load lasts: to start one each time would take the pod's CPU from the load. */
+const alive = async (): Promise<void> => {
+  const {giveOrder} = await import('./order-socket.ts');
+  for await (const _ of process.stdin) {
+    await giveOrder('', JSON.stringify({kind: 'alive'}));
+    process.stdout.write('\n');
+  }
 };
 
 const serve = async (folder: string): Promise<void> => {
@@ -50,9 +60,10 @@ const main = async (): Promise<void> => {
   process.chdir(folder); // the socket is opened by its name alone
   if (command === 'tell') return tell();
   if (command === 'send') return send(name, offset);
-  if (command === 'time') return time();
+  if (command === 'time') return time(name === 'machine' ? name : 'wall');
+  if (command === 'alive') return alive();
   if (command !== 'serve')
-    throw new CutoverError('BAD_OPTIONS', `a shard's program is no ${command}: tell, time or send`);
+    throw new CutoverError('BAD_OPTIONS', `a shard's program is no ${command}: tell, time, alive or send`);
   return serve(folder);
 };
 

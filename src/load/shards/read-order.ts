@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {type EngineName, engines} from '../../engines/index.ts';
 import {issueSentences} from '../../issue-sentence.ts';
+import {rehearsalPlan} from '../../schema/rehearsal-plan.ts';
 import {roles} from '../../schema/request.ts';
 import {clockOffset, shardPlace} from '../../schema/shard.ts';
 import {loadSpec} from '../../schema/suite.ts';
@@ -18,16 +19,34 @@ const plan = z.looseObject({
   measured: sessions,
   timeoutMs: z.number().positive(),
 });
+const placeOfMany = shardPlace.refine(({index, of}) => index < of, 'is no shard of so many');
 const shard = z.looseObject({
   plan,
-  place: shardPlace.refine(({index, of}) => index < of, 'is no shard of so many'),
+  place: placeOfMany,
   workers: z.union([z.int().min(1), z.literal('auto')]),
+});
+
+const continuous = z.looseObject({
+  url: z.url(),
+  parts: rehearsalPlan.shape.load,
+  seed: z.number(),
+  sitting: z.int().min(1),
+  idPrefix: z.string(),
+  timeoutMs: z.number().positive(),
+  streams: z.boolean(),
+  token: z.string().optional(),
+  place: placeOfMany,
+  silentMs: z.number().positive(),
 });
 
 const load = z.int().min(0);
 const order = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('prepare'), load, shard}),
   z.strictObject({kind: z.literal('start'), load, atMs: z.number(), clock: clockOffset}),
+  z.strictObject({kind: z.literal('prepare-continuous'), load, shard: continuous}),
+  z.strictObject({kind: z.literal('begin'), load, atMachineMs: z.number()}),
+  z.strictObject({kind: z.literal('stop'), load}),
+  z.strictObject({kind: z.literal('alive')}),
   z.strictObject({kind: z.literal('abort'), load}),
   z.strictObject({kind: z.literal('forget'), load}),
 ]);

@@ -5,6 +5,7 @@ import type {ShardHost, ShardWord} from './shard-host.ts';
 type ReadyWord = Extract<ShardWord, {kind: 'ready'}>;
 export type DoneWord = Extract<ShardWord, {kind: 'done'}>;
 type FailedWord = Extract<ShardWord, {kind: 'failed'}>;
+type LoadWord = Exclude<ShardWord, {kind: 'here' | 'failed'}>;
 
 /** What one shard says of one load. Both reject with why the shard was lost, or failed. */
 export interface HeardLoad {
@@ -14,10 +15,9 @@ export interface HeardLoad {
   readonly over: boolean;
 }
 
-interface Listener {
-  ready(word: ReadyWord): void;
-  done(word: DoneWord): void;
-  progress(progress: LoadProgress): void;
+/** Whoever follows one load: hears each word of it, and in place of a last one why there is none. */
+interface Follower {
+  hear(word: LoadWord): void;
   fail(thrown: unknown): void;
 }
 
@@ -27,7 +27,7 @@ const thrownOf = ({failure: {code, message, hint}}: FailedWord): CutoverError =>
 /** Listens to one host from its first word to its last, and tells each load what is said of it. */
 export class ShardEar {
   readonly host: ShardHost;
-  readonly #listeners = new Map<number, Listener>();
+  readonly #followers = new Map<number, Follower>();
   #lost: {readonly why: unknown} | null = null;
 
   constructor(host: ShardHost) {
@@ -54,34 +54,42 @@ export class ShardEar {
       ready.reject(thrown);
       done.reject(thrown);
     };
-    this.#listeners.set(load, {ready: ready.resolve, done: done.resolve, progress: onProgress, fail});
-    if (this.#lost !== null) this.#end(this.#lost.why);
-    const listeners = this.#listeners;
+    const hear = (word: LoadWord) => {
+      if (word.kind === 'ready') ready.resolve(word);
+      else if (word.kind === 'progress') onProgress(word.progress);
+      else if (word.kind === 'done') done.resolve(word);
+    };
+    this.follow(load, {hear, fail});
+    const followers = this.#followers;
     return {
       ready: ready.promise,
       done: done.promise,
       get over() {
-        return !listeners.has(load);
+        return !followers.has(load);
       },
     };
+  }
+
+  /** From now on, and from the host's first word where that has not come yet. */
+  follow(load: number, follower: Follower): void {
+    this.#followers.set(load, follower);
+    if (this.#lost !== null) this.#end(this.#lost.why);
   }
 
   async #listen(): Promise<void> {
     for await (const word of this.host.words()) {
       if (word.kind === 'here') continue;
-      const listener = this.#listeners.get(word.load);
-      if (word.kind === 'ready') listener?.ready(word);
-      else if (word.kind === 'progress') listener?.progress(word.progress);
-      else if (word.kind === 'done') listener?.done(word);
-      else listener?.fail(thrownOf(word));
-      if (word.kind === 'done' || word.kind === 'failed') this.#listeners.delete(word.load);
+      const follower = this.#followers.get(word.load);
+      if (word.kind === 'failed') follower?.fail(thrownOf(word));
+      else follower?.hear(word);
+      if (word.kind === 'done' || word.kind === 'kept' || word.kind === 'failed') this.#followers.delete(word.load);
     }
   }
 
   #end(why: unknown): void {
     this.#lost = {why};
-    for (const {fail} of this.#listeners.values()) fail(why);
-    this.#listeners.clear();
+    for (const {fail} of this.#followers.values()) fail(why);
+    this.#followers.clear();
   }
 }
 

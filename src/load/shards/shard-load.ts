@@ -1,19 +1,13 @@
-import {hostname} from 'node:os';
 import {join} from 'node:path';
-import {CutoverError, reasonOf} from '../../errors.ts';
-import {fetchText} from '../../http/fetch-text.ts';
 import type {ClockOffset} from '../../schema/shard.ts';
 import {machineNow} from '../clock.ts';
 import type {LoadProgress} from '../progress.ts';
 import {type BlockFile, createBlockFile} from './block-file.ts';
 import {machineMsAt} from './clock-offset.ts';
 import {prepareShard, type ShardStart} from './prepare-shard.ts';
+import {abortedEarly, assertReached} from './reached.ts';
+import {failureOf, type Say} from './say.ts';
 import type {ShardOutcome, ShardPlan} from './shard.ts';
-import type {ShardWord} from './shard-host.ts';
-
-type WithoutNumber<Word> = Word extends unknown ? Omit<Word, 'number'> : never;
-/** Says a word; it gets its number on the way out. */
-export type Say = (word: WithoutNumber<ShardWord>) => void;
 
 interface ShardLoadOptions {
   readonly load: number;
@@ -25,9 +19,6 @@ interface ShardLoadOptions {
 
 /** Words of progress are kept in a log: one a second is enough for the eye. */
 const progressEveryMs = 1000;
-
-const reachedWithinMs = 10_000;
-const abortedEarly = () => new CutoverError('INTERRUPTED', 'aborted before its start');
 
 /** One load of a shard's program, from its order to its last word: 'done', or 'failed'. It is never thrown. */
 export class ShardLoad {
@@ -89,22 +80,6 @@ export class ShardLoad {
     return outcome;
   }
 }
-
-/** A server that no shard reaches would be measured all the same, as one that refuses every request. */
-const assertReached = async (url: string, signal: AbortSignal): Promise<void> => {
-  await fetchText(url, {timeoutMs: reachedWithinMs, signal}).catch((cause: unknown) => {
-    if (signal.aborted) throw abortedEarly();
-    throw new CutoverError('ENGINE_UNREACHABLE', `${url} cannot be reached from ${hostname()}: ${reasonOf(cause)}`, {
-      hint: 'Give an address that the load reaches, and see that no NetworkPolicy keeps it from there.',
-      cause,
-    });
-  });
-};
-
-const failureOf = (thrown: unknown) =>
-  thrown instanceof CutoverError
-    ? {code: thrown.code, message: thrown.message, hint: thrown.hint ?? null}
-    : {code: null, message: reasonOf(thrown), hint: null};
 
 /** Passes on one progress a second, and the last one. */
 const everySecond = (tell: (progress: LoadProgress) => void) => {

@@ -1,9 +1,11 @@
 import {hostname} from 'node:os';
+import {ShardSending} from './continuous/shard-sending.ts';
 import {listenForOrders} from './order-socket.ts';
 import {programVersion} from './program-version.ts';
 import {readOrder} from './read-order.ts';
+import type {Say} from './say.ts';
 import type {ShardOrder} from './shard-host.ts';
-import {type Say, ShardLoad} from './shard-load.ts';
+import {ShardLoad} from './shard-load.ts';
 import {wordText} from './word-text.ts';
 
 export interface ShardProgramOptions {
@@ -22,14 +24,24 @@ export interface ShardProgramOptions {
 export const runShardProgram = async ({folder, signal, write}: ShardProgramOptions): Promise<void> => {
   let number = 0;
   const say: Say = word => write(wordText({number: number++, ...word}));
-  const loads = new Map<number, ShardLoad>();
+  const loads = new Map<number, ShardLoad | ShardSending>();
   const ended = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => ended.resolve());
   if (signal.aborted) ended.resolve();
 
-  const known = (load: number): ShardLoad => {
+  const known = (load: number): ShardLoad | ShardSending => {
     const found = loads.get(load);
     if (found === undefined) throw new Error(`there is no load ${load}`);
+    return found;
+  };
+  const measured = (load: number): ShardLoad => {
+    const found = known(load);
+    if (!(found instanceof ShardLoad)) throw new Error(`load ${load} is a continuous one`);
+    return found;
+  };
+  const continuous = (load: number): ShardSending => {
+    const found = known(load);
+    if (!(found instanceof ShardSending)) throw new Error(`load ${load} is no continuous one`);
     return found;
   };
   const obey = (order: ShardOrder): void => {
@@ -38,7 +50,19 @@ export const runShardProgram = async ({folder, signal, write}: ShardProgramOptio
         if (!loads.has(order.load)) loads.set(order.load, new ShardLoad({...order, folder, say}));
         break;
       case 'start':
-        known(order.load).start(order.atMs, order.clock);
+        measured(order.load).start(order.atMs, order.clock);
+        break;
+      case 'prepare-continuous':
+        if (!loads.has(order.load)) loads.set(order.load, new ShardSending({...order, folder, say}));
+        break;
+      case 'begin':
+        continuous(order.load).begin(order.atMachineMs);
+        break;
+      case 'stop':
+        continuous(order.load).stop();
+        break;
+      case 'alive':
+        for (const load of loads.values()) if (load instanceof ShardSending) load.heard();
         break;
       case 'abort':
         known(order.load).abort();

@@ -3,8 +3,9 @@ import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import {measurePeerOffset, tellTime} from './peer-clock.ts';
+import type {Say} from './say.ts';
 import type {ShardHost, ShardHosts, ShardOrder, ShardWord} from './shard-host.ts';
-import {type Say, ShardLoad} from './shard-load.ts';
+import {ShardLoad} from './shard-load.ts';
 
 /** A shard in this process, as its program would have it; a test may spoil it. */
 export interface HostHere extends ShardHost {
@@ -61,7 +62,7 @@ const hostHere = (name: string, folder: string): HostHere => {
       if (order.kind === 'prepare') loads.set(order.load, new ShardLoad({...order, folder, say}));
       else if (order.kind === 'start') loads.get(order.load)?.start(order.atMs, order.clock);
       else if (order.kind === 'abort') loads.get(order.load)?.abort();
-      else await loads.get(order.load)?.forget();
+      else if (order.kind === 'forget') await loads.get(order.load)?.forget();
     },
     async clock() {
       if (dead !== null) throw dead;

@@ -1,5 +1,5 @@
 import {arms} from '../../schema/block.ts';
-import type {SideFacts} from '../../schema/rehearsal.ts';
+import type {PodLoad, SideFacts} from '../../schema/rehearsal.ts';
 import {cutoverText} from '../command-text.ts';
 import {gpuText} from '../run-facts.ts';
 import {serverConditions} from '../server-conditions.ts';
@@ -53,8 +53,24 @@ export const planConditions = ({rehearsal: {plan}}: RehearsedRun): readonly Cond
   ];
 };
 
+/** `2 pods of registry/cutover-load:1 on node-a, node-b, namespace load-tests; clocks read within 0.4 ms`. */
+const podLoadText = ({image, namespace, shards}: PodLoad): string => {
+  const nodes = [...new Set(shards.flatMap(({node}) => node ?? []))].toSorted();
+  const errors = shards.flatMap(({clocks}) => clocks.map(({errorMs}) => errorMs));
+  return [
+    `${shards.length} ${shards.length === 1 ? 'pod' : 'pods'} of ${image}`,
+    ...(nodes.length === 0 ? [] : [` on ${nodes.join(', ')}`]),
+    `, namespace ${namespace}`,
+    ...(errors.length === 0 ? [] : [`; clocks read within ${Number(Math.max(...errors).toFixed(2))} ms`]),
+  ].join('');
+};
+
+const podConditions = ({rehearsal: {podLoads = [], sittings}}: RehearsedRun): readonly Condition[] =>
+  podLoads.map(load => [sittings.length === 1 ? 'load from' : `load from, sitting ${load.sitting}`, podLoadText(load)]);
+
 /** The harness, the machine and the code. */
-export const runConditions = ({rehearsal}: RehearsedRun): readonly Condition[] => {
+export const runConditions = (run: RehearsedRun): readonly Condition[] => {
+  const {rehearsal} = run;
   const {machine, cutover, seed, evidence, startedAt, endedAt, sittings, scenario} = rehearsal;
   return [
     ['evidence', evidence],
@@ -65,6 +81,7 @@ export const runConditions = ({rehearsal}: RehearsedRun): readonly Condition[] =
     ],
     ['GPU and driver', gpuText(machine.gpus).join(', ') || null],
     ['machine', `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}`],
+    ...podConditions(run),
     ['seed', String(seed)],
     ['cutover', cutoverText(cutover)],
   ];

@@ -2,6 +2,7 @@ import type {RehearsalVerdict} from '../../schema/rehearsal-verdict.ts';
 import {type Role, roles} from '../../schema/request.ts';
 import {percentile} from '../../stats/percentile.ts';
 import type {Evidence} from './evidence.ts';
+import {clockErrorMsOf} from './load-pods.ts';
 import {isWithin, type Span} from './spans.ts';
 
 type RoleDowntime = NonNullable<RehearsalVerdict['times']['worstDowntimes']['cutover']>;
@@ -49,7 +50,7 @@ export class Downtimes {
       .reduce<RoleDowntime | null>((worst, one) => (worst === null || isWorse(one, worst) ? one : worst), null);
   }
 
-  /** The mean time between two requests of the kind, and how late the client sent them (p99); null where the plan has none. */
+  /** The mean time between two requests of the kind, how late the client sent them (p99), and what clocks may differ by; null where the plan has none. */
   #resolutionMs(role: Role, span: Span): number | null {
     const {rehearsal, table} = this.#evidence;
     const parts = rehearsal.plan.load.filter(({workload}) => workload.kind === role);
@@ -58,7 +59,8 @@ export class Downtimes {
     const {sentMs, scheduledMs} = table.columns;
     const rows = (this.#rowsOf.get(role) ?? new Uint32Array()).filter(row => isWithin(sentMs[row] as number, span));
     const lags = Float64Array.from(rows, row => (sentMs[row] as number) - (scheduledMs[row] as number)).sort();
-    return 1000 / rate + (lags.length === 0 ? 0 : percentile(lags, 0.99));
+    const lagMs = lags.length === 0 ? 0 : percentile(lags, 0.99);
+    return 1000 / rate + lagMs + 2 * clockErrorMsOf(rehearsal); // two requests may be of two pods
   }
 
   #longest(rows: Uint32Array, {startMs, endMs}: Span, counts: Counts): number {

@@ -55,12 +55,17 @@ interface DowntimeCheck {
   readonly times: ReturnType<typeof downtimesOf>;
   readonly stretch: 'cutover' | 'rollback';
   readonly limitMs: number;
+  /** Of each stamp. */
+  readonly clockErrorMs: number;
   /** "while cutting over" */
   readonly when: string;
 }
 
 /** The kind of requests that was down longest keeps the limit; how fine the figure is is told. */
-export const downtimeCheck = (check: Check, {times, stretch, limitMs, when}: DowntimeCheck): RehearsalCheck => {
+export const downtimeCheck = (
+  check: Check,
+  {times, stretch, limitMs, clockErrorMs, when}: DowntimeCheck,
+): RehearsalCheck => {
   const [worst, overallMs] = [times.worstDowntimes[stretch], times[`${stretch}DowntimeMs`]];
   if (overallMs === null) return check('downtime', 'inconclusive', `There was no ${stretch} to be down in.`);
   if (worst === null) return check('downtime', 'inconclusive', `No request was sent ${when}.`);
@@ -73,5 +78,11 @@ export const downtimeCheck = (check: Check, {times, stretch, limitMs, when}: Dow
     resolutionMs === null
       ? ''
       : ` What is shorter than ${Math.ceil(resolutionMs)} ms may go unseen: requests of ${role} are so far apart on average, the client's own lag included.`;
+  if (downtimeMs > 0 && Math.abs(downtimeMs - limitMs) < 2 * clockErrorMs)
+    return check(
+      'downtime',
+      'inconclusive',
+      `${said}: on which side of it is not known, for the clocks of the load pods are known within ${Number(clockErrorMs.toFixed(2))} ms each.${fine}`,
+    );
   return check('downtime', downtimeMs <= limitMs ? 'pass' : 'fail', `${said}.${fine}`);
 };

@@ -9,6 +9,7 @@ import {downtimesOf} from './downtimes-of-rehearsal.ts';
 import {equivalenceOf} from './equivalence.ts';
 import type {Evidence} from './evidence.ts';
 import {identityOf} from './identity.ts';
+import {podChecks} from './load-pods.ts';
 import {migrationChecks} from './migration-checks.ts';
 import {accountsAgree, cutOffCheck, simulatedOf} from './request-checks.ts';
 import {rollbackChecks} from './rollback-checks.ts';
@@ -23,6 +24,7 @@ export const judgeRehearsal = (evidence: Evidence): RehearsalVerdict => {
   const lag = new ClientLag(evidence);
   const checks = [
     evidenceCheck(simulatedOf(rehearsal)),
+    ...podChecks(rehearsal),
     accountsAgree(evidence),
     cutOffCheck(evidence),
     ...migrationChecks(evidence, downtimeOf, lag),

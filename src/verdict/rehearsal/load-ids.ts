@@ -1,4 +1,4 @@
-/** Each sitting of the harness numbers its requests anew: `s2-17` is the 17th of the second one. */
+/** Each sitting of the harness numbers its requests anew: `s2-17` is of the second one. */
 export const loadPrefix = (sitting: number): string => `s${sitting}`;
 
 /** Whether an id may be the load's: others come to the gateway with ids of their own, or are given one. */

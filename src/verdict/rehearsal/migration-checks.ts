@@ -8,6 +8,7 @@ import type {ClientLag} from './client-lag.ts';
 import {downtimeCheck, type downtimesOf} from './downtimes-of-rehearsal.ts';
 import {cellMsOf, type Evidence} from './evidence.ts';
 import type {CellMetric, CellRange} from './latency-cells.ts';
+import {clockErrorMsOf} from './load-pods.ts';
 import {memoryGrowth} from './memory-growth.ts';
 import {nothingLost, requestsOf} from './request-checks.ts';
 import {isWithin, lastStage} from './spans.ts';
@@ -36,7 +37,10 @@ export const migrationChecks = (
     nothingLost(evidence, 'migration'),
     lag.check('migration', judged),
     ...[
-      downtimeCheck(check, {times, stretch: 'cutover', limitMs: limits.downtimeMs, when: 'while cutting over'}),
+      downtimeCheck(check, {
+        ...{times, stretch: 'cutover', limitMs: limits.downtimeMs, when: 'while cutting over'},
+        clockErrorMs: clockErrorMsOf(evidence.rehearsal),
+      }),
       shareAtMost(check, {
         ...{code: 'failed-share', count: failed, all: sent, limit: limits.failedShare},
         what: 'failed while cutting over',

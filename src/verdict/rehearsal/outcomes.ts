@@ -1,5 +1,6 @@
 import type {Rehearsal} from '../../schema/rehearsal.ts';
 import type {Accounting} from '../../schema/rehearsal-verdict.ts';
+import {clockErrorMsOf, isWhole} from './load-pods.ts';
 import {type End, ends, outcomeOf, type RequestTable} from './request-table.ts';
 import {isWithin, killedSittings} from './spans.ts';
 
@@ -14,11 +15,17 @@ const unwrittenMs = 1000;
 
 export class Outcomes {
   readonly #table: RequestTable;
+  readonly #clockErrorMs: number;
   readonly #killed: readonly {startMs: number; endMs: number; lastStampMs: number}[];
 
   constructor(table: RequestTable, rehearsal: Rehearsal) {
     this.#table = table;
-    this.#killed = killedSittings(rehearsal).map(span => ({...span, lastStampMs: lastClientStamp(table, span)}));
+    this.#clockErrorMs = clockErrorMsOf(rehearsal);
+    // Load pods outlive the harness, and what they sent is all in their journals.
+    const {podLoads = []} = rehearsal;
+    const known = podLoads.filter(isWhole).flatMap(({startMs}) => startMs ?? []);
+    const killed = killedSittings(rehearsal).filter(span => !known.some(startMs => isWithin(startMs, span)));
+    this.#killed = killed.map(span => ({...span, lastStampMs: lastClientStamp(table, span)}));
   }
 
   /** By the client alone. */
@@ -39,12 +46,14 @@ export class Outcomes {
 
   /**
    * The gateway answered a caller who had given up before, as its own stamps say: one that is overloaded hands its answer to a
-   * connection before it reads that the connection is gone. It is lost, as the client says, and nobody says otherwise.
+   * connection before it reads that the connection is gone. It is lost, as the client says, and nobody says otherwise. What two clocks
+   * cannot tell apart counts as well.
    */
   isTooLate(row: number): boolean {
     const {taken, gatewayEnd, gatewayEndMs, ended, endMs} = this.#table.columns;
     if (this.byClient(row) !== 'lost' || ended[row] === 0 || taken[row] === 0) return false;
-    return gatewayEnd[row] !== ends.gone && (gatewayEndMs[row] as number) >= (endMs[row] as number);
+    const answeredMs = (gatewayEndMs[row] as number) + this.#clockErrorMs;
+    return gatewayEnd[row] !== ends.gone && answeredMs >= (endMs[row] as number);
   }
 
   /** Whether a request that only the gateway knows of may be one that a killed client had sent and not yet written down. */

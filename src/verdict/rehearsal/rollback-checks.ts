@@ -6,6 +6,7 @@ import {downtimeCheck, type downtimesOf} from './downtimes-of-rehearsal.ts';
 import {equivalenceOf} from './equivalence.ts';
 import type {Evidence} from './evidence.ts';
 import {identityOf} from './identity.ts';
+import {clockErrorMsOf} from './load-pods.ts';
 import {nothingLost, requestsOf} from './request-checks.ts';
 import {interruption, lastStage} from './spans.ts';
 
@@ -50,6 +51,7 @@ export const rollbackChecks = (
       downtimeCheck(check, {
         ...{times: downtimes, stretch: 'rollback', limitMs: limits.downtimeMs},
         when: 'while rolling back',
+        clockErrorMs: clockErrorMsOf(rehearsal),
       }),
       ...whileRollingBack(evidence),
     ].map(judged => unlessBrokenOff(rehearsal, 'rollback', judged)),

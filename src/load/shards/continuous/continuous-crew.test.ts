@@ -1,0 +1,106 @@
+import {expect, test} from 'vitest';
+import {CutoverError} from '../../../errors.ts';
+import {machineNow} from '../../clock.ts';
+import type {Say} from '../say.ts';
+import type {LastingHost, ShardOrder, ShardWord} from '../shard-host.ts';
+import {ContinuousCrew} from './continuous-crew.ts';
+import type {ContinuousShard} from './continuous-shard.ts';
+
+const shard = {} as ContinuousShard; // nothing here looks into it
+const counts = {sent: 3, served: 3, refused: 0, failed: 0, lost: 0};
+const kept = (why: string | null) =>
+  ({kind: 'kept', load: 0, counts, file: {name: 'load-0.jsonl', bytes: 0, sha256: ''}, why}) as const;
+
+/** A shard whose clock is 5 s behind: it is ready when it is told of a load, and keeps its journal when it is told to stop. */
+const hostNamed = (name: string) => {
+  const words: ShardWord[] = [];
+  const orders: ShardOrder[] = [];
+  let dead: Error | null = null;
+  let more = Promise.withResolvers<void>();
+  const wake = () => {
+    more.resolve();
+    more = Promise.withResolvers();
+  };
+  const say: Say = word => {
+    words.push({number: words.length, ...word} as ShardWord);
+    wake();
+  };
+  const host: LastingHost = {
+    name,
+    async tell(order) {
+      if (dead !== null) throw dead;
+      orders.push(order);
+      if (order.kind === 'prepare-continuous') say({kind: 'ready', load: 0, node: `node of ${name}`});
+      if (order.kind === 'stop') say(kept(null));
+    },
+    clock: async () => ({reference: 'peer', offsetMs: 5000, errorMs: 0.1}),
+    async accompany(signal) {
+      await new Promise(resolve => signal.addEventListener('abort', resolve));
+    },
+    async *words() {
+      for (let next = 0; ; ) {
+        const waiting = more.promise;
+        for (; next < words.length; next += 1) yield words[next] as ShardWord;
+        if (dead !== null) throw dead;
+        await waiting;
+      }
+    },
+    async *fetch() {},
+  };
+  const die = (why: string) => {
+    dead = new Error(why);
+    wake();
+  };
+  return {host, orders, say, die};
+};
+
+const begunCrew = async () => {
+  const [one, other] = [hostNamed('a'), hostNamed('b')];
+  const crew = new ContinuousCrew([one.host, other.host]);
+  const ready = await crew.prepare(() => shard);
+  const clocks = await crew.clocks();
+  const startMs = machineNow() + 1000;
+  await crew.begin(startMs, clocks);
+  return {crew, one, other, ready, startMs};
+};
+
+test('all begin at one moment, each told by its own clock; and all that they say at the end is had', async () => {
+  const {crew, one, other, ready, startMs} = await begunCrew();
+  expect(ready.map(({node}) => node)).toEqual(['node of a', 'node of b']);
+  for (const {orders} of [one, other])
+    expect(orders.at(-1)).toEqual({kind: 'begin', load: 0, atMachineMs: startMs - 5000});
+  expect(await crew.stop()).toMatchObject([{word: {counts}}, {word: {counts}}]);
+});
+
+test('one that dies is told at once, by name, and the others keep theirs', async () => {
+  const {crew, other} = await begunCrew();
+  other.die('evicted');
+  expect(await crew.lost).toMatchObject({index: 1, text: 'shard 2 of 2 (b): evicted', kept: false});
+  expect(await crew.stop()).toMatchObject([{word: {counts}}, {lost: 'shard 2 of 2 (b): evicted'}]);
+});
+
+test('one that has ended by itself is told, too, and its journal is there', async () => {
+  const {crew, one} = await begunCrew();
+  one.say(kept('it had not heard of the harness for 60 s'));
+  expect(await crew.lost).toMatchObject({
+    ...{index: 0, kept: true},
+    text: 'shard 1 of 2 (a): it ended its load by itself: it had not heard of the harness for 60 s',
+  });
+  expect(await crew.stop()).toMatchObject([{word: {counts}}, {word: {counts}}]);
+});
+
+test('what another program had left is heard from its first word on', async () => {
+  const left = hostNamed('a');
+  left.say({kind: 'ready', load: 0});
+  left.say({kind: 'counted', load: 0, counts});
+  left.say(kept('it had not heard of the harness for 60 s'));
+  expect(await new ContinuousCrew([left.host]).stop()).toMatchObject([{word: {counts}}]);
+});
+
+test('one that cannot be made ready is thrown with its own reason', async () => {
+  const {host, say} = hostNamed('a');
+  const crew = new ContinuousCrew([{...host, tell: async () => {}}]);
+  const prepared = crew.prepare(() => shard);
+  say({kind: 'failed', load: 0, failure: {code: 'ENGINE_UNREACHABLE', message: 'nobody is there', hint: 'Look.'}});
+  await expect(prepared).rejects.toEqual(new CutoverError('ENGINE_UNREACHABLE', 'nobody is there', {hint: 'Look.'}));
+});
