@@ -20,14 +20,14 @@ interface WatchOptions {
   readKvShare(): Promise<number | null>;
 }
 
-const processesOf = ({servers, processesOf: of}: WatchOptions['neighbours'][number]) =>
-  Promise.all(servers.map(async ({role}) => [role, await of(role)] as const));
+const ownersOf = ({servers, processesOf}: WatchOptions['neighbours'][number]) =>
+  servers.map(({role}) => ({role, processes: () => processesOf(role)}));
 
 const startSampler = async ({stack, neighbours}: WatchOptions): Promise<GpuSampler | null> => {
   const {nvidiaSmi} = stack;
   if (nvidiaSmi === null) return null;
-  const [processes, beside] = await Promise.all([processesOf(stack), Promise.all(neighbours.map(processesOf))]);
-  return sampleGpu({nvidiaSmi, processes: new Map(processes), neighbours: beside.flat().map(([, pids]) => pids)});
+  const beside = neighbours.flatMap(ownersOf).map(owner => ({...owner, role: null}));
+  return sampleGpu({nvidiaSmi, owners: [...ownersOf(stack), ...beside]});
 };
 
 /** Starts to watch the GPUs, where the stack has some, and how full the server's KV pool is. */

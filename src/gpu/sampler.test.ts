@@ -39,10 +39,10 @@ const watched = () => {
   };
 };
 
-const processes = new Map([['chat', recordedPids]] as const);
+const owners = [{role: 'chat', processes: async () => recordedPids}] as const;
 
 const started = async (nvidiaSmi: NvidiaSmi): Promise<GpuSampler> => {
-  const sampler = await sampleGpu({nvidiaSmi, processes});
+  const sampler = await sampleGpu({nvidiaSmi, owners});
   if (sampler === null) throw new Error('nvidia-smi does not answer');
   return sampler;
 };
@@ -89,5 +89,5 @@ test('a driver from before clocks_event_reasons is asked by the older name', asy
 
 test('there is nothing to sample where there is no nvidia-smi', async () => {
   vi.stubEnv('PATH', '/nonexistent');
-  expect(await sampleGpu({nvidiaSmi: localNvidiaSmi, processes})).toBeNull();
+  expect(await sampleGpu({nvidiaSmi: localNvidiaSmi, owners})).toBeNull();
 });

@@ -1,6 +1,6 @@
 import type {TrialGpu} from '../schema/trial.ts';
 import type {NvidiaSmi} from './nvidia-smi.ts';
-import type {KnownProcesses} from './process-readings.ts';
+import {OwnedProcesses, type Owner} from './owned-processes.ts';
 import {maskNames, memoryQuery, processesQuery, repeating, stateQuery} from './queries.ts';
 import {TrialReadings} from './trial-readings.ts';
 
@@ -9,8 +9,10 @@ const memoryEveryMs = 200;
 /** nvidia-smi's power is a mean over one second. */
 const stateEveryMs = 1000;
 
-interface GpuSamplerOptions extends KnownProcesses {
+interface GpuSamplerOptions {
   readonly nvidiaSmi: NvidiaSmi;
+  /** The stack's servers, and those beside it. */
+  readonly owners: readonly Owner[];
 }
 
 /** Watches the GPUs until it is stopped or disposed of. */
@@ -34,16 +36,21 @@ const understoodStateQuery = async (nvidiaSmi: NvidiaSmi): Promise<readonly stri
  * Reads memory per card and per process, power, clocks and temperature while a trial runs; null where there is no
  * nvidia-smi that answers. Each row costs the harness one split of some sixty characters, eleven times a second and card.
  */
-export const sampleGpu = async ({nvidiaSmi, ...known}: GpuSamplerOptions): Promise<GpuSampler | null> => {
+export const sampleGpu = async ({nvidiaSmi, owners}: GpuSamplerOptions): Promise<GpuSampler | null> => {
   const state = await understoodStateQuery(nvidiaSmi);
   if (state === null) return null;
-  let readings = new TrialReadings(known);
+  let readings = new TrialReadings();
+  const owned = new OwnedProcesses(owners);
+  await owned.ask();
   await using following = new AsyncDisposableStack();
   const follow = async (query: readonly string[], everyMs: number, add: (fields: readonly string[]) => void) =>
     following.use(await nvidiaSmi.follow(repeating(query, everyMs), line => add(line.split(', '))));
   try {
     await follow(memoryQuery, memoryEveryMs, fields => readings.addMemory(fields));
-    await follow(processesQuery, memoryEveryMs, fields => readings.addProcess(fields));
+    await follow(processesQuery, memoryEveryMs, fields => {
+      const pid = readings.addProcess(fields);
+      if (pid !== null) owned.saw(pid);
+    });
     await follow(state, stateEveryMs, fields => readings.addState(fields));
   } catch {
     return null; // it answered once and cannot be started now: not measured
@@ -51,11 +58,11 @@ export const sampleGpu = async ({nvidiaSmi, ...known}: GpuSamplerOptions): Promi
   const running = following.move();
   return {
     begin() {
-      readings = new TrialReadings(known);
+      readings = new TrialReadings();
     },
     async stop() {
       await running.disposeAsync();
-      return readings.read();
+      return readings.read(await owned.ask());
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {projectRoot} from '../root.ts';
 import type {Role} from '../schema/request.ts';
+import type {Owned} from './owned-processes.ts';
 import {recordedCard} from './test-nvidia-smi.ts';
 import {TrialReadings} from './trial-readings.ts';
 
@@ -13,18 +14,20 @@ const rowsOf = (name: string) =>
     .split('\n')
     .map(line => line.split(', '));
 
+const owned = (role: Role | null, pids: readonly number[]): Owned => ({role, pids: new Set(pids)});
+
 const recorded = (
   processes: Partial<Record<Role, readonly number[]>>,
   neighbours: readonly (readonly number[])[] = [],
 ) => {
-  const readings = new TrialReadings({
-    processes: new Map(Object.entries(processes) as [Role, readonly number[]][]),
-    neighbours,
-  });
+  const readings = new TrialReadings();
   for (const row of rowsOf('memory')) readings.addMemory(row);
   for (const row of rowsOf('processes')) readings.addProcess(row);
   for (const row of rowsOf('state')) readings.addState(row);
-  return readings.read();
+  return readings.read([
+    ...Object.entries(processes).map(([role, pids]) => owned(role as Role, pids)),
+    ...neighbours.map(pids => owned(null, pids)),
+  ]);
 };
 
 describe('the recording of an H200', () => {
@@ -70,7 +73,7 @@ describe('the recording of an H200', () => {
   });
 
   test('beside a neighbour a stranger is still told', () => {
-    const one = new TrialReadings({processes: new Map([['chat', [7]]]), neighbours: [[8], [9]]});
+    const one = new TrialReadings();
     one.addMemory(['t', 'GPU-1', '100']);
     for (const [pid, usedMiB] of [
       [7, '50'],
@@ -79,7 +82,10 @@ describe('the recording of an H200', () => {
       [10, '20'],
     ] as const)
       one.addProcess(['t', 'GPU-1', String(pid), usedMiB]);
-    expect(one.read()).toMatchObject({servers: [{role: 'chat', memoryMaxMiB: 50}], othersMaxMiB: 20});
+    expect(one.read([owned('chat', [7]), owned(null, [8]), owned(null, [9])])).toMatchObject({
+      servers: [{role: 'chat', memoryMaxMiB: 50}],
+      othersMaxMiB: 20,
+    });
   });
 
   test('whose it is cannot be told either where a neighbour does not know its processes', () => {
@@ -98,19 +104,16 @@ describe('the recording of an H200', () => {
   });
 });
 
-const readings = (processes: readonly (readonly [Role, readonly number[]])[] = []) =>
-  new TrialReadings({processes: new Map(processes)});
-
 describe('what is not told', () => {
   test('no row gives nothing', () => {
-    expect(readings().read()).toBeNull();
+    expect(new TrialReadings().read([])).toBeNull();
   });
 
   test('[N/A] is null and never 0', () => {
-    const one = readings();
+    const one = new TrialReadings();
     one.addMemory(['t', 'GPU-1', '100']);
     one.addState(['t', 'GPU-1', '[N/A]', '[N/A]', '[N/A]', '[N/A]']);
-    expect(one.read()?.cards).toEqual([
+    expect(one.read([])?.cards).toEqual([
       {
         uuid: 'GPU-1',
         memoryUsedMiB: {min: 100, max: 100},
@@ -124,37 +127,34 @@ describe('what is not told', () => {
   });
 
   test('a message in place of a row is no card and no process', () => {
-    const one = readings();
+    const one = new TrialReadings();
     one.addMemory(['Unable to determine the device handle', 'GPU is lost']);
     one.addProcess(['No running processes found']);
-    expect(one.read()).toBeNull();
+    expect(one.read([])).toBeNull();
   });
 
   test('one process that nvidia-smi does not tell leaves no sums', () => {
-    const one = readings([['chat', [7]]]);
+    const one = new TrialReadings();
     one.addMemory(['t', 'GPU-1', '100']);
     one.addProcess(['t', 'GPU-1', '7', '50']);
     one.addProcess(['t', 'GPU-1', '8', '[N/A]']);
-    expect(one.read()).toMatchObject({servers: [], othersMaxMiB: null});
+    expect(one.read([owned('chat', [7])])).toMatchObject({servers: [], othersMaxMiB: null});
   });
 });
 
 test('of several cards only those count that a server is on', () => {
-  const one = readings([['chat', [7]]]);
+  const one = new TrialReadings();
   for (const card of ['GPU-1', 'GPU-2']) one.addMemory(['t', card, '100']);
   one.addProcess(['t', 'GPU-2', '7', '90']);
   one.addProcess(['t', 'GPU-1', '8', '80']);
-  expect(one.read()).toMatchObject({cards: [{uuid: 'GPU-2'}], othersMaxMiB: 0});
+  expect(one.read([owned('chat', [7])])).toMatchObject({cards: [{uuid: 'GPU-2'}], othersMaxMiB: 0});
 });
 
 test('sums are of one time, whatever came and went when', () => {
   const time = fc.dictionary(fc.constantFrom('1', '2', '3', '4'), fc.integer({min: 1, max: 1000}));
   fc.assert(
     fc.property(fc.array(time, {minLength: 1}), times => {
-      const one = readings([
-        ['chat', [1, 2]],
-        ['embed', [3]],
-      ]);
+      const one = new TrialReadings();
       one.addMemory(['t', 'GPU-1', '1']);
       for (const [index, held] of times.entries())
         for (const [pid, usedMiB] of Object.entries(held))
@@ -162,9 +162,10 @@ test('sums are of one time, whatever came and went when', () => {
       const most = (...pids: string[]) =>
         Math.max(...times.map(held => pids.reduce((sum, pid) => sum + (held[pid] ?? 0), 0)));
       const expected = {chat: most('1', '2'), embed: most('3')};
-      const got = Object.fromEntries((one.read()?.servers ?? []).map(({role, memoryMaxMiB}) => [role, memoryMaxMiB]));
+      const told = one.read([owned('chat', [1, 2]), owned('embed', [3])]);
+      const got = Object.fromEntries((told?.servers ?? []).map(({role, memoryMaxMiB}) => [role, memoryMaxMiB]));
       expect({chat: 0, embed: 0, ...got}).toEqual(expected);
-      if (expected.chat + expected.embed > 0) expect(one.read()?.othersMaxMiB).toBe(most('4'));
+      if (expected.chat + expected.embed > 0) expect(told?.othersMaxMiB).toBe(most('4'));
     }),
   );
 });

@@ -1,17 +1,14 @@
 import type {TrialGpu} from '../schema/trial.ts';
 import {CardReadings} from './card-readings.ts';
-import {type KnownProcesses, ProcessReadings} from './process-readings.ts';
+import type {Owned} from './owned-processes.ts';
+import {ProcessReadings} from './process-readings.ts';
 
 type Fields = readonly (string | undefined)[];
 
 /** Rows of nvidia-smi (see queries.ts), split at their commas, as what a trial's record keeps of them. */
 export class TrialReadings {
   readonly #cards = new Map<string, CardReadings>();
-  readonly #processes: ProcessReadings;
-
-  constructor(known: KnownProcesses) {
-    this.#processes = new ProcessReadings(known);
-  }
+  readonly #processes = new ProcessReadings();
 
   addMemory([, uuid, usedMiB]: Fields): void {
     this.#card(uuid)?.addMemory(usedMiB);
@@ -21,18 +18,19 @@ export class TrialReadings {
     this.#card(uuid)?.addState(powerW, clockMHz, temperatureC, mask);
   }
 
-  addProcess([time = '', uuid, pid, usedMiB]: Fields): void {
-    this.#processes.add(time, uuid, pid, usedMiB);
+  /** The process that it tells of; null for a message in a row's place. */
+  addProcess([time = '', uuid, pid, usedMiB]: Fields): number | null {
+    return this.#processes.add(time, uuid, pid, usedMiB);
   }
 
   /** Of the cards that the servers hold memory on, or of all where that is not known; null where nothing was told. */
-  read(): TrialGpu | null {
-    const used = this.#processes.cards;
+  read(owned: readonly Owned[]): TrialGpu | null {
+    const {cards: used, ...held} = this.#processes.attribute(owned);
     const cards = [...this.#cards]
       .filter(([uuid]) => used.size === 0 || used.has(uuid))
       .flatMap(([uuid, readings]) => readings.read(uuid) ?? []);
     if (cards.length === 0) return null;
-    return {cards, servers: this.#processes.servers(), othersMaxMiB: this.#processes.othersMaxMiB()};
+    return {cards, ...held};
   }
 
   /** None for a message in a row's place. */

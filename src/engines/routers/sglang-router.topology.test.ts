@@ -127,3 +127,35 @@ test('sessions stay with their worker; a dead worker costs each request once, an
   for (let session = 0; given.size < 2; session += 1) given.add(await router.ask(`new ${session}`));
   expect(given).toEqual(new Set(['other', 'back']));
 }, 60_000);
+
+test('a cache-aware one leaves known prompts where they went while their worker was dead, and has new ones for it at once', async () => {
+  await using one = await startWorker('one');
+  await using other = await startWorker('other');
+  await using router = await startRouter({policy: 'cache_aware'}, [one.worker, other.worker]);
+  await router.readyWith(2);
+  // Too few to be uneven by its measure, which begins at 64 requests between two workers.
+  const contexts = Array.from({length: 8}, (_, index) => `${'abcdefgh'[index]}${index} `.repeat(1000));
+  let asked = 0;
+  const askAll = () =>
+    Promise.all(
+      contexts.map(context => {
+        asked += 1;
+        return router.ask(`${context} question ${asked}`);
+      }),
+    );
+  const first = await askAll();
+  expect(new Set(first)).toEqual(new Set(['one', 'other']));
+  expect(await askAll()).toEqual(first);
+
+  const {port} = one;
+  await one[Symbol.asyncDispose]();
+  while ((await router.healthy()) > 1) await delay(50);
+  // Asked for once, one of them was seen to go back.
+  for (let time = 0; time < 4; time += 1) expect(new Set(await askAll())).toEqual(new Set(['other']));
+
+  await using _ = await startWorker('back', port);
+  await router.readyWith(2);
+  expect(new Set([...(await askAll()), ...(await askAll())])).toEqual(new Set(['other']));
+  const fresh = Array.from('klmnopqr', letter => `${letter} `.repeat(1000));
+  expect(await Promise.all(fresh.map(context => router.ask(context)))).toContain('back');
+}, 60_000);

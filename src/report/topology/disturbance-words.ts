@@ -87,6 +87,9 @@ const awayText = ({member, routedAwayMs}: OutageResult): string => {
     : `the last request that failed was sent ${timeText(routedAwayMs)} after the kill of ${member}`;
 };
 
+/** sglang_router 0.3.2 was seen to do so, and has no other prompts of this load to give it. */
+const goneElsewhere = ': a router that goes by prompts keeps sending the known ones to whom they went meanwhile';
+
 const backText = (disturbance: Disturbance, {readyMs, servedAgainMs, members, member}: OutageResult): string => {
   if (readyMs === null) return 'it did not come back';
   const wholeMs = untilServedMs(disturbance);
@@ -94,7 +97,7 @@ const backText = (disturbance: Disturbance, {readyMs, servedAgainMs, members, me
   if (wholeMs !== null && servedAgainMs !== null)
     return `${ready}, served again ${timeText(servedAgainMs)} later: ${timeText(wholeMs)} after the kill`;
   const none = members.find(({name}) => name === member)?.after === 0;
-  return `${ready}, ${none ? 'and finished no request until the trial ended' : 'when it served again is not told'}`;
+  return `${ready}, ${none ? `and finished no request until the trial ended${goneElsewhere}` : 'when it served again is not told'}`;
 };
 
 const finishedText = ({members}: OutageResult): string =>

@@ -101,7 +101,6 @@ const startEngine = async (what: MemberStart, options: EmbeddedStackOptions): Pr
     also: alsoServed(running, server),
     simulated: true,
     innerUrl: url,
-    processes: async () => [],
     kill,
   };
 };

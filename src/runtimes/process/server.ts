@@ -68,6 +68,8 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
     stopped ??= stop();
     return stopped;
   });
+  const processes = () => processesOfGroup(guarded.pid);
+  options.runsAs(processes);
 
   options.onServer?.({
     name: member.name,
@@ -78,7 +80,7 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
     thaw: async () => signalGroup(guarded.pid, 'SIGCONT'),
     network: null,
     hostMiB: () => residentMiB(guarded.pid),
-    processes: () => processesOfGroup(guarded.pid),
+    processes,
     memoryLimitGiB: null,
     runPython: null,
   });
@@ -127,7 +129,6 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
     server: running,
     also: alsoServed(running, server),
     innerUrl: url,
-    processes: async () => processesOfGroup(guarded.pid),
     simulated: simulated || readiness.simulated,
     kill: () => {
       stopped ??= kill();

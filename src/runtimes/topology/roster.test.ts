@@ -18,14 +18,15 @@ const rosterOfOne = (mayStart: () => Promise<void>) => {
   if (launch === null) throw new Error('it can be started');
   const roster = new Roster({
     ...{engine: sglang, launch, members: membersOf(plan, ['chat']), signal: new AbortController().signal},
-    async start({owe}) {
+    async start({owe, runsAs}) {
       starts += 1;
       const own = starts;
+      runsAs(async () => [own]);
       await mayStart();
       owe(async () => void stopped.push(own));
       return {
         ...({server: {role: 'chat', url: 'http://127.0.0.1:1000', model: 'm', facts: untoldFacts}} as StartedServer),
-        ...{also: [], simulated: false, innerUrl: '', processes: async () => [], kill: async () => {}},
+        ...{also: [], simulated: false, innerUrl: '', kill: async () => {}},
       };
     },
   });
@@ -46,4 +47,19 @@ test('a server that is being started again while the stack stops does not outliv
   expect(stopped).toContain(2);
   expect(await again).toMatchObject({code: 'INTERRUPTED'});
   await expect(roster.start('chat')).rejects.toMatchObject({code: 'ENGINE_DIED'});
+});
+
+test('processes of a server that is still being started again are its own', async () => {
+  const made = Promise.withResolvers<void>();
+  let first = true;
+  const {roster} = rosterOfOne(() => (first ? Promise.resolve() : made.promise));
+  await roster.startAll();
+  expect(await roster.processesOf('chat')).toEqual([1]);
+  first = false;
+  await roster.kill('chat');
+  const again = roster.start('chat');
+  expect(await roster.processesOf('chat')).toEqual([2]);
+  made.resolve();
+  await again;
+  expect(await roster.processesOf('chat')).toEqual([2]);
 });

@@ -16,8 +16,6 @@ export interface StartedServer {
   readonly simulated: boolean;
   /** Its origin as the stack's router reaches it. */
   readonly innerUrl: string;
-  /** As nvidia-smi counts them on its machine. */
-  processes(): Promise<readonly number[]>;
   /** At once, with all its processes; resolves when nothing of it is left. Its end is no death then. */
   kill(): Promise<void>;
 }
@@ -30,6 +28,8 @@ export interface MemberStart {
   readonly before: string | null;
   /** Takes over the duty to stop it, as soon as there is something to stop. */
   owe(stop: () => Promise<void>): void;
+  /** Tells how its processes are asked for, as nvidia-smi counts them on its machine, as soon as there are any: one that starts holds memory too. */
+  runsAs(processes: () => Promise<readonly number[]>): void;
   readonly signal: AbortSignal;
   /** Called once, if it ends after it was ready and before it was asked to. */
   onDeath(error: CutoverError): void;
@@ -52,6 +52,8 @@ interface Place {
   /** What it was when it served last. */
   last: StartedServer | null;
   stop: () => Promise<void>;
+  /** Of its latest start; none of one that has ended. */
+  processes: () => Promise<readonly number[]>;
   /** Its latest start again. */
   starting: Promise<void>;
   /** By `performance.now()`. */
@@ -70,8 +72,8 @@ export class Roster implements MemberControl {
     this.#options = options;
     this.#places = new Map(
       options.members.map(member => {
-        const none = {started: null, last: null, stop: async () => {}, starting: Promise.resolve()};
-        return [member.name, {member, ...none, times: {startMs: 0, readyMs: 0}}];
+        const none = {started: null, last: null, stop: async () => {}, processes: async () => []};
+        return [member.name, {member, ...none, starting: Promise.resolve(), times: {startMs: 0, readyMs: 0}}];
       }),
     );
   }
@@ -99,10 +101,10 @@ export class Roster implements MemberControl {
     });
   }
 
-  /** Of all that serve under the role. */
+  /** Of all under the role, one that is being started or ended too. */
   async processesOf(role: string): Promise<readonly number[]> {
     const places = this.#all.filter(({member}) => member.server.role === role);
-    return (await Promise.all(places.map(({started}) => started?.processes() ?? []))).flat();
+    return (await Promise.all(places.map(({processes}) => processes()))).flat();
   }
 
   /** Wave by wave. Throws what the first start that failed threw, when no other one goes on; what there is by then is owed. */
@@ -187,6 +189,9 @@ export class Roster implements MemberControl {
       before,
       owe: stop => {
         place.stop = stop;
+      },
+      runsAs: processes => {
+        place.processes = processes;
       },
       signal,
       onDeath: error => this.#died.abort(error),

@@ -18,7 +18,6 @@ import {type ContainerPlan, commandOf, containerConfig, portKey, variablesOf, wi
 import {containerHandle} from './container-handle.ts';
 import {isLimitRefused, refusedByDocker} from './docker-refusal.ts';
 import {endingText} from './ending-text.ts';
-import {hostProcesses} from './host-processes.ts';
 import {runContainer} from './run-container.ts';
 import {publishOf} from './settings.ts';
 import type {ContainerEnding} from './watch.ts';
@@ -110,6 +109,7 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
     plan,
     reached: port => host.reach(publishOf(settings), port),
   });
+  options.runsAs(() => handle.processes());
   options.onServer?.(handle);
 
   /** An error about this server, with the last lines of its log and what they mean. */
@@ -174,7 +174,6 @@ export const startServer = async (options: ServerOptions): Promise<StartedServer
     server: running,
     also: alsoServed(running, server),
     innerUrl: `http://${plan.alias ?? plan.name}:${server.port}`,
-    processes: () => hostProcesses(host.docker, container.id),
     simulated: simulated || readiness.simulated,
     kill: async () => {
       stopping = true;
