@@ -135,8 +135,11 @@ describe('a service of a cluster', () => {
     const [server] = stack.servers;
     const watch = await stack.watch?.();
     await engine.deletePod(pod);
-    expect(await vi.waitUntil(() => status(server?.url ?? '').catch(() => null), within)).toBe(200);
-    expect(lines.at(-1)).toMatch(`Pod ${pod} is gone; requests go to sglang-`);
+    // Another one is looked for when a request comes, and until it ends the old one answers too.
+    const answered = () => status(server?.url ?? '').catch(() => null);
+    const replaced = () => lines.some(line => line.startsWith(`Pod ${pod} is gone; requests go to sglang-`));
+    expect(await vi.waitUntil(async () => (await answered()) !== null && replaced(), within)).toBe(true);
+    expect(await answered()).toBe(200);
     const [finding] = (await watch?.end()) ?? [];
     expect(finding).toMatchObject({code: 'server-restarted', severity: 'void'});
     expect(finding?.message).toContain(`pod ${engine.namespace}/${pod}`);
