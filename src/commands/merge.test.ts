@@ -367,6 +367,17 @@ describe('refused, with nothing written', () => {
         '2 of the 3 that were named cannot be joined\n  /empty is no run: it has no record.json\n  /decided is a decision, not a run',
       hint,
     });
+    const unlike = await refused(async (folder, [one, two]) => {
+      await mkdir(join(folder, 'empty'));
+      await writeFile(join(two, 'record.json'), '{}');
+      return [join(folder, 'empty'), one, two];
+    });
+    expect(unlike.message).toContain(
+      `\n  /empty is no run: it has no record.json. ${hint}\n  /1/record.json cannot be`,
+    );
+    expect(unlike.message).toMatch(
+      /whatever cutover writes has\. Copy it from the machine that measured it once more\.$/,
+    );
   });
 
   test('a shard that was ended before its first trial was over', async () => {

@@ -18,7 +18,7 @@ const noRun = (folder: string, wanted: string | undefined, cause: unknown): Cuto
   const other = others.find(({name}) => existsSync(join(folder, name)));
   const [is, hint] =
     other === undefined
-      ? [`no run: it has no ${fileName}`, `Name a folder that holds the ${fileName} of a run.`]
+      ? ['no run: it has no record.json', 'Name a folder that holds the record.json of a run.']
       : [`${other.what}, not a run`, `Show it with npm run ${other.command} -- --from ${folder}`];
   return new CutoverError('RECORD_UNREADABLE', `${folder} is ${is}`, {hint: wanted ?? hint, cause});
 };

@@ -48,11 +48,13 @@ export const readShardFolders = async (
   const [first, ...more] = mistakes;
   if (first === undefined) return read;
   if (more.length === 0) throw first;
-  throw new CutoverError(
-    first.code,
-    `${mistakes.length} of the ${runs.length} that were named cannot be joined\n${mistakes.map(({message}) => `  ${message}`).join('\n')}`,
-    {hint: [...new Set(mistakes.map(({hint}) => hint))].join('\n')},
-  );
+  // A fix that is that of all of them is said once.
+  const alike = more.every(({hint}) => hint === first.hint);
+  const lines = mistakes.map(({message, hint = ''}) => `  ${message}${alike ? '' : `. ${hint}`}`);
+  const message = `${mistakes.length} of the ${runs.length} that were named cannot be joined\n${lines.join('\n')}`;
+  throw new CutoverError(first.code, message, {
+    hint: (alike ? first.hint : undefined) ?? 'Name the folders of one run, each as its machine left it.',
+  });
 };
 
 /** By its folder or its id. Throws RECORD_UNREADABLE, and BAD_OPTIONS for a run that is no shard. */
