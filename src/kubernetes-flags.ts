@@ -40,7 +40,7 @@ export const kubernetesFlags = {
     on: loading,
     help: 'With --load-on k8s: so many pods share each load; --workers of bench is then the threads of each. 2 when left out',
   }),
-  loadImage: once('image', text('--load-image registry.example.com/cutover-load:0.1.0-f5ea26c383a1'), {
+  loadImage: once('image', text('--load-image registry.example.com/cutover-load:0.1.0-HASH'), {
     on: loading,
     help: 'With --load-on k8s: the image of the load pods: the second name that npm run load-image prints, as the cluster pulls it',
   }),
