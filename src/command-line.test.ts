@@ -82,6 +82,22 @@ describe('mistakes', () => {
     ]);
   });
 
+  test('an option of another command is named as one, and no far guess is made', () => {
+    expect(mistakesOf('bench --engine vllm --gateway-address http://10.0.0.5:3001')).toEqual([
+      '--gateway-address is an option of rehearse, and not of bench. Leave it out',
+    ]);
+    const [suite] = mistakesOf('rehearse --suite chat');
+    expect(suite).toMatch(/^--suite is an option of bench\b.*, and not of rehearse\. Leave it out$/);
+    const [attach] = mistakesOf('decide --attach=http://10.0.0.7:8000');
+    expect(attach).toMatch(/, and not of decide\. Did you mean --baseline-attach or --candidate-attach\?$/);
+    expect(mistakesOf('bench --engine vllm --node-selector pool=load')).toEqual([
+      '--node-selector: no such option of bench. Did you mean --shard-node-selector?',
+    ]);
+    expect(mistakesOf('rehearse --suits chat')).toEqual([
+      '--suits: no such option of rehearse. npm run rehearse -- --help lists them',
+    ]);
+  });
+
   test('options that exclude each other are named together', () => {
     expect(mistakesOf('bench --engine vllm --rate 5 --concurrency 4 --requests 9 --duration 2')).toEqual([
       '--requests and --duration both end a trial. Leave one out',

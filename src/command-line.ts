@@ -2,7 +2,7 @@ import {Command, CommanderError, Option} from 'commander';
 import {type CommandName, commands} from './command-names.ts';
 import {contradictions} from './contradictions.ts';
 import {CutoverError} from './errors.ts';
-import {nearest} from './nearest.ts';
+import {longerOf, nearest} from './nearest.ts';
 import {Mistake} from './option-values.ts';
 import {type FlagName, flags, flagText, type Options} from './options.ts';
 
@@ -77,6 +77,28 @@ const readOptions = (command: CommandName, given: Readonly<Record<string, unknow
   return read as Options;
 };
 
+/** The dashes that all options begin with say nothing of what was meant: they would let short words resemble any. */
+const nearestFlag = (word: string, own: readonly string[]): string | null => {
+  const guess = nearest(
+    word.replace(/^-+/, ''),
+    own.map(flag => flag.slice(2)),
+  );
+  return guess === null ? null : `--${guess}`;
+};
+
+const unknownOption = (command: CommandName, word: string): string => {
+  const [flag = word] = word.split('=');
+  const own = flagsOf(command).map(flagText);
+  const elsewhere = names.find(name => flagText(name) === flag);
+  const longer = longerOf(flag, own);
+  const guess = longer.length > 0 ? longer.join(' or ') : elsewhere === undefined ? nearestFlag(flag, own) : null;
+  const help = `npm run ${command} -- --help lists them`;
+  if (elsewhere === undefined)
+    return `${word}: no such option of ${command}. ${guess === null ? help : `Did you mean ${guess}?`}`;
+  const fix = guess === null ? 'Leave it out' : `Did you mean ${guess}?`;
+  return `${flag} is an option of ${flags[elsewhere].on.join(', ')}, and not of ${command}. ${fix}`;
+};
+
 const unknownWords = (command: CommandName, leftover: readonly string[], mistakes: string[]): readonly string[] => {
   const operands: string[] = [];
   for (const word of leftover) {
@@ -84,11 +106,7 @@ const unknownWords = (command: CommandName, leftover: readonly string[], mistake
       operands.push(word);
       continue;
     }
-    const own = flagsOf(command).map(flagText);
-    const guess = nearest(word.split('=')[0] ?? word, own);
-    mistakes.push(
-      `${word}: no such option of ${command}. ${guess === null ? `npm run ${command} -- --help lists them` : `Did you mean ${guess}?`}`,
-    );
+    mistakes.push(unknownOption(command, word));
   }
   return operands;
 };

@@ -77,3 +77,6 @@ export const reasonOf = (thrown: unknown): string => {
   if (thrown.message === '') return code ?? thrown.name; // an AggregateError of refused connections has no message
   return thrown.message;
 };
+
+/** As `reasonOf`, for a message that names the file already: Node ends its own with the path once more. */
+export const fileReasonOf = (thrown: unknown): string => reasonOf(thrown).replace(/, [a-z]+ '.*'$/s, '');

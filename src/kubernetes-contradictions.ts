@@ -19,6 +19,9 @@ const ofPods = [
 ];
 const ofCluster = ['kubeconfig', 'kubeContext', 'kubeNamespace'] as const;
 
+const said = (names: readonly FlagName[]) => `${names.map(flagText).join(', ')} ${names.length === 1 ? 'says' : 'say'}`;
+const them = (names: readonly FlagName[]) => (names.length === 1 ? 'it' : 'them');
+
 /** The sides that are measured, each with its flag and its addresses. */
 const attached = (command: CommandName, options: Options): readonly {flag: string; urls: readonly string[]}[] => {
   const urls = (attach: Options['attach']) => attach.map(({value}) => value);
@@ -29,12 +32,21 @@ const attached = (command: CommandName, options: Options): readonly {flag: strin
 };
 
 /** What a load from pods cannot be: each with why. */
-const notFromPods = (stage: Stage): string | null => {
+const whyNot = (stage: Stage): string | null => {
   if ('together' in stage) return 'has loads that begin at the same moment, and pods put on one after the other';
   if ('disturb' in stage) return 'does something to the server at a moment of the load that only this machine knows';
   return loadsOf(stage).some(({workload}) => workload.kind === 'trace')
     ? 'replays prompts of a file that the pods do not have'
     : null;
+};
+
+/** The first of the stages that cannot be put on from pods, by its name where there are several, and why. */
+const notFromPods = (stages: readonly Stage[]): string | null => {
+  for (const stage of stages) {
+    const why = whyNot(stage);
+    if (why !== null) return stages.length === 1 ? `which ${why}` : `whose stage ${stage.name} ${why}`;
+  }
+  return null;
 };
 
 const stagesOf = (
@@ -65,9 +77,12 @@ const podClashes = (command: CommandName, options: Options, clash: Clash) => {
   );
   const shards = options.shards ?? defaultShards;
   for (const {name, stages} of stagesOf(command, options)) {
-    const why = stages.map(notFromPods).find(reason => reason !== null);
-    clash(why !== undefined, `--load-on k8s does not go with ${name}, which ${why}. Leave one out`);
-    const few = why === undefined ? tooManyShards(shards, stages, options) : null;
+    const why = notFromPods(stages);
+    clash(
+      why !== null,
+      `--load-on k8s does not go with ${name}, ${why}. Run it from this machine: leave out --load-on k8s`,
+    );
+    const few = why === null ? tooManyShards(shards, stages, options) : null;
     clash(few !== null, `--shards: ${name} ${few}`);
   }
   clash(
@@ -81,14 +96,6 @@ const gatewayClashes = ({gatewayAddress: address, port}: Options, clash: Clash) 
   clash(
     address === null,
     "--load-on k8s has no address by which pods reach this machine's gateway. Add --gateway-address http://<address of this machine>:3001",
-  );
-  clash(
-    address !== null && leadsToItself(address),
-    `--gateway-address ${address} is this machine's own, and pods cannot reach it. Write its address in a network that they are in`,
-  );
-  clash(
-    address?.startsWith('https:') === true,
-    `--gateway-address ${address}: the gateway speaks plain HTTP. Write http://`,
   );
   clash(
     port === 0,
@@ -106,18 +113,21 @@ export const kubernetesClashes = (
   if (options.resume !== null || options.from !== null || options.abort !== null) return; // all is as it was begun
   const onPods = options.loadOn === 'k8s';
   const written = <Name extends FlagName>(names: readonly Name[]) => names.filter(name => given.includes(name));
-  const lone = written(ofPods).map(flagText).join(', ');
-  clash(!onPods && lone !== '', `${lone} say how pods put on the load. Add --load-on k8s, or leave them out`);
-  const service = attached(command, options).some(({urls}) => urls.some(isServiceAddress));
-  const cluster = written(ofCluster).map(flagText).join(', ');
+  const lone = written(ofPods);
   clash(
-    !onPods && !service && cluster !== '',
-    `${cluster} say which cluster is meant, and nothing of this is in one. Add ${attached(command, options).at(-1)?.flag} k8s://namespace/service:port, or leave them out`,
+    !onPods && lone.length > 0,
+    `${said(lone)} how pods put on the load. Add --load-on k8s, or leave ${them(lone)} out`,
+  );
+  const service = attached(command, options).some(({urls}) => urls.some(isServiceAddress));
+  const cluster = written(ofCluster);
+  clash(
+    !onPods && !service && cluster.length > 0,
+    `${said(cluster)} which cluster is meant, and nothing of this is in one. Add ${attached(command, options).at(-1)?.flag} k8s://namespace/service:port, or leave ${them(cluster)} out`,
   );
   if (!onPods) return;
   clash(
     options.loadImage === null,
-    '--load-on k8s has no image for its pods. Build docker/load.Dockerfile, push it to where the cluster pulls from, and add --load-image <image>',
+    '--load-on k8s has no image for its pods. Run npm run load-image, push the second name that it prints to where the cluster pulls from, and add --load-image <that name>',
   );
   if (command === 'rehearse') gatewayClashes(options, clash);
   else podClashes(command, options, clash);

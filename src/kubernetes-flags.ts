@@ -25,22 +25,24 @@ const label: ReadValue<readonly [key: string, value: string]> = given => {
 
 /** Not 0: the pods are none of root's. */
 const user: ReadValue<number | 'none'> = given =>
-  given === 'none' ? given : whole({min: 1, max: 2 ** 31 - 1, example: '--shard-user 1000, or none'})(given);
+  given.toLowerCase() === 'none'
+    ? 'none'
+    : whole({min: 1, max: 2 ** 31 - 1, example: '--shard-user 1000, or none'})(given);
 
 /** Where a load comes from, and which cluster is meant. */
 export const kubernetesFlags = {
-  loadOn: withDefault('where', oneOf(['here', 'k8s']), {
+  loadOn: withDefault('where', oneOf(['here', 'k8s'], 'Write k8s, or here for this machine'), {
     on: loading,
-    help: 'Where the load comes from: here, this machine; or k8s, pods of a Kubernetes Job, one for each of --shards. The servers must be such as pods can reach: --attach k8s://namespace/service:port, or an address that is no loopback; of rehearse, the gateway: --gateway-address',
+    help: 'Where the load comes from: here, this machine; or k8s, pods of a Kubernetes Job, one for each of --shards. The servers must be such as pods can reach, k8s://namespace/service:port or an address that is no loopback; of rehearse it is the gateway alone: --gateway-address',
     default: 'here',
   }),
   shards: once('n', whole({min: 1, max: 10_000, example: '--shards 8'}), {
     on: loading,
-    help: 'With --load-on k8s: so many pods share each load; --workers is then the threads of each. 2 when left out',
+    help: 'With --load-on k8s: so many pods share each load; --workers of bench is then the threads of each. 2 when left out',
   }),
-  loadImage: once('image', text('--load-image registry.example.com/cutover-load:0.1.0'), {
+  loadImage: once('image', text('--load-image registry.example.com/cutover-load:0.1.0-HASH'), {
     on: loading,
-    help: 'With --load-on k8s: the image of the load pods, built from docker/load.Dockerfile',
+    help: 'With --load-on k8s: the image of the load pods: the second name that npm run load-image prints, as the cluster pulls it',
   }),
   pullSecret: many('name', text('--pull-secret registry-key'), {
     on: loading,

@@ -21,6 +21,12 @@ const distance = (a: string, b: string): number => {
   return above[b.length] ?? 0;
 };
 
+/** Those of the candidates that end in the same words as `word`, which was cut short: `--node-selector` of `--shard-node-selector`. */
+export const longerOf = (word: string, candidates: readonly string[]): readonly string[] => {
+  const end = `-${word.replace(/^-+/, '')}`;
+  return candidates.filter(candidate => candidate.replace(/^-+/, '').endsWith(end));
+};
+
 /** The candidate that `word` was probably meant to be; null when none is within a third of its length. */
 export const nearest = (word: string, candidates: readonly string[]): string | null => {
   const [best] = candidates

@@ -72,15 +72,16 @@ export const autoOr =
     }
   };
 
+/** `fix` is for a word that resembles none of them, where more can be said than that one of them is needed. */
 export const oneOf =
-  <const T extends string>(choices: readonly T[]): ReadValue<T> =>
+  <const T extends string>(choices: readonly T[], fix = 'Write one of these'): ReadValue<T> =>
   text => {
     const found = choices.find(choice => choice === text);
     if (found !== undefined) return found;
     const guess = nearest(text, choices);
     throw new Mistake(
       `must be one of ${choices.join(', ')}, got ${shown(text)}`,
-      guess === null ? `Write ${choices[0] ?? ''}, for example` : `Did you mean ${guess}?`,
+      guess === null ? fix : `Did you mean ${guess}?`,
     );
   };
 
@@ -91,7 +92,7 @@ export const text =
     return given;
   };
 
-const withoutSecrets = (address: string): string =>
+export const withoutSecrets = (address: string): string =>
   shown(address.replace(/[?#].*/s, '').replace(/^([a-z0-9]+:\/*)?.*@/is, '$1***@'));
 
 /**

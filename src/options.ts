@@ -183,7 +183,7 @@ export const flags = {
   }),
   port: once('n', whole({min: 0, max: 65_535, example: '--port 8000'}), {
     on: ['simulate', 'gateway', 'rehearse'],
-    help: 'Port to serve on; 0 takes a free one. When left out, simulate takes a free one, gateway and rehearse 3001',
+    help: 'Port to serve on; 0 takes a free one. When left out, simulate takes a free one, gateway 3001, rehearse that of --gateway-address or 3001',
   }),
   ...gatewayFlags,
   all: toggle({

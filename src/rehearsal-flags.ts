@@ -1,5 +1,6 @@
 import {once, withDefault} from './flag.ts';
-import {numeric, oneOf, serverOrigin, text} from './option-values.ts';
+import {gatewayOrigin} from './gateway-address.ts';
+import {numeric, oneOf, text} from './option-values.ts';
 import {scenarioNames} from './schema/scenario-names.ts';
 
 /** Of `rehearse` alone. */
@@ -18,7 +19,7 @@ export const rehearsalFlags = {
     on: ['rehearse'],
     help: "How long the candidate is watched before the fault, in place of the plan's",
   }),
-  gatewayAddress: once('URL', serverOrigin, {
+  gatewayAddress: once('URL', gatewayOrigin, {
     on: ['rehearse'],
     help: "With --load-on k8s: where pods reach this machine's gateway, http://10.0.0.5:3001. It serves on that port then (or on --port), on all addresses, and knows the pods by a token of its own",
   }),

@@ -28,7 +28,15 @@ test('a shard is counted from 1, and its start has a zone', () => {
   });
 });
 
-test.each(['0/8', '9/8', '2', '1/0', '1/10001', 'a/b', '1/2/3'])('--shard %s is no share', given => {
+test.each([
+  ['4/3', 'there is no shard 4 of 3. They are counted from 1: write --shard 1/3 to --shard 3/3'],
+  ['0/8', 'there is no shard 0 of 8. They are counted from 1: write --shard 1/8 to --shard 8/8'],
+  ['2/1', 'there is no shard 2 of 1. Write --shard 1/1'],
+])('--shard %s: %s', (given, sentence) => {
+  expect(mistakes(`--shard ${given} ${at} ${attach}`)).toContain(`--shard is ${given}, and ${sentence}`);
+});
+
+test.each(['2', '1/0', '1/10001', 'a/b', '1/2/3'])('--shard %s is no share', given => {
   expect(mistakes(`--shard ${given} ${at} ${attach}`)).toContain(`got "${given}". Write --shard 1/8 on the first`);
 });
 

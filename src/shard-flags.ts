@@ -7,10 +7,15 @@ const mostShards = 10_000;
 /** `2/8`, counted from 1. */
 const shard: ReadValue<ShardPlace> = given => {
   const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(given) ?? []).map(Number);
-  if (index === undefined || of === undefined || index < 1 || index > of || of > mostShards)
+  if (index === undefined || of === undefined || of < 1 || of > mostShards)
     throw new Mistake(
       `must be a shard and how many there are, up to ${mostShards}, got ${JSON.stringify(given)}`,
       'Write --shard 1/8 on the first of eight machines, --shard 8/8 on the last',
+    );
+  if (index < 1 || index > of)
+    throw new Mistake(
+      `is ${given}, and there is no shard ${index} of ${of}`,
+      of === 1 ? 'Write --shard 1/1' : `They are counted from 1: write --shard 1/${of} to --shard ${of}/${of}`,
     );
   return {index: index - 1, of};
 };

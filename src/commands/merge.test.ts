@@ -348,6 +348,38 @@ describe('refused, with nothing written', () => {
     });
   });
 
+  test('folders that are no runs, all of them at once, a decision as one', async () => {
+    const hint = 'Name the folders of bench --shard 1/3, 2/3, 3/3.';
+    const empty = await refused(async (_, [one, two]) => {
+      await rm(join(two, 'record.json'));
+      return [one, two];
+    });
+    expect(empty).toEqual({code: 'RECORD_UNREADABLE', message: '/1 is no run: it has no record.json', hint});
+    const both = await refused(async (folder, [one]) => {
+      await mkdir(join(folder, 'decided'));
+      await writeFile(join(folder, 'decided', 'decision.json'), '{}');
+      await mkdir(join(folder, 'empty'));
+      return [join(folder, 'empty'), one, join(folder, 'decided')];
+    });
+    expect(both).toEqual({
+      code: 'RECORD_UNREADABLE',
+      message:
+        '2 of the 3 that were named cannot be joined\n  /empty is no run: it has no record.json\n  /decided is a decision, not a run',
+      hint,
+    });
+    const unlike = await refused(async (folder, [one, two]) => {
+      await mkdir(join(folder, 'empty'));
+      await writeFile(join(two, 'record.json'), '{}');
+      return [join(folder, 'empty'), one, two];
+    });
+    expect(unlike.message).toContain(
+      `\n  /empty is no run: it has no record.json. ${hint}\n  /1/record.json cannot be`,
+    );
+    expect(unlike.message).toMatch(
+      /whatever cutover writes has\. Copy it from the machine that measured it once more\.$/,
+    );
+  });
+
   test('a shard that was ended before its first trial was over', async () => {
     const command = ['bench', '--shard', '2/2', '--start-at', '2026-11-22T13:00:00Z'];
     const none = await refused(async (folder, [one]) => {

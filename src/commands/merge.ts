@@ -6,7 +6,7 @@ import type {Terminal} from '../terminal.ts';
 import {joinedRecord, joinedRunId} from './merge/joined-record.ts';
 import {JoinedTrial} from './merge/joined-trial.ts';
 import {inOrder} from './merge/same-plan.ts';
-import {readShardFolder} from './merge/shard-folder.ts';
+import {readShardFolders} from './merge/shard-folder.ts';
 import {samplesOfAll} from './merge/shard-samples.ts';
 
 interface MergeOptions {
@@ -41,9 +41,7 @@ export const mergeShards = async ({
   terminal,
   interrupted,
 }: MergeOptions): Promise<MergedRun> => {
-  const read = [];
-  for (const run of runs) read.push(await readShardFolder(run, reportsDir));
-  const shards = inOrder(read);
+  const shards = inOrder(await readShardFolders(runs, reportsDir));
   await using down = new AsyncDisposableStack();
   const folder = await createRunFolder({outDir, reportsDir, runId: joinedRunId(shards)});
   let whole = false;

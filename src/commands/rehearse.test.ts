@@ -111,3 +111,14 @@ describe('what is refused before anything starts', () => {
     expect(stderr).toContain('--abort gives up a rehearsal with the options that it was begun with, so --scenario');
   });
 });
+
+test('a plan that is not there is told before the cluster is asked for', async () => {
+  await using place = await temporaryFolder();
+  const pods = '--load-on k8s --load-image i --gateway-address http://10.0.0.5:3001 --kubeconfig /nowhere';
+  const words = ['--strategy', 'blue-gren', ...pods.split(' '), '--out', join(place.path, 'run')];
+  const {stderr, exitCode} = await cutover('rehearse', ...words);
+  expect([exitCode, stderr]).toEqual([
+    10,
+    expect.stringMatching(/^BAD_SUITE: There is no rehearsal file named blue-gren/),
+  ]);
+});

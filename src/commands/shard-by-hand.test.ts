@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {suites} from '../../suites/index.ts';
 import {readShard} from '../records/read-shard.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {mergeShards} from './merge.ts';
@@ -90,12 +91,33 @@ test('three processes by hand put on the load of one: the same requests, each on
 test('a start that is past or far off, and later trials without a time, are refused before anything is asked', () => {
   const nowMs = Date.parse('2026-11-22T12:00:00Z');
   const shard = {index: 0, of: 2};
-  const stages = (count: number) => Array.from({length: count}) as PlannedStage[];
-  const refused = (startAt: string, every: number | null, trials: number) => () =>
-    refuseByHand({shard, startAt: Date.parse(startAt), every, workers: 1}, stages(trials), nowMs);
-  expect(refused('2026-11-22T11:59:58.500Z', null, 1)).toThrow('--start-at 2026-11-22T11:59:58.500Z is 1.5 s ago');
-  expect(refused('2026-11-24T12:00:00Z', null, 1)).toThrow('is more than a day ahead');
-  expect(refused('2026-11-22T12:01:00Z', null, 4)).toThrow('4 trials start one after another');
-  expect(refused('2026-11-22T12:01:00Z', 60, 4)).not.toThrow();
-  expect(refused('2026-11-22T12:01:00Z', null, 1)).not.toThrow();
+  const refused = (startAt: string, every: number | null, name: 'smoke' | 'chat', repetitions: number) => () => {
+    const stages = Array.from({length: repetitions}, (_, index) =>
+      suites[name].stages.map((stage): PlannedStage => ({stage, repetition: index + 1, traceMs: null, prompts: null})),
+    ).flat();
+    refuseByHand({shard, startAt: Date.parse(startAt), every, workers: 1, suite: [name]}, stages, nowMs);
+  };
+  const past = (startAt: string) => refused(startAt, null, 'chat', 1);
+  const inAMinute = '2026-11-22T12:01:00Z';
+  expect(past('2026-11-22T11:59:58.500Z')).toThrow(
+    '--start-at 2026-11-22T11:59:58.500Z lies in the past (1.5 s ago; it is 2026-11-22T12:00:00Z now)',
+  );
+  expect(past('2026-11-22T11:57:00Z')).toThrow('lies in the past (3 minutes ago; ');
+  expect(past('2020-01-01T00:00:00Z')).toThrow('lies in the past (2,517 days ago; ');
+  expect(past('2026-11-24T12:00:00Z')).toThrow('is more than a day ahead');
+  expect(refused(inAMinute, null, 'smoke', 1)).toThrow(
+    expect.objectContaining({
+      message:
+        '--suite smoke has 4 trials (chat, embed, rerank, prefix), which start one after another, and when the later ones do is not said',
+      hint: expect.stringMatching(/Or name a suite of one stage: --suite chat --repetitions 1\.$/),
+    }),
+  );
+  expect(refused(inAMinute, null, 'chat', 3)).toThrow(
+    expect.objectContaining({
+      message: expect.stringContaining('--suite chat has 3 trials (chat 3 times), which start'),
+      hint: expect.stringMatching(/Or --repetitions 1, which makes it one trial\.$/),
+    }),
+  );
+  expect(refused(inAMinute, 60, 'smoke', 1)).not.toThrow();
+  expect(refused(inAMinute, null, 'chat', 1)).not.toThrow();
 });

@@ -16,30 +16,51 @@ const latestStartMs = 24 * 3_600_000;
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
+/** Of a time that is past: in the largest unit of which there are two. */
+const age = (ms: number): string => {
+  const [name, unitMs] = ageUnits.find(([, unitMs]) => ms >= 2 * unitMs) ?? (['seconds', 1000] as const);
+  return unitMs === 1000 ? seconds(ms) : `${Math.floor(ms / unitMs).toLocaleString('en')} ${name}`;
+};
+const ageUnits = [
+  ['days', 86_400_000],
+  ['hours', 3_600_000],
+  ['minutes', 60_000],
+] as const;
+
+/** `chat 3 times, embed`. */
+const trialsText = (stages: readonly PlannedStage[]): string =>
+  [...Map.groupBy(stages, ({stage}) => stage.name)]
+    .map(([name, {length}]) => (length === 1 ? name : `${name} ${length} times`))
+    .join(', ');
+
 /** Throws BAD_OPTIONS for what only the plan of the run, or the time, shows to be wrong. `nowMs` since 1970. */
 export const refuseByHand = (
-  {shard, startAt, every}: ShardOptions,
+  {shard, startAt, every, suite}: ShardOptions & Pick<Options, 'suite'>,
   stages: readonly PlannedStage[],
   nowMs: number,
 ): void => {
   if (shard === null || startAt === null) return;
-  if (stages.length > 1 && every === null)
+  if (stages.length > 1 && every === null) {
+    const [one, ...more] = stages.filter(({repetition}) => repetition === 1);
+    const single =
+      one !== undefined && more.length === 0
+        ? '--repetitions 1, which makes it one trial'
+        : 'name a suite of one stage: --suite chat --repetitions 1';
     throw new CutoverError(
       'BAD_OPTIONS',
-      `${stages.length} trials start one after another, and when the later ones do is not said`,
+      `--suite ${suite.join(' --suite ')} has ${stages.length} trials (${trialsText(stages)}), which start one after another, and when the later ones do is not said`,
       {
-        hint: 'Add --every <seconds>: longer than a trial takes on the slowest machine, and then its warm-up and 10 s, the same on every machine; or --repetitions 1.',
+        hint: `Add --every <seconds>: longer than a trial takes on the slowest machine, and then its warm-up and 10 s, the same on every machine. Or ${single}.`,
       },
     );
+  }
   const inMs = startAt - nowMs;
-  if (inMs <= 0 || inMs > latestStartMs)
-    throw new CutoverError(
-      'BAD_OPTIONS',
-      `--start-at ${new Date(startAt).toISOString()} is ${inMs <= 0 ? `${seconds(-inMs)} ago` : 'more than a day ahead'}`,
-      {
-        hint: 'Name a time in a minute or two, the same on every machine.',
-      },
-    );
+  if (inMs > 0 && inMs <= latestStartMs) return;
+  const now = `it is ${new Date(nowMs).toISOString().replace(/\.\d+/, '')} now`;
+  const why = inMs <= 0 ? `lies in the past (${age(-inMs)} ago; ${now})` : `is more than a day ahead (${now})`;
+  throw new CutoverError('BAD_OPTIONS', `--start-at ${new Date(startAt).toISOString()} ${why}`, {
+    hint: 'Name a time in a minute or two, the same on every machine: what date -u -d "+2 min" +%FT%TZ prints on one of them.',
+  });
 };
 
 /** This machine's share of the loads, told of in shard.json after each of them; null without --shard. */

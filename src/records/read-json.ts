@@ -53,12 +53,14 @@ export const parseVersioned = <Schema extends z.ZodType>(
 ): z.infer<Schema> => {
   const value = parse(file, text);
   const version = versionOf(value);
-  if (version !== schemaVersion) {
-    const found = version === undefined ? 'it has no schemaVersion' : `its schemaVersion is ${JSON.stringify(version)}`;
-    throw unreadable(file, `${found}, and this cutover reads ${schemaVersion}`, {
+  if (version === undefined)
+    throw unreadable(file, 'it has no schemaVersion, which whatever cutover writes has', {
+      hint: 'Copy it from the machine that measured it once more.',
+    });
+  if (version !== schemaVersion)
+    throw unreadable(file, `its schemaVersion is ${JSON.stringify(version)}, and this cutover reads ${schemaVersion}`, {
       hint: 'Read it with the version of cutover that wrote it.',
     });
-  }
   const {success, data, error} = schema.safeParse(value);
   if (!success)
     throw unreadable(file, issuesText(error), {hint: 'Records are not meant to be edited by hand: use the original.'});

@@ -60,7 +60,20 @@ describe('a record that cannot be read', () => {
     await using reports = await temporaryFolder();
     await expect(readRecord(reports.path, 'unused')).rejects.toMatchObject({
       code: 'RECORD_UNREADABLE',
-      message: expect.stringContaining('ENOENT'),
+      message: `${reports.path} is no run: it has no record.json`,
+      hint: 'Name a folder that holds the record.json of a run.',
+    });
+  });
+
+  test.each([
+    ['decision.json', 'a decision', 'decide'],
+    ['rehearsal.json', 'a rehearsal', 'rehearse'],
+  ])('is a folder with a %s: it is said what it is', async (file, what, command) => {
+    await using reports = await temporaryFolder();
+    await writeFile(join(reports.path, file), '{}');
+    await expect(readRecord(reports.path, 'unused')).rejects.toMatchObject({
+      message: `${reports.path} is ${what}, not a run`,
+      hint: `Show it with npm run ${command} -- --from ${reports.path}`,
     });
   });
 
@@ -76,7 +89,14 @@ describe('a record that cannot be read', () => {
       message: expect.stringContaining('its schemaVersion is 7, and this cutover reads 1'),
       hint: 'Read it with the version of cutover that wrote it.',
     });
-    expect(await failure([])).toMatchObject({message: expect.stringContaining('it has no schemaVersion')});
+  });
+
+  test('was not written by cutover: it is not said to be of an old version', async () => {
+    for (const content of [{}, []])
+      expect(await failure(content)).toMatchObject({
+        message: expect.stringMatching(/record\.json cannot be read: it has no schemaVersion, which whatever cutover/),
+        hint: 'Copy it from the machine that measured it once more.',
+      });
   });
 
   test('has other fields than its schema says: the first three are named', async () => {

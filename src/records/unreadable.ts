@@ -1,9 +1,9 @@
 import type {z} from 'zod';
-import {CutoverError, reasonOf} from '../errors.ts';
+import {CutoverError, fileReasonOf} from '../errors.ts';
 
 /** RECORD_UNREADABLE for a file, with the reason as text or as whatever was thrown. */
 export const unreadable = (file: string, reason: unknown, options: {hint: string; cause?: unknown}) =>
-  new CutoverError('RECORD_UNREADABLE', `${file} cannot be read: ${reasonOf(reason)}`, options);
+  new CutoverError('RECORD_UNREADABLE', `${file} cannot be read: ${fileReasonOf(reason)}`, options);
 
 /** The first three places where a value is not what its schema says. */
 export const issuesText = ({issues}: z.ZodError): string => {

@@ -31,9 +31,35 @@ const noShard = (folder: string, {command}: RunRecord): CutoverError =>
         },
       );
 
+/** Those that are named, with all mistakes at once. Throws as `readShardFolder` does. */
+export const readShardFolders = async (
+  runs: readonly string[],
+  reportsDir: string,
+): Promise<readonly ShardFolder[]> => {
+  const read: ShardFolder[] = [];
+  const mistakes: CutoverError[] = [];
+  for (const run of runs)
+    try {
+      read.push(await readShardFolder(run, reportsDir));
+    } catch (thrown) {
+      if (!(thrown instanceof CutoverError)) throw thrown;
+      mistakes.push(thrown);
+    }
+  const [first, ...more] = mistakes;
+  if (first === undefined) return read;
+  if (more.length === 0) throw first;
+  // A fix that is that of all of them is said once.
+  const alike = more.every(({hint}) => hint === first.hint);
+  const lines = mistakes.map(({message, hint = ''}) => `  ${message}${alike ? '' : `. ${hint}`}`);
+  const message = `${mistakes.length} of the ${runs.length} that were named cannot be joined\n${lines.join('\n')}`;
+  throw new CutoverError(first.code, message, {
+    hint: (alike ? first.hint : undefined) ?? 'Name the folders of one run, each as its machine left it.',
+  });
+};
+
 /** By its folder or its id. Throws RECORD_UNREADABLE, and BAD_OPTIONS for a run that is no shard. */
-export const readShardFolder = async (run: string, reportsDir: string): Promise<ShardFolder> => {
-  const {record, folder} = await readRecord(run, reportsDir);
+const readShardFolder = async (run: string, reportsDir: string): Promise<ShardFolder> => {
+  const {record, folder} = await readRecord(run, reportsDir, 'Name the folders of bench --shard 1/3, 2/3, 3/3.');
   if (!existsSync(join(folder, shardFileName))) throw noShard(folder, record);
   const {outcomes, ...shard} = await readShard(folder);
   // One that was killed between the two files has one trial more in the one than in the other.

@@ -3,7 +3,7 @@ import {readFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {delimiter, join} from 'node:path';
 import type {KubeConfig} from '@kubernetes/client-node';
-import {CutoverError, reasonOf} from '../../errors.ts';
+import {CutoverError, fileReasonOf} from '../../errors.ts';
 import {type Kubeconfig, type KubeconfigFile, mergeKubeconfigs} from './kubeconfig.ts';
 import {proxyFor} from './proxy.ts';
 
@@ -44,7 +44,7 @@ export const chooseConfig = async (
         'KUBERNETES_UNREACHABLE',
         `There is no context ${context}: this is a pod without a kubeconfig`,
         {
-          hint: 'Leave --kube-context out, or name a kubeconfig with KUBECONFIG.',
+          hint: 'Leave --kube-context out, or name a kubeconfig with --kubeconfig <file> or KUBECONFIG.',
         },
       );
     config.loadFromCluster();
@@ -126,7 +126,7 @@ const readKubeconfig = async (path: string, mustExist: boolean): Promise<Kubecon
     return {path, text: await readFile(path, 'utf8')};
   } catch (thrown) {
     if (!mustExist && thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return null;
-    throw new CutoverError('KUBERNETES_UNREACHABLE', `The kubeconfig ${path} cannot be read: ${reasonOf(thrown)}`, {
+    throw new CutoverError('KUBERNETES_UNREACHABLE', `The kubeconfig ${path} cannot be read: ${fileReasonOf(thrown)}`, {
       hint: 'Correct the path, or let this user read it.',
       cause: thrown,
     });
@@ -139,5 +139,5 @@ const noKubeconfig = (environment: NodeJS.ProcessEnv): CutoverError =>
     environment.KUBECONFIG
       ? `None of the files in KUBECONFIG is there: ${environment.KUBECONFIG}`
       : `There is no kubeconfig in ${defaultPath(environment)}, and this is no pod with a service account`,
-    {hint: 'Name a kubeconfig with KUBECONFIG=/path, the one with which `kubectl get pods` works.'},
+    {hint: 'Name one with --kubeconfig <file> or KUBECONFIG: the one with which `kubectl get pods` works.'},
   );

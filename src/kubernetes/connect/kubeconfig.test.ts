@@ -91,7 +91,7 @@ describe('the cluster that is meant', () => {
       /^There is no kubeconfig in .*\.kube\/config, and this is no pod/,
     );
     await expect(chooseConfig({kubeconfig: join(folder.path, 'missing')}, {})).rejects.toThrow(
-      /missing cannot be read: ENOENT/,
+      /^The kubeconfig \S+missing cannot be read: ENOENT: no such file or directory$/,
     );
     const incomplete = await write('incomplete', config('one').replace('users: [{name: one', 'users: [{name: two'));
     await expect(chooseConfig({kubeconfig: incomplete}, {})).rejects.toThrow(

@@ -152,11 +152,11 @@ const fixes: readonly (readonly [RegExp, string])[] = [
   [/PodSecurity|forbidden/, 'Ask whoever runs the cluster what its admission asks of pods.'],
   [
     /runAsNonRoot|non-root/,
-    'The image must name a user other than root by number: build it from docker/load.Dockerfile, or name one with --shard-user.',
+    'The image must name a user other than root by number: build it with npm run load-image, or name one with --shard-user.',
   ],
   [
     /exec format error|no such file or directory|not found in \$PATH/,
-    'Check that --load-image was built from docker/load.Dockerfile, for the kind of CPU that the nodes have.',
+    'Check that --load-image was built with npm run load-image, for the kind of CPU that the nodes have.',
   ],
 ];
 
