@@ -362,6 +362,20 @@ describe('refused, with nothing written', () => {
     });
   });
 
+  test('a shard that measured, copied without its shard.json', async () => {
+    const command = ['bench', '--shard=2/2', '--start-at', '2026-11-22T13:00:00Z'];
+    const cut = await refused(async (folder, [one]) => {
+      const two = await again(folder, 'cut', {record: {command}});
+      await rm(join(two, 'shard.json'));
+      return [one, two];
+    });
+    expect(cut).toEqual({
+      code: 'BAD_OPTIONS',
+      message: '/cut is a shard of which shard.json is missing',
+      hint: 'Copy the folder once more, with its shard.json; without this folder the others are joined, and void.',
+    });
+  });
+
   test('a record that is garbled, and samples that were copied in part', async () => {
     const garbled = await refused(async (_, [one, two]) => {
       await writeFile(join(two, 'record.json'), '{"schema');
