@@ -81,6 +81,10 @@ test.each([
     /^--shard-node-selector, --shard-user, --shard-start-limit say how pods put on the load\. Add --load-on k8s/,
   ],
   [`${onPods} --shard-node-selector load`, /^--shard-node-selector must be a label of nodes, key=value, got "load"/],
+  [
+    `${onPods} --shard-node-selector pool=a --shard-node-selector zone=1 --shard-node-selector pool=b`,
+    /^--shard-node-selector has pool=a and pool=b, and a node has one value of pool\. Write one of them/,
+  ],
   [`${onPods} --shard-user 0`, /^--shard-user must be a whole number from 1 .*, got "0"/],
   [`${onPods} --shard-user root`, /^--shard-user must be a whole number .*, got "root"/],
   [`${onPods} --shard-start-limit 0`, /^--shard-start-limit must be a number from 1 to 86400/],

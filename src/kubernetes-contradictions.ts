@@ -91,6 +91,15 @@ const podClashes = (command: CommandName, options: Options, clash: Clash) => {
   );
 };
 
+/** A node has one value of a label, and a pod asks for one. */
+const selectorClashes = ({shardNodeSelector}: Options, clash: Clash) => {
+  for (const [key, labels] of Map.groupBy(shardNodeSelector, ([name]) => name))
+    clash(
+      labels.length > 1,
+      `--shard-node-selector has ${labels.map(([, value]) => `${key}=${value}`).join(' and ')}, and a node has one value of ${key}. Write one of them`,
+    );
+};
+
 /** The load of a rehearsal goes to the gateway of this machine, and to nothing else. */
 const gatewayClashes = ({gatewayAddress: address, port}: Options, clash: Clash) => {
   clash(
@@ -129,6 +138,7 @@ export const kubernetesClashes = (
     options.loadImage === null,
     '--load-on k8s has no image for its pods. Run npm run load-image, push the second name that it prints to where the cluster pulls from, and add --load-image <that name>',
   );
+  selectorClashes(options, clash);
   if (command === 'rehearse') gatewayClashes(options, clash);
   else podClashes(command, options, clash);
 };

@@ -1,4 +1,4 @@
-import type {RunRecord} from '../schema/record.ts';
+import {routerPolicyOf} from '../schema/router-policy.ts';
 import type {Trial} from '../schema/trial.ts';
 import type {WorkloadKind} from '../schema/workload.ts';
 import {type Evidence, idsOf, isValid, type TrialOfRun} from './evidence.ts';
@@ -15,13 +15,6 @@ const comesBack: ReadonlySet<WorkloadKind> = new Set(['prefix', 'repeat', 'warme
 /** Three against three that do not overlap are as they are by chance once in twenty. */
 const fewestTrials = 3;
 
-const policyOf = ({engine}: RunRecord): string | null => {
-  const members = engine.servers.find(({role}) => role === 'chat')?.members ?? [];
-  const command = members.find(({part}) => part === 'router')?.command ?? [];
-  const at = command.findIndex(word => word === '--policy' || word === '--router-mode');
-  return at < 0 ? null : (command[at + 1] ?? null);
-};
-
 /** By the servers' own counters where they tell, else by the replies. */
 const hitsOf = ({prefixHits}: Trial): number | null => prefixHits?.byCounters ?? prefixHits?.byRequests ?? null;
 
@@ -32,7 +25,7 @@ interface Routed extends TrialOfRun {
 
 const routedIn = ({runs}: Evidence): readonly Routed[] =>
   runs.flatMap(run => {
-    const policy = policyOf(run);
+    const policy = routerPolicyOf(run);
     if (policy === null) return [];
     return run.trials
       .filter(trial => isValid(trial) && trial.disturbance === null)

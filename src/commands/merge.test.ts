@@ -380,18 +380,26 @@ describe('refused, with nothing written', () => {
     );
   });
 
-  test('a shard that was ended before its first trial was over', async () => {
-    const command = ['bench', '--shard', '2/2', '--start-at', '2026-11-22T13:00:00Z'];
-    const none = await refused(async (folder, [one]) => {
-      const ended = await again(folder, 'ended', {trials: [], record: {command}});
-      await rm(join(ended, 'shard.json'));
-      return [one, ended];
-    });
-    expect(none).toEqual({
-      code: 'BAD_OPTIONS',
-      message: '/ended is a shard that was ended before its first trial was over: there is nothing of it to join',
+  test.each([
+    {
+      what: 'that was ended before its first trial was over',
+      changes: {trials: [], record: {command: ['bench', '--shard', '2/2', '--start-at', '2026-11-22T13:00:00Z']}},
+      message: 'that was ended before its first trial was over: there is nothing of it to join',
       hint: 'Measure again with all shards; without this folder the others are joined, and void.',
+    },
+    {
+      what: 'that measured, copied without its shard.json',
+      changes: {record: {command: ['bench', '--shard=2/2', '--start-at', '2026-11-22T13:00:00Z']}},
+      message: 'of which shard.json is missing',
+      hint: 'Copy the folder once more, with its shard.json; without this folder the others are joined, and void.',
+    },
+  ])('a shard $what', async ({changes, message, hint}) => {
+    const none = await refused(async (folder, [one]) => {
+      const two = await again(folder, 'two', changes);
+      await rm(join(two, 'shard.json'));
+      return [one, two];
     });
+    expect(none).toEqual({code: 'BAD_OPTIONS', message: `/two is a shard ${message}`, hint});
   });
 
   test('a record that is garbled, and samples that were copied in part', async () => {

@@ -14,9 +14,14 @@ type Holder = Role | (string & {});
 
 /** What processes held together, at most: the largest values of two of them need not have been at one time. */
 export class ProcessReadings {
-  readonly #snapshots = new ProcessSnapshots();
+  readonly #snapshots: ProcessSnapshots;
   /** Of which nvidia-smi does not tell: a sum that lacks a process is none. */
   readonly #untold = new Set<number>();
+
+  /** `strangers`: processes that are nobody's for certain; it may grow meanwhile. */
+  constructor(strangers: ReadonlySet<number> = new Set()) {
+    this.#snapshots = new ProcessSnapshots(strangers);
+  }
 
   /** As nvidia-smi wrote it. The process that it tells of; null for a message in a row's place. */
   add(time: string, card = '', pidText = '', usedText = ''): number | null {
@@ -31,18 +36,17 @@ export class ProcessReadings {
   /** Servers of which no process was seen are left out; of others it is null where it cannot be told whose they are. */
   attribute(owned: readonly Owned[]): Attributed {
     const ownerOf = new Map(owned.flatMap(one => [...one.pids].map(pid => [pid, one] as const)));
-    const neighbours = (pid: number) => ownerOf.get(pid)?.role === null;
+    const owner = (pid: number | null) => (pid === null ? undefined : ownerOf.get(pid));
+    const neighbours = (pid: number | null) => owner(pid)?.role === null;
     const places = [...this.#snapshots.places];
     const ofServers = places.flatMap(({pid, card}) => {
-      const role = ownerOf.get(pid)?.role ?? null;
+      const role = owner(pid)?.role ?? null;
       return role === null ? [] : [{role, card}];
     });
     const cards = new Set(ofServers.map(({card}) => card));
     if (![...this.#untold].every(neighbours)) return {cards, servers: [], othersMaxMiB: null};
 
-    const most = this.#snapshots.maxMiB<Holder>(({pid, card}) =>
-      neighbours(pid) ? null : (ownerOf.get(pid)?.role ?? card),
-    );
+    const most = this.#snapshots.maxMiB<Holder>(({pid, card}) => (neighbours(pid) ? null : (owner(pid)?.role ?? card)));
     const servers = new Set(ofServers.map(({role}) => role));
     const known = owned.some(({role}) => role !== null) && owned.every(({pids}) => pids.size > 0);
     return {

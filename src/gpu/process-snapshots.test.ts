@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {ProcessSnapshots} from './process-snapshots.ts';
 
 const card = 'GPU-1';
@@ -41,4 +41,52 @@ test('whoever is asked for in the end, no sum is lost with the snapshots that go
       expect(snapshots.maxMiB(({pid}) => (pids.includes(String(pid)) ? 'asked' : null)).get('asked') ?? 0).toBe(most);
     }),
   );
+});
+
+describe('strangers, who are known to be some only after a while', () => {
+  const isServers = (pid: number | null) => pid === 1 || pid === 2;
+
+  test('an hour in which another one comes every 5 s, unlike any before, is five snapshots at most', () => {
+    const strangers = new Set<number>();
+    const snapshots = new ProcessSnapshots(strangers);
+    let most = 0;
+    for (let time = 0; time < 18_000; time += 1) {
+      const stranger = 100 + Math.floor(time / 25);
+      strangers.add(stranger - 3); // 15 s after it came
+      snapshots.add(String(time), {card, pid: 1}, Math.min(5000 + time, 7000));
+      snapshots.add(String(time), {card, pid: stranger}, 20 + (stranger % 7));
+      most = Math.max(most, snapshots.size);
+    }
+    expect(most).toBeLessThanOrEqual(5);
+    expect([...snapshots.places]).toHaveLength(5);
+    expect([...snapshots.maxMiB(({pid}) => (isServers(pid) ? 'server' : 'others'))]).toEqual([
+      ['server', 7000],
+      ['others', 26],
+    ]);
+  });
+
+  test('no sum is another one for it, whenever that is known of whom', () => {
+    const held = fc.dictionary(fc.constantFrom('1', '2', '11', '12', '13'), fc.integer({min: 0, max: 5}));
+    const known = fc.option(fc.constantFrom(11, 12, 13));
+    const asked = fc.subarray([1, 2], {minLength: 1});
+    fc.assert(
+      fc.property(fc.array(fc.record({held, known})), asked, (times, pids) => {
+        const strangers = new Set<number>();
+        const snapshots = new ProcessSnapshots(strangers);
+        for (const [index, time] of times.entries()) {
+          for (const [pid, usedMiB] of Object.entries(time.held))
+            snapshots.add(String(index), {card: Number(pid) === 12 ? 'GPU-2' : card, pid: Number(pid)}, usedMiB);
+          if (time.known !== null) strangers.add(time.known);
+        }
+        const mostOf = (...of: number[]) =>
+          Math.max(0, ...times.map(time => of.reduce((sum, pid) => sum + (time.held[pid] ?? 0), 0)));
+        const found = snapshots.maxMiB(place => {
+          if (!isServers(place.pid)) return place.card;
+          return pids.includes(Number(place.pid)) ? 'asked' : null;
+        });
+        const sums = ['asked', 'GPU-1', 'GPU-2'].map(holder => found.get(holder) ?? 0);
+        expect(sums).toEqual([mostOf(...pids), mostOf(11, 13), mostOf(12)]);
+      }),
+    );
+  });
 });

@@ -39,8 +39,8 @@ const understoodStateQuery = async (nvidiaSmi: NvidiaSmi): Promise<readonly stri
 export const sampleGpu = async ({nvidiaSmi, owners}: GpuSamplerOptions): Promise<GpuSampler | null> => {
   const state = await understoodStateQuery(nvidiaSmi);
   if (state === null) return null;
-  let readings = new TrialReadings();
-  const owned = new OwnedProcesses(owners);
+  const owned = new OwnedProcesses(owners, () => performance.now());
+  let readings = new TrialReadings(owned.strangers);
   await owned.ask();
   await using following = new AsyncDisposableStack();
   const follow = async (query: readonly string[], everyMs: number, add: (fields: readonly string[]) => void) =>
@@ -58,7 +58,7 @@ export const sampleGpu = async ({nvidiaSmi, owners}: GpuSamplerOptions): Promise
   const running = following.move();
   return {
     begin() {
-      readings = new TrialReadings();
+      readings = new TrialReadings(owned.strangers);
     },
     async stop() {
       await running.disposeAsync();

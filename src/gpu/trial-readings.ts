@@ -8,7 +8,12 @@ type Fields = readonly (string | undefined)[];
 /** Rows of nvidia-smi (see queries.ts), split at their commas, as what a trial's record keeps of them. */
 export class TrialReadings {
   readonly #cards = new Map<string, CardReadings>();
-  readonly #processes = new ProcessReadings();
+  readonly #processes: ProcessReadings;
+
+  /** `strangers`: processes that are nobody's for certain; it may grow meanwhile. */
+  constructor(strangers: ReadonlySet<number> = new Set()) {
+    this.#processes = new ProcessReadings(strangers);
+  }
 
   addMemory([, uuid, usedMiB]: Fields): void {
     this.#card(uuid)?.addMemory(usedMiB);

@@ -138,6 +138,37 @@ describe('the replies', () => {
     expect(failing(2)[0]?.message).toBe('2 of 100 requests failed (2.0 %, limit 1.0 %): 2 status; first: HTTP 503');
   });
 
+  describe('where a shard was lost and the others were ended', () => {
+    const ended = (own: number, of: number) => {
+      const failures = [
+        {kind: 'aborted', count: 8, firstMessage: 'the run was interrupted'},
+        ...(own === 0 ? [] : [{kind: 'status', count: own, firstMessage: 'HTTP 500'}]),
+      ];
+      const parts = Array.from({length: of}, (_, index) => ({
+        ...{index, host: `load-${index}`, workers: 1, counts: {ok: 1, failed: 0}, startedLateMs: 0, inFlightMax: 1},
+        ...{clock: {reference: 'peer' as const, offsetMs: 0, errorMs: 1}, loopLagP99Ms: 1, scheduleLagP99Ms: null},
+      }));
+      const found = judge({counts: {ok: 100 - own, failed: 8 + own}, failures, shards: {of: 2, parts}});
+      return found.find(({code}) => code === 'errors');
+    };
+
+    test("the requests that this cut off are no errors, and the server's own are judged without them", () => {
+      expect(ended(0, 1)).toBeUndefined();
+      expect(ended(1, 1)).toMatchObject({
+        severity: 'warning',
+        message: expect.stringMatching(/^1 of 100 .*: 1 status;/),
+      });
+      expect(ended(2, 1)).toMatchObject({
+        severity: 'void',
+        message: expect.stringMatching(/^2 of 100 .*first: HTTP 500$/),
+      });
+    });
+
+    test('with all shards there they count', () => {
+      expect(ended(0, 2)).toMatchObject({severity: 'void', message: expect.stringMatching(/^8 of 108 .*: 8 aborted;/)});
+    });
+  });
+
   test('a trial without a request is void, not flawless', () => {
     expect(codesOf(judge({counts: {ok: 0, failed: 0}, window: null}, {samples: [], plannedRequests: 0}))).toEqual([
       'void nothing-measured',

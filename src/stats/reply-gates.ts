@@ -1,9 +1,11 @@
 import type {Finding} from '../schema/finding.ts';
 import {roleOf} from '../schema/request.ts';
+import type {Trial} from '../schema/trial.ts';
 import {askedOutputTokens} from './asked-output.ts';
-import type {Gate} from './gate.ts';
+import type {Gate, Judged} from './gate.ts';
 import {isOffBy, percentText} from './gate.ts';
 import {limits} from './limits.ts';
+import {missingShards} from './shard-gates.ts';
 
 /** Gates that ask whether the server did the work that was planned. */
 export const nothingMeasured: Gate = ({trial: {counts}}) =>
@@ -16,16 +18,24 @@ export const nothingMeasured: Gate = ({trial: {counts}}) =>
         hint: 'Raise --requests or --duration.',
       };
 
-export const errors: Gate = ({trial: {counts, failures}}) => {
+/** Where a shard was lost the others were ended, and with them their requests: no server's doing, and told by the shard's absence. */
+const failuresOf = ({shards, failures}: Judged['trial']): Trial['failures'] =>
+  shards !== null && missingShards(shards.of, shards.parts).length > 0
+    ? failures.filter(({kind}) => kind !== 'aborted')
+    : failures;
+
+export const errors: Gate = ({trial}) => {
+  const failures = failuresOf(trial);
   const [first] = failures;
   if (first === undefined) return null;
-  const all = counts.ok + counts.failed;
-  const share = counts.failed / all;
+  const failed = failures.reduce((sum, {count}) => sum + count, 0);
+  const all = trial.counts.ok + failed;
+  const share = failed / all;
   const kinds = failures.map(({kind, count}) => `${count} ${kind}`).join(', ');
   return {
     code: 'errors',
     severity: share > limits.failureShare ? 'void' : 'warning',
-    message: `${counts.failed} of ${all} requests failed (${percentText(share)}, limit ${percentText(limits.failureShare)}): ${kinds}; first: ${first.firstMessage}`,
+    message: `${failed} of ${all} requests failed (${percentText(share)}, limit ${percentText(limits.failureShare)}): ${kinds}; first: ${first.firstMessage}`,
     hint: "Read the server's log for the cause, or lower the load if it was overrun.",
   };
 };

@@ -4,13 +4,14 @@ import type {Pair} from './pairs.ts';
 
 /** Gates of a block that a server falls by, and neither the client nor the machine (stats/findings.ts). */
 const serversOwn = ['errors', 'output-length', 'unsent'];
+/** The same where a shard was lost and the others were ended at once: answers that these cut off are no errors (stats/reply-gates.ts). */
+const serversOwnOfFewer = ['errors'];
 
 const failedIn = (pairs: readonly Pair[], arm: Arm): readonly string[] =>
   pairs.flatMap(({blocks}) => {
     const reasons = blocks[arm].block.void;
-    // Those that were left ended their requests at once, which then failed: no server's doing.
-    if (reasons.includes('shard-missing')) return [];
-    const codes = reasons.filter(code => serversOwn.includes(code));
+    const own = reasons.includes('shard-missing') ? serversOwnOfFewer : serversOwn;
+    const codes = reasons.filter(code => own.includes(code));
     return codes.length === 0 ? [] : [codes.join(', ')];
   });
 

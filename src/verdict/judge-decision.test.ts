@@ -132,13 +132,16 @@ describe('what cannot be judged', () => {
     expect(verdict.reasons.includes(said)).toBe(failing === 'candidate');
   });
 
-  test('requests that failed because a shard of the load was lost are not held against the server', () => {
-    const lost = ['shard-missing', 'errors'];
+  test.each([
+    ['what ends with a lost shard of the load is not held against the server', ['output-length', 'unsent'], 'GO'],
+    ['errors of its own are, in a block that lost a shard too', ['errors'], 'INCONCLUSIVE'],
+  ] as const)('%s', (_, codes, expected) => {
+    const lost = ['shard-missing', ...codes];
     const made = run({factor: 0.9, voidOf: ({pair, place}) => (pair === 6 && place === 'candidate' ? lost : [])});
-    expect(judged(made)).toMatchObject({
-      verdict: 'GO',
-      reasons: expect.not.arrayContaining([expect.stringContaining('did (errors)')]),
-    });
+    const verdict = judged(made);
+    expect(verdict.verdict).toBe(expected);
+    const against = verdict.reasons.filter(reason => reason.includes('void for what the server did (errors)'));
+    expect(against).toHaveLength(expected === 'GO' ? 0 : 1);
   });
 
   test('different GPUs make the decision VOID, whatever the numbers say', () => {

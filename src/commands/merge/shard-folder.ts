@@ -16,20 +16,25 @@ export interface ShardFolder extends Pick<ShardFile, 'place' | 'startAt' | 'ever
   readonly outcomes: readonly OutcomeByHand[];
 }
 
-const noShard = (folder: string, {command}: RunRecord): CutoverError =>
-  command.some(word => /^--shard(=|$)/.test(word))
+const noShard = (folder: string, {command, trials}: RunRecord): CutoverError => {
+  if (!command.some(word => /^--shard(=|$)/.test(word)))
+    return new CutoverError(
+      'BAD_OPTIONS',
+      `${folder} is a whole run, begun without --shard: it has nothing to be joined to`,
+      {
+        hint: 'Leave it out: merge takes the folders of bench --shard 1/2, 2/2 …; npm run report shows this one, npm run compare two of them.',
+      },
+    );
+  return trials.length === 0
     ? new CutoverError(
         'BAD_OPTIONS',
         `${folder} is a shard that was ended before its first trial was over: there is nothing of it to join`,
         {hint: 'Measure again with all shards; without this folder the others are joined, and void.'},
       )
-    : new CutoverError(
-        'BAD_OPTIONS',
-        `${folder} is a whole run, begun without --shard: it has nothing to be joined to`,
-        {
-          hint: 'Leave it out: merge takes the folders of bench --shard 1/2, 2/2 …; npm run report shows this one, npm run compare two of them.',
-        },
-      );
+    : new CutoverError('BAD_OPTIONS', `${folder} is a shard of which ${shardFileName} is missing`, {
+        hint: `Copy the folder once more, with its ${shardFileName}; without this folder the others are joined, and void.`,
+      });
+};
 
 /** Those that are named, with all mistakes at once. Throws as `readShardFolder` does. */
 export const readShardFolders = async (

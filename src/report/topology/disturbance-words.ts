@@ -87,17 +87,31 @@ const awayText = ({member, routedAwayMs}: OutageResult): string => {
     : `the last request that failed was sent ${timeText(routedAwayMs)} after the kill of ${member}`;
 };
 
-/** sglang_router 0.3.2 was seen to do so, and has no other prompts of this load to give it. */
-const goneElsewhere = ': a router that goes by prompts keeps sending the known ones to whom they went meanwhile';
+/** Why the one that came back got nothing. sglang_router 0.3.2 was seen to do so with cache_aware, and had no other prompts of this load to give it. */
+const goneElsewhere = (policy: string | null): string => {
+  switch (policy) {
+    case 'cache_aware':
+    case 'kv':
+      return ': a router that goes by prompts keeps sending the known ones to whom they went meanwhile';
+    case 'manual':
+      return ': a router that goes by sessions leaves them where they went meanwhile';
+    default:
+      return ': why is not known';
+  }
+};
 
-const backText = (disturbance: Disturbance, {readyMs, servedAgainMs, members, member}: OutageResult): string => {
+const backText = (
+  disturbance: Disturbance,
+  {readyMs, servedAgainMs, members, member}: OutageResult,
+  policy: string | null,
+): string => {
   if (readyMs === null) return 'it did not come back';
   const wholeMs = untilServedMs(disturbance);
   const ready = `ready ${timeText(readyMs)} after its start`;
   if (wholeMs !== null && servedAgainMs !== null)
     return `${ready}, served again ${timeText(servedAgainMs)} later: ${timeText(wholeMs)} after the kill`;
   const none = members.find(({name}) => name === member)?.after === 0;
-  return `${ready}, ${none ? `and finished no request until the trial ended${goneElsewhere}` : 'when it served again is not told'}`;
+  return `${ready}, ${none ? `and finished no request until the trial ended${goneElsewhere(policy)}` : 'when it served again is not told'}`;
 };
 
 const finishedText = ({members}: OutageResult): string =>
@@ -105,8 +119,8 @@ const finishedText = ({members}: OutageResult): string =>
     .map(({name, before, during, after}) => `${name} ${[before, during, after].map(tokensText).join(', ')}`)
     .join('; ');
 
-/** All that was seen of one disturbance and is no table, in the order in which it is asked. */
-export const disturbanceFacts = (trial: Trial, disturbance: Disturbance): readonly Fact[] => {
+/** All that was seen of one disturbance and is no table, in the order in which it is asked. `policy` is the router's. */
+export const disturbanceFacts = (trial: Trial, disturbance: Disturbance, policy: string | null): readonly Fact[] => {
   const {steps, kept, probe, outage} = disturbance;
   const facts = (name: string, texts: readonly string[]): Fact[] => texts.map(text => ({name, text}));
   return [
@@ -118,7 +132,7 @@ export const disturbanceFacts = (trial: Trial, disturbance: Disturbance): readon
       ? []
       : [
           ...facts('routed away', [awayText(outage)]),
-          ...facts('back', [backText(disturbance, outage)]),
+          ...facts('back', [backText(disturbance, outage, policy)]),
           ...facts('finished', [`${finishedText(outage)} (until the kill, until it was ready again, from then on)`]),
         ]),
     ...facts('cache', kept.map(keptText)),

@@ -1,5 +1,6 @@
 import type {Disturbance, KeptCache, Stretch} from '../../schema/disturbance.ts';
 import type {RunRecord} from '../../schema/record.ts';
+import {routerPolicyOf} from '../../schema/router-policy.ts';
 import type {Trial} from '../../schema/trial.ts';
 import {type TableColumn, voidCodes} from '../columns.ts';
 import type {Fact} from '../run-facts.ts';
@@ -46,7 +47,7 @@ const stretchesOf = ({before, during, after}: Disturbance): readonly NamedStretc
   {name: 'after', stretch: after},
 ];
 
-const blockOf = ({trial, disturbance}: DisturbedTrial): readonly DisturbanceBlock[] => {
+const blockOf = ({trial, disturbance}: DisturbedTrial, policy: string | null): readonly DisturbanceBlock[] => {
   const columns = [
     column<NamedStretch>('label', 'stretch', 'requests', '', ({name}) => name),
     ...stretchColumns.map(({part, key, title, unit, read}) =>
@@ -58,14 +59,16 @@ const blockOf = ({trial, disturbance}: DisturbedTrial): readonly DisturbanceBloc
   const words = {file: 'stretches', heading, meaning: ''};
   return section(words, columns, stretchesOf(disturbance)).map(stretches => ({
     heading,
-    facts: disturbanceFacts(trial, disturbance),
+    facts: disturbanceFacts(trial, disturbance, policy),
     stretches,
   }));
 };
 
 /** One for each trial in which something was done to the stack. */
-export const disturbanceBlocks = (record: RunRecord): readonly DisturbanceBlock[] =>
-  disturbedOf(record).flatMap(blockOf);
+export const disturbanceBlocks = (record: RunRecord): readonly DisturbanceBlock[] => {
+  const policy = routerPolicyOf(record);
+  return disturbedOf(record).flatMap(one => blockOf(one, policy));
+};
 
 /** What the words of such a block mean. */
 export const disturbancesMeaning =

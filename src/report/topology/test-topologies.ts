@@ -25,16 +25,17 @@ const router: ServerMember = {
   },
 };
 
-/** A run on two GPUs behind a router. */
+/** A run on two GPUs behind a router that was started by `routedBy`. */
 export const routedRecord = (
   parts: readonly [ServerMember['part'], ServerMember['part']],
   trials: Trial[],
+  routedBy: ServerMember['command'] = null,
 ): RunRecord => {
   const record = exampleRecord({trials});
   const [server] = record.engine.servers;
   if (server === undefined) throw new Error('the example has a server');
   const names = parts[0] === parts[1] ? parts.map((part, at) => `${part}-${at + 1}`) : parts.map(part => `${part}-1`);
-  const members = [...parts.map((part, at) => worker(names[at] ?? '', part, at)), router];
+  const members = [...parts.map((part, at) => worker(names[at] ?? '', part, at)), {...router, command: routedBy}];
   return {...record, engine: {...record.engine, stack: 'example-pd-1-1', servers: [{...server, members}]}};
 };
 

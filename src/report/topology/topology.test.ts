@@ -182,10 +182,27 @@ memory         117995 MiB before, down to 58998 MiB meanwhile, 117995 MiB after 
 `);
     const idle = [{name: 'replica-1', before: 48, during: null, after: 0}];
     expect(outage({servedAgainMs: null, members: idle, routedAwayMs: 0})).toMatch(
-      /only requests failed that were on their way to it\nback .* finished no request until the trial ended: a router that goes by prompts keeps .* to whom they went meanwhile\n/,
+      /only requests failed that were on their way to it\nback .* finished no request until the trial ended: why is not known\n/,
     );
     expect(outage({readyMs: null, routedAwayMs: null})).toMatch(
       /no request failed until it was back\nback {11}it did not come back\n/,
+    );
+  });
+
+  test.each([
+    [
+      ['--policy', 'cache_aware'],
+      'a router that goes by prompts keeps sending the known ones to whom they went meanwhile',
+    ],
+    [['--router-mode', 'kv'], 'a router that goes by prompts keeps sending the known ones to whom they went meanwhile'],
+    [['--policy', 'manual'], 'a router that goes by sessions leaves them where they went meanwhile'],
+    [['--policy', 'round_robin'], 'why is not known'],
+    [['--port', '8000'], 'why is not known'],
+  ])('a replica that comes back and gets nothing behind a router of %j: %s', (routedBy, why) => {
+    const members = [{name: 'replica-1', before: 48, during: null, after: 0}];
+    const trial = exampleTrial({disturbance: killedReplica({servedAgainMs: null, members})});
+    expect(renderTable(routedRecord(['replica', 'replica'], [trial], routedBy))).toContain(
+      `ready 296 ms after its start, and finished no request until the trial ended: ${why}\n`,
     );
   });
 
