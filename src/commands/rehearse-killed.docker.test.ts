@@ -18,8 +18,8 @@ const killed = async (folder: string, {strategy, stage}: Kill): Promise<string> 
   expect([rehearsal.status, rehearsal.stages.at(-1)]).toMatchObject(['running', {name: stage, endMs: null}]);
   // Nothing serves before the baseline does, and while a restart is between both sides requests are refused with advice.
   const {gateway} = rehearsal.helpers;
-  // In rollback it may still be the candidate that was killed which has the route: /health tells of it, and the standby answers.
-  const downtime = stage === 'rollback' || (strategy === 'restart' && stage === 'cutover');
+  // In fault and rollback the candidate that was killed may still have the route: /health tells of it, and the standby answers.
+  const downtime = stage === 'fault' || stage === 'rollback' || (strategy === 'restart' && stage === 'cutover');
   if (stage !== 'baseline-up' && stage !== 'down')
     expect(downtime ? [200, 503] : [200]).toContain(await healthAt(gateway?.url));
   return run;
