@@ -50,6 +50,8 @@ const opened = (folders: readonly string[], version?: ProgramVersion): OpenPods 
 const strayShards = (run: string): readonly string[] => globSync(`${run}-shards-*/*`);
 
 const options = optionsOf(argv);
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort(new CutoverError('INTERRUPTED', 'interrupted')));
 try {
   process.exitCode = await rehearse({
     ...{
@@ -60,7 +62,7 @@ try {
       reportsDir: '/nowhere',
       plansDir: '/nowhere',
     },
-    ...{interrupted: new AbortController().signal, readOptions: optionsOf},
+    ...{interrupted: interrupted.signal, readOptions: optionsOf},
     loadPods: ({folder: run, options: {shards, gatewayAddress, loadImage}}) => ({
       image: loadImage ?? '',
       // Behind the address that the options name, which may be no loopback.
@@ -90,3 +92,4 @@ try {
   process.stderr.write(`${thrown.code}: ${thrown.message}\n`);
   process.exitCode = thrown.exitCode;
 }
+process.exit(); // as the program does, whatever is still asked of the shards
