@@ -1,5 +1,4 @@
 import {CutoverError, reasonOf} from '../errors.ts';
-import {forgetGatewayToken} from '../rehearsal/gateway-token.ts';
 import {endOrphans, orphanedHelpers} from '../rehearsal/strays.ts';
 import {connectDocker} from '../runtimes/docker/connect/host.ts';
 import {isFromDocker} from '../runtimes/docker/docker-error.ts';
@@ -26,7 +25,6 @@ const cleanRehearsals = async ({dryRun}: CleanOptions, {out, note}: Pick<Termina
   for (const {pid, folder} of orphans) out(`Process ${pid} serves the rehearsal in ${folder}, whose harness is gone\n`);
   if (dryRun || orphans.length === 0) return;
   const stays = await endOrphans(orphans);
-  for (const {folder} of orphans.filter(orphan => !stays.includes(orphan))) await forgetGatewayToken(folder);
   if (stays.length === 0) return note('They were ended. --resume would have gone on with the rehearsal.');
   throw new CutoverError('LEFT_BEHIND', `Process ${stays.map(({pid}) => pid).join(', ')} does not end`, {
     hint: `End it: kill -9 ${stays.map(({pid}) => pid).join(' ')}; then run it again for what it left.`,
