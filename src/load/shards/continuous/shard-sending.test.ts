@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {tokenProof, tokenProofHeader} from '../../../http/token-proof.ts';
 import {temporaryFolder} from '../../../records/test-folder.ts';
 import {machineNow} from '../../clock.ts';
 import {endedIn} from '../../continuous/test-journal.ts';
@@ -15,13 +16,14 @@ const embed: ContinuousShard['parts'][number] = {
   ...{name: 'embed', workload: {kind: 'embed', batch: 1, promptTokens: 8}, ratePerSecond: 300},
 };
 
+const proof = `${tokenProofHeader}: ${tokenProof('secret')}\r\n`;
 const health = JSON.stringify({status: 'unhealthy', framework: 'none', models: {llm: null}});
 
 /** A gateway that knows its callers by a token. */
 const gateway = () =>
   startTestServer(({headers, socket, path}: Received) => {
     if (headers.authorization !== 'Bearer secret') return socket.write(reply('{}', {status: 401}));
-    return socket.write(reply(path === '/health' ? health : '{"embeddings":[[1]]}'));
+    return socket.write(path === '/health' ? reply(health, {headers: proof}) : reply('{"embeddings":[[1]]}'));
   });
 
 const sendingIn = (folder: string, shard: Partial<ContinuousShard> & Pick<ContinuousShard, 'url'>) => {
@@ -120,7 +122,7 @@ test('an address behind which another gateway is, or none, is said before anythi
       },
     },
   ]);
-  await using another = await startTestServer(({socket}: Received) => socket.write(reply('{"status": "healthy"}')));
+  await using another = await startTestServer(({socket}: Received) => socket.write(reply(health)));
   const welcome = sendingIn(folder.path, another);
   await welcome.sending.over;
   expect(welcome.words).toMatchObject([

@@ -4,6 +4,7 @@ import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {z} from 'zod';
 import {CutoverError} from '../../../errors.ts';
+import {tokenProof, tokenProofHeader} from '../../../http/token-proof.ts';
 import {machineNow} from '../../clock.ts';
 import {prepareLoad} from '../../continuous/open-load.ts';
 import {leftFile} from '../left-file.ts';
@@ -125,8 +126,9 @@ const isGatewaysPage = (status: number, body: string): boolean => {
 /** Another server at that address, or one that does not know the token, would be loaded all the same. */
 const assertServes = async (url: string, token: string | undefined, signal: AbortSignal): Promise<void> => {
   const headers = token === undefined ? {} : {authorization: `Bearer ${token}`};
-  const {status, body} = await assertReached(`${url}/health`, signal, headers);
-  if (isGatewaysPage(status, body)) return;
+  const {status, body, headers: said} = await assertReached(`${url}/health`, signal, headers);
+  const known = token === undefined || said[tokenProofHeader] === tokenProof(token);
+  if (known && isGatewaysPage(status, body)) return;
   throw new CutoverError(
     'ENGINE_UNREACHABLE',
     `${url} is not the gateway of this rehearsal, as ${hostname()} sees it: GET /health was answered with ${status}`,
