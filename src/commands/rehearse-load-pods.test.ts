@@ -1,34 +1,19 @@
 import {readdir, readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import {execa} from 'execa';
 import {expect, test} from 'vitest';
 import {killLastingShard} from '../load/shards/continuous/test-lasting-hosts.ts';
-import {readRehearsal} from '../records/rehearsal-folder.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
-import {projectRoot} from '../root.ts';
-import {freePort} from '../runtimes/free-port.ts';
-import {endsOf, leftIn, readRun, rehearseFromPods, saidStage} from './rehearse/test-rehearse.ts';
+import {endsOf, leftIn, readRun, saidStage} from './rehearse/test-rehearse.ts';
+import {killedWithShards, podLoadOf, shardsOf, withShards, wordsFor} from './rehearse/test-shards-rehearsal.ts';
 import {cutover, processesNaming} from './test-cutover.ts';
 
-const program = join(projectRoot, 'src/commands/rehearse/test-rehearse-with-shards.ts');
 const patience = 120_000;
-
-/** With the load from two processes of this machine in place of pods. */
-const rehearse = (...words: readonly string[]) =>
-  execa(process.execPath, [program, ...words], {reject: false, stdin: 'ignore'});
-
-const withShards = async (folder: string): Promise<readonly string[]> => [
-  ...(await rehearseFromPods(folder, `http://192.0.2.1:${await freePort()}`)),
-  ...['--load-image', 'never-pulled'],
-];
-
-const shardsLeft = (folders: readonly string[]) => folders.flatMap(folder => processesNaming(folder));
 
 test(
   'a load from two pods is accounted for as one of this machine is, by journals on its clock; nothing is left of it',
   async () => {
     await using place = await temporaryFolder();
-    const {exitCode, stderr} = await rehearse(...(await withShards(place.path)));
+    const {exitCode, stderr} = await withShards(await wordsFor(place.path));
     expect({exitCode, stderr}).toMatchObject({exitCode: 2});
     const {rehearsal, verdict} = await readRun(place.path);
     expect(rehearsal).toMatchObject({status: 'complete', failure: null});
@@ -45,7 +30,7 @@ test(
     for (const code of ['load-whole', 'load-clocks'])
       expect(verdict.checks.find(check => check.code === code)).toMatchObject({outcome: 'pass'});
     expect(leftIn(place.path)).toEqual([]);
-    expect(shardsLeft(rehearsal.podLoads?.[0]?.shards.map(({pod}) => pod) ?? [])).toEqual([]);
+    expect(shardsOf(await podLoadOf(place.path))).toEqual([]);
     expect(await readdir(join(place.path, 'run'))).not.toContain('gateway-token');
   },
   patience,
@@ -58,21 +43,17 @@ test.each([
   'kill -9 of the harness in %s: the pods go on, --resume brings what they sent, and every request is accounted for',
   async (stage, loads) => {
     await using place = await temporaryFolder();
-    const running = rehearse(...(await withShards(place.path)));
-    await saidStage(running, stage);
-    running.kill('SIGKILL');
-    await running;
+    await killedWithShards(place.path, stage);
     const run = join(place.path, 'run');
-    const {rehearsal: left} = await readRehearsal(run, run);
-    const pods = left.podLoads?.[0]?.shards.map(({pod}) => pod) ?? [];
-    expect(shardsLeft(pods)).toHaveLength(2);
+    const begun = await podLoadOf(place.path);
+    expect(shardsOf(begun)).toHaveLength(2);
     const token = await readFile(join(run, 'gateway-token'), 'utf8');
     expect((await stat(join(run, 'gateway-token'))).mode & 0o777).toBe(0o600);
     expect(processesNaming(token)).toEqual([]);
     for (const file of ['rehearsal.json', 'logs/gateway.log', 'logs/gateway.log.out'])
       expect(await readFile(join(run, file), 'utf8')).not.toContain(token);
 
-    const {exitCode, stderr} = await rehearse('rehearse', '--resume', run, '--format', 'csv');
+    const {exitCode, stderr} = await withShards(['rehearse', '--resume', run, '--format', 'csv']);
     expect({exitCode, stderr}).toMatchObject({exitCode: 2});
     const {rehearsal, verdict} = await readRun(place.path);
     const journals = [
@@ -86,7 +67,7 @@ test.each([
     expect(verdict.accounting).toMatchObject({lost: 0, duplicated: 0});
     expect(await endsOf(place.path)).toEqual({served: verdict.accounting.sent});
     expect(verdict.checks.find(({code}) => code === 'cut-off')?.detail).toMatch(/^0 requests on the way/);
-    expect([leftIn(place.path), shardsLeft(pods)]).toEqual([[], []]);
+    expect([leftIn(place.path), shardsOf(begun)]).toEqual([[], []]);
   },
   patience,
 );
@@ -95,11 +76,10 @@ test(
   'a pod that is lost ends the rehearsal, which is void: one sentence names it',
   async () => {
     await using place = await temporaryFolder();
-    const running = rehearse(...(await withShards(place.path)));
+    const running = withShards(await wordsFor(place.path));
     await saidStage(running, 'watch');
     const run = join(place.path, 'run');
-    const {rehearsal: begun} = await readRehearsal(run, run);
-    const pod = begun.podLoads?.[0]?.shards[1]?.pod ?? '';
+    const {pod = ''} = (await podLoadOf(place.path)).shards[1] ?? {};
     await killLastingShard(pod);
     const {exitCode, stderr} = await running;
     expect(exitCode).toBe(12);

@@ -4,6 +4,7 @@ import {connect} from 'node:net';
 import {expect, test} from 'vitest';
 import {engines} from '../engines/index.ts';
 import {fetchText} from '../http/fetch-text.ts';
+import {tokenProof, tokenProofHeader} from '../http/token-proof.ts';
 import {startGateway} from './server.ts';
 import {answerAs, ask, bodiesOf, steered, testEngine} from './test-engine.ts';
 import {turnstile} from './turnstile.ts';
@@ -99,7 +100,10 @@ test('other machines are let in with a token only, and the token is asked for on
     const {status, headers, text} = await ask(url, 'chat', {headers: {authorization}});
     expect([status, headers.get('www-authenticate'), JSON.parse(text).code]).toEqual([401, 'Bearer', 'unauthorized']);
   }
-  expect((await fetch(`${url}/health`)).status).toBe(401);
+  const stranger = await fetch(`${url}/health`);
+  expect([stranger.status, stranger.headers.get(tokenProofHeader)]).toEqual([401, null]);
+  const known = await fetch(`${url}/health`, {headers: {authorization: 'Bearer secret'}});
+  expect(known.headers.get(tokenProofHeader)).toBe(tokenProof('secret'));
   expect((await fetch(`${url}/nothing`)).status).toBe(401);
   expect((await ask(url, 'chat', {headers: {authorization: 'bearer secret'}})).status).toBe(200);
   expect([baseline.requests.length, (await gateway.admin.state()).seq]).toEqual([1, 1]);

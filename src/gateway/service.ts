@@ -9,6 +9,7 @@ import {
   LogController,
 } from 'fastify';
 import {reasonOf} from '../errors.ts';
+import {tokenProof, tokenProofHeader} from '../http/token-proof.ts';
 import {type Role, roles} from '../schema/request.ts';
 import {parseBody} from './bodies.ts';
 import {requestIdOf} from './door.ts';
@@ -170,7 +171,8 @@ export const serviceOf = ({ledger, allows, draining, log, ...house}: ServiceOpti
       return serve(house, visits.get(raw) as Visit, body as {bytes: Buffer; json: unknown}, reply);
     });
   service.get('/openapi.json', () => openapi());
-  service.get('/health', async (_, reply) => {
+  service.get('/health', async ({headers: {authorization = ''}}, reply) => {
+    if (allows !== null) reply.header(tokenProofHeader, tokenProof(authorization.replace(/^bearer /i, '')));
     const {status, body} = await healthOf(draining() ? null : house.switchboard.primary());
     return reply.code(status).send(body);
   });

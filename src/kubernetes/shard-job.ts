@@ -1,4 +1,5 @@
 import {CutoverError, reasonOf} from '../errors.ts';
+import type {ProgramVersion} from '../load/shards/program-version.ts';
 import type {LastingHost} from '../load/shards/shard-host.ts';
 import {thisOwner} from '../runtimes/docker/ownership/owner.ts';
 import {interruptionOf} from '../runtimes/interruption.ts';
@@ -43,27 +44,36 @@ export interface ShardJobOptions {
   readonly signal: AbortSignal;
 }
 
-/** A Job with its pods, in the order of their numbers. Disposing removes it and waits until its pods are gone, or throws LEFT_BEHIND. */
+/**
+ * A Job with its pods, in the order of their numbers. Disposing removes it and waits until its pods are gone, or throws LEFT_BEHIND;
+ * `leave` lets them be, and nothing more is heard of them.
+ */
 export interface ShardJob extends AsyncDisposable {
   readonly hosts: readonly LastingHost[];
   readonly name: string;
+  leave(): void;
 }
 
 interface JobOptions extends Pick<ShardJobOptions, 'cluster' | 'program'> {
   readonly name: string;
   readonly pods: readonly string[];
+  /** Of the program that they were started with; this one's where it is left out. */
+  readonly version?: ProgramVersion | undefined;
   readonly patience: Patience;
 }
 
-const shardJob = ({cluster, name, pods, patience, program = shardProgram}: JobOptions): ShardJob => {
-  const removed = new AbortController();
-  const {signal} = removed;
+const shardJob = ({cluster, name, pods, version, patience, program = shardProgram}: JobOptions): ShardJob => {
+  const left = new AbortController();
+  const {signal} = left;
   const titleOf = (index: number) => `shard ${index + 1} of ${pods.length}`;
   return {
     name,
-    hosts: pods.map((pod, index) => new PodHost({cluster, pod, title: titleOf(index), program, patience, signal})),
+    hosts: pods.map(
+      (pod, index) => new PodHost({cluster, pod, title: titleOf(index), program, version, patience, signal}),
+    ),
+    leave: () => left.abort(),
     async [Symbol.asyncDispose]() {
-      removed.abort();
+      left.abort();
       await removeJob(cluster, name, {patience});
     },
   };

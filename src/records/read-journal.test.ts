@@ -4,7 +4,7 @@ import {gzipSync} from 'node:zlib';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ClientLine, GatewayLine} from '../schema/journal.ts';
-import type {MemoryReading} from '../schema/rehearsal.ts';
+import type {LoadShard, MemoryReading, Rehearsal} from '../schema/rehearsal.ts';
 import {clientJournal, readClientJournal, readGatewayJournal, readMemoryJournal, shardJournal} from './read-journal.ts';
 import {temporaryFolder} from './test-folder.ts';
 
@@ -26,16 +26,43 @@ const clientLines = async (text: string | Uint8Array, name = clientJournal) => {
   return await Array.fromAsync(readClientJournal(folder.path));
 };
 
-test('the journals of load pods are read beside it, packed or not, each once', async () => {
-  await using folder = await temporaryFolder();
-  const write = (name: string, content: string | Uint8Array) => writeFile(join(folder.path, name), content);
-  await write(clientJournal, '');
-  await write(shardJournal(1, 0), textOf([sent('s1-1')]));
-  await write(`${shardJournal(1, 0)}.gz`, gzipSync(textOf([sent('s1-1')])));
-  await write(`${shardJournal(1, 1)}.gz`, gzipSync(textOf([sent('s1-2')])));
-  await write(`${shardJournal(2, 0)}.part`, textOf([sent('s2-1')]).slice(0, 20));
-  const ids = (await Array.fromAsync(readClientJournal(folder.path))).map(({id}) => id);
-  expect(ids).toEqual(['s1-1', 's1-2']);
+describe('journals of load pods', () => {
+  const shard = (index: number, more: Partial<LoadShard> = {}): LoadShard => ({
+    ...{pod: 'p', node: null, clocks: [], journal: shardJournal(1, index), lost: null, ...more},
+  });
+  const load = (...shards: LoadShard[]): Pick<Rehearsal, 'podLoads'> => ({
+    podLoads: [{sitting: 1, image: 'i', namespace: 'n', job: 'j', startMs: 1, shards}],
+  });
+  const readWith = async (
+    files: Readonly<Record<string, string | Uint8Array>>,
+    rehearsal: Pick<Rehearsal, 'podLoads'>,
+  ) => {
+    await using folder = await temporaryFolder();
+    for (const [name, content] of Object.entries({[clientJournal]: '', ...files}))
+      await writeFile(join(folder.path, name), content);
+    return await Array.fromAsync(readClientJournal(folder.path, rehearsal), ({id}) => id);
+  };
+
+  test('are read as the record names them, packed or not; another one that lies there is not', async () => {
+    const files = {
+      [shardJournal(1, 0)]: textOf([sent('s1-1')]),
+      [`${shardJournal(1, 1)}.gz`]: gzipSync(textOf([sent('s1-2'), sent('s1-3')])),
+      [shardJournal(2, 0)]: textOf([sent('s2-1')]),
+    };
+    const rehearsal = load(shard(0, {sent: 1}), shard(1), shard(2, {journal: null}));
+    expect(await readWith(files, rehearsal)).toEqual(['s1-1', 's1-2', 's1-3']);
+    expect(await readWith(files, {})).toEqual([]);
+  });
+
+  test('that were not copied, or not to their ends, are told as such', async () => {
+    await expect(readWith({}, load(shard(0)))).rejects.toMatchObject({
+      ...{code: 'RECORD_UNREADABLE', hint: expect.stringContaining('Copy it')},
+      message: expect.stringContaining('neither it nor client.1.1.jsonl.gz exists'),
+    });
+    await expect(readWith({[shardJournal(1, 0)]: textOf([sent('s1-1')])}, load(shard(0, {sent: 2})))).rejects.toThrow(
+      /client\.1\.1\.jsonl cannot be read: it tells of 1 requests, and its pod had sent 2/,
+    );
+  });
 });
 
 test('each journal is read as it was written, packed or not', async () => {

@@ -1,9 +1,8 @@
-import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {z} from 'zod';
 import {reasonOf} from '../errors.ts';
 import {type ClientLine, clientLine, type GatewayLine, gatewayLine} from '../schema/journal.ts';
-import {type MemoryReading, memoryReading} from '../schema/rehearsal.ts';
+import {type MemoryReading, memoryReading, type Rehearsal} from '../schema/rehearsal.ts';
 import {linesUpTo, longestLine} from './lines-up-to.ts';
 import {openPacked} from './open-packed.ts';
 import {issuesText, unreadable} from './unreadable.ts';
@@ -48,19 +47,33 @@ export const memoryJournal = 'memory.jsonl';
 export const shardJournal = (sitting: number, shardIndex: number): string =>
   `client.${sitting}.${shardIndex + 1}.jsonl`;
 
-/** The client's journals that are there: this machine's, and those of load pods. */
-const clientJournals = async (folder: string): Promise<readonly string[]> => {
-  const names = (await readdir(folder).catch(() => [])).map(name => name.replace(/\.gz$/, ''));
-  const found = names.filter(name => /^client(\.\d+\.\d+)?\.jsonl$/.test(name)).toSorted();
-  return found.length === 0 ? [clientJournal] : [...new Set(found)];
+/** A journal of a shard tells of all that its pod counted: of a copy that was cut short something would be missing unseen. */
+const readShardJournal = async function* (
+  folder: string,
+  name: string,
+  sent: number | null,
+): AsyncGenerator<ClientLine> {
+  let told = 0;
+  for await (const line of readJournal(folder, name, clientLine)) {
+    if (line.event === 'sent') told += 1;
+    yield line;
+  }
+  if (sent !== null && told !== sent)
+    throw unreadable(join(folder, name), `it tells of ${told} requests, and its pod had sent ${sent}`, {hint: fix});
 };
 
 /*
  * What they hold, packed with gzip or not; also while they grow. A last line that was torn when its writer was killed is
  * left out. All throw RECORD_UNREADABLE, with the place.
  */
-export const readClientJournal = async function* (folder: string): AsyncGenerator<ClientLine> {
-  for (const name of await clientJournals(folder)) yield* readJournal(folder, name, clientLine);
+/** This machine's, and those of load pods that the rehearsal names: no other one that lies there is of it. */
+export const readClientJournal = async function* (
+  folder: string,
+  {podLoads = []}: Pick<Rehearsal, 'podLoads'> = {},
+): AsyncGenerator<ClientLine> {
+  yield* readJournal(folder, clientJournal, clientLine);
+  for (const {journal, sent = null} of podLoads.flatMap(({shards}) => shards))
+    if (journal !== null) yield* readShardJournal(folder, journal, sent);
 };
 export const readGatewayJournal = (folder: string): AsyncGenerator<GatewayLine> =>
   readJournal(folder, gatewayJournal, gatewayLine);

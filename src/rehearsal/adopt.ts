@@ -1,10 +1,9 @@
 import {isDeepStrictEqual} from 'node:util';
-import {reasonOf} from '../errors.ts';
 import {type Arm, arms} from '../schema/block.ts';
 import type {Route, StageName} from '../schema/rehearsal.ts';
 import {gatewayUp} from './gateway-helper.ts';
 import {loadBegun} from './load-of-rehearsal.ts';
-import {journalsOfKilled} from './pod-journals.ts';
+import {journalsOfKilled, podsGivenUp} from './pods-of-killed.ts';
 import {nobody, type RehearsalRun} from './rehearsal-run.ts';
 import {serves, sideBegun, sideServes} from './side-helper.ts';
 import {endStrays} from './strays.ts';
@@ -40,15 +39,6 @@ const routeAgain = async (run: RehearsalRun, serving: readonly Arm[]): Promise<v
   else await run.event('route', 'the harness was killed before it had noted this route', {route});
 };
 
-/** What is given up is taken down also where the cluster does not answer: its journals are missing then. Else it may be tried again. */
-const unlessGivenUp =
-  ({parts}: RehearsalRun, next: StageName | null) =>
-  (thrown: unknown): null => {
-    if (next !== null) throw thrown;
-    parts.told.note(`The journals of the load pods were not brought: ${reasonOf(thrown)}`);
-    return null;
-  };
-
 /**
  * Makes what a killed harness left its own, as far as `next` needs it: the gateway, the sides, the route and the load. Null: only the way
  * back is to be taken.
@@ -56,9 +46,10 @@ const unlessGivenUp =
 export const adopt = async (run: RehearsalRun, next: StageName | null): Promise<void> => {
   await endStrays(run.folder.path, run.rehearsal.helpers);
   const {pods} = run.parts;
-  const notWhole = pods === null ? null : await journalsOfKilled(run, pods).catch(unlessGivenUp(run, next));
+  if (pods !== null && next === null) await podsGivenUp(run, pods);
+  const notWhole = pods === null || next === null ? null : await journalsOfKilled(run, pods);
   // Whatever comes next could not make it valid; what is up is stopped all the same.
-  if (notWhole !== null && next !== null && next !== 'down') return run.fail(notWhole);
+  if (notWhole !== null && next !== 'down') return run.fail(notWhole);
   if (next === 'baseline-up' || next === 'down' || run.rehearsal.helpers.gateway === null) return;
   await gatewayUp(run);
   for (const arm of arms) {

@@ -51,14 +51,17 @@ export const gatewayUp = async (run: RehearsalRun): Promise<void> => {
 };
 
 export const gatewayDown = async (run: RehearsalRun): Promise<void> => {
-  const {helpers} = run.rehearsal;
-  if (helpers.gateway === null) return forgetGatewayToken(run);
+  const {
+    rehearsal: {helpers},
+    folder: {path},
+  } = run;
+  if (helpers.gateway === null) return forgetGatewayToken(path);
   if (!(await endHelper(helpers.gateway, graceMs)))
     throw new CutoverError('LEFT_BEHIND', `The gateway (process ${helpers.gateway.pid}) does not end`, {
       hint: `End it: kill -9 ${helpers.gateway.pid}`,
     });
   helpers.gateway = null;
-  await forgetGatewayToken(run);
+  await forgetGatewayToken(path);
   await run.save();
 };
 

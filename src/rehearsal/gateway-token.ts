@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {throwNotWritable} from '../records/write-inside.ts';
 import type {RehearsalRun} from './rehearsal-run.ts';
 
-const fileOf = ({folder}: RehearsalRun): string => join(folder.path, 'gateway-token');
+const fileOf = (folder: string): string => join(folder, 'gateway-token');
 
 /**
  * By what the gateway knows its callers where other machines reach it; null where none do. It lies in a file of its own that only this
@@ -12,7 +12,7 @@ const fileOf = ({folder}: RehearsalRun): string => join(folder.path, 'gateway-to
  */
 export const gatewayToken = async (run: RehearsalRun): Promise<string | null> => {
   if (run.parts.pods === null) return null;
-  const path = fileOf(run);
+  const path = fileOf(run.folder.path);
   const known = await readFile(path, 'utf8').catch(() => '');
   if (known !== '') return known;
   const token = randomBytes(32).toString('base64url');
@@ -20,4 +20,5 @@ export const gatewayToken = async (run: RehearsalRun): Promise<string | null> =>
   return token;
 };
 
-export const forgetGatewayToken = (run: RehearsalRun): Promise<void> => rm(fileOf(run), {force: true});
+/** `folder` is the rehearsal's. */
+export const forgetGatewayToken = (folder: string): Promise<void> => rm(fileOf(folder), {force: true});

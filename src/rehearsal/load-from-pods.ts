@@ -1,4 +1,4 @@
-import {once} from 'node:events';
+import {reasonOf} from '../errors.ts';
 import {machineNow} from '../load/clock.ts';
 import type {ContinuousLoad, ContinuousLoadOptions} from '../load/continuous/open-load.ts';
 import type {ContinuousCounts} from '../load/continuous/sender.ts';
@@ -7,20 +7,22 @@ import {silentMs} from '../load/shards/continuous/continuous-shard.ts';
 import {openJournal} from '../records/journal-file.ts';
 import type {PodLoad} from '../schema/rehearsal.ts';
 import type {LoadPods, OpenPods} from './load-pods.ts';
-import {assertWhole, journalsBrought, loadNotWhole, loadTooShort, podsEnded} from './pod-journals.ts';
+import {assertWhole, endedAfter, journalsBrought, loadNotWhole, loadTooShort} from './pod-journals.ts';
 import type {RehearsalRun} from './rehearsal-run.ts';
+import {unlessOver} from './unless-over.ts';
 
-/** Seldom enough that no request is late for it, and often enough that a clock that is set right for a day is followed. */
-const clockEveryMs = 600_000;
+/** Seldom enough that no request is late for it, and often enough that what a clock may do in between is some 30 ms. */
+const clockEveryMs = 120_000;
 
 /** The order to begin must have reached all of them by then. */
 const leadMs = ({slowestTellMs}: ContinuousCrew): number => 500 + 3 * slowestTellMs;
 
 /** Saved before anything is sent: whoever goes on after a kill finds the pods by it, and what they have sent. */
-const notedLoad = async (run: RehearsalRun, {image}: LoadPods, {hosts, namespace, job}: OpenPods): Promise<PodLoad> => {
+const notedLoad = async (run: RehearsalRun, pods: LoadPods, {hosts, namespace, job}: OpenPods): Promise<PodLoad> => {
   const {rehearsal} = run;
   const load: PodLoad = {
-    ...{sitting: rehearsal.sittings.length, image, namespace, job, startMs: null},
+    ...{sitting: rehearsal.sittings.length, image: pods.image, cluster: await pods.cluster(), namespace, job},
+    startMs: null,
     shards: hosts.map(({name}) => ({
       ...{pod: name, node: null, clocks: [], journal: null, lost: null},
     })),
@@ -41,23 +43,23 @@ const begun = async (
     shard.node = ready[index]?.node ?? null;
     shard.clocks = clocks.slice(index, index + 1);
   }
+  const program = ready[0]?.program;
+  if (program !== undefined) load.program = {...program};
   load.startMs = machineNow() + leadMs(crew);
   await run.save();
   await crew.begin(load.startMs, clocks);
-  crew.watchClocks(clockEveryMs, (index, reading) => load.shards[index]?.clocks.push(reading));
-};
-
-/** Pods that say nothing for long keep nobody from ending the rehearsal. */
-const unlessOver = async ({over}: RehearsalRun, work: Promise<void>): Promise<void> => {
-  const settled = new AbortController();
-  const ended = once(over, 'abort', {signal: settled.signal}).then(() => over.throwIfAborted());
-  try {
-    over.throwIfAborted();
-    await Promise.race([work, ended]);
-  } finally {
-    settled.abort();
-    for (const other of [work, ended]) other.catch(() => {});
-  }
+  crew.watchClocks(clockEveryMs, {
+    async read(index, reading) {
+      load.shards[index]?.clocks.push(reading);
+      await run.save().catch(() => {}); // whoever saves next tells of it
+    },
+    missed(index, thrown) {
+      const pod = load.shards[index]?.pod;
+      run.parts.told.note(
+        `The clock of ${pod} could not be read, and is read again in ${clockEveryMs / 1000} s: ${reasonOf(thrown)}`,
+      );
+    },
+  });
 };
 
 /**
@@ -82,13 +84,10 @@ export const loadFromPods = async (
 
   const up = opened.move();
   const end = async (): Promise<ContinuousCounts> => {
-    try {
-      const counts = await journalsBrought(run, load, crew);
-      if (!broken.signal.aborted) assertWhole(load); // else it was told
-      return counts;
-    } finally {
-      await podsEnded(run, up);
-    }
+    const told = broken.signal.aborted;
+    const counts = await endedAfter(journalsBrought(run, load, crew), {run, load, pods: open});
+    if (!told) assertWhole(load);
+    return counts;
   };
   let ending: Promise<ContinuousCounts> | null = null;
   return {

@@ -1,13 +1,15 @@
 import {join} from 'node:path';
 import {CutoverError, reasonOf} from '../errors.ts';
 import type {ContinuousCounts} from '../load/continuous/sender.ts';
-import {ContinuousCrew, type CrewEnd, readClock} from '../load/shards/continuous/continuous-crew.ts';
-import {fetchJournal} from '../load/shards/continuous/fetch-journal.ts';
+import type {ContinuousCrew} from '../load/shards/continuous/continuous-crew.ts';
+import {fetchJournal, type KeptWord} from '../load/shards/continuous/fetch-journal.ts';
 import {clockBetween} from '../load/shards/continuous/shift-stamps.ts';
 import {lostText} from '../load/shards/shard-ear.ts';
+import {ShardGone} from '../load/shards/shard-gone.ts';
 import {shardJournal} from '../records/read-journal.ts';
-import type {PodLoad} from '../schema/rehearsal.ts';
-import type {LoadPods} from './load-pods.ts';
+import type {LoadShard, PodLoad} from '../schema/rehearsal.ts';
+import {tellingReadings} from '../stats/clock-error.ts';
+import type {OpenPods} from './load-pods.ts';
 import type {RehearsalRun} from './rehearsal-run.ts';
 
 /** Why a rehearsal cannot go on without a shard: not what is left is wrong, but nobody can tell any more what was sent. */
@@ -25,31 +27,6 @@ export const loadTooShort = (lost: string, thrown: unknown): CutoverError =>
     cause: thrown,
   });
 
-/** Brings the journal of one shard that has ended; what became of it is in the record. Throws RECORD_NOT_WRITABLE. */
-const journalBrought = async (
-  {folder}: RehearsalRun,
-  {sitting, shards}: PodLoad,
-  {crew, index, end}: {readonly crew: ContinuousCrew; readonly index: number; readonly end: CrewEnd},
-): Promise<void> => {
-  const shard = shards[index];
-  if (shard === undefined || shard.journal !== null || shard.lost !== null) return;
-  if ('lost' in end) {
-    shard.lost = end.lost;
-    return;
-  }
-  const host = crew.host(index);
-  try {
-    shard.clocks.push(await readClock(host));
-    const name = shardJournal(sitting, index);
-    const toHere = clockBetween(shard.clocks);
-    await fetchJournal({host, word: end.word, toHere}, join(folder.path, name));
-    shard.journal = name;
-  } catch (thrown) {
-    if (thrown instanceof CutoverError && thrown.code === 'RECORD_NOT_WRITABLE') throw thrown;
-    shard.lost = lostText(index, shards.length, host, thrown);
-  }
-};
-
 const noCounts: ContinuousCounts = {sent: 0, served: 0, refused: 0, failed: 0, lost: 0};
 
 const sumOf = (all: readonly ContinuousCounts[]): ContinuousCounts =>
@@ -61,24 +38,62 @@ const sumOf = (all: readonly ContinuousCounts[]): ContinuousCounts =>
     };
   }, noCounts);
 
-/** Stops the load and brings every shard's journal; those that are gone are noted. Throws RECORD_NOT_WRITABLE. */
+const notBrought = (lost: string, thrown: unknown): unknown =>
+  thrown instanceof CutoverError && thrown.code !== 'SHARD_LOST'
+    ? thrown // which says what to do
+    : new CutoverError('SHARD_LOST', `A journal was not brought, and its pod may have it: ${lost}`, {
+        hint: 'See that this machine reaches the pods (kubectl get pods), and go on once more where the harness was killed.',
+        cause: thrown,
+      });
+
+/**
+ * Stops the load and brings every shard's journal; those that are gone for good are noted. Throws what keeps one from being brought that
+ * may still be there: nothing is noted of it then, and it may be brought another time.
+ */
 export const journalsBrought = async (
   run: RehearsalRun,
   load: PodLoad,
   crew: ContinuousCrew,
 ): Promise<ContinuousCounts> => {
+  const {sitting, shards} = load;
   const ends = await crew.stop();
-  const brought = await Promise.allSettled(ends.map((end, index) => journalBrought(run, load, {crew, index, end})));
+  const failed = new Map<number, unknown>();
+  const each = async (work: (shard: LoadShard, index: number) => Promise<void>): Promise<void> => {
+    const all = shards.map(async (shard, index) => {
+      if (shard.journal !== null || shard.lost !== null || failed.has(index)) return;
+      try {
+        await work(shard, index);
+      } catch (thrown) {
+        const lost = lostText(index, shards.length, crew.host(index), thrown);
+        if (thrown instanceof ShardGone) shard.lost = lost;
+        else failed.set(index, notBrought(lost, thrown));
+      }
+    });
+    await Promise.all(all);
+  };
+  const wordOf = (index: number): KeptWord => {
+    const end = ends[index];
+    if (end === undefined) throw new TypeError(`there is no shard ${index}`);
+    if ('lost' in end) throw end.thrown;
+    return end.word;
+  };
+  // All clocks before the first journal, which may take long and be in the way of a reading.
+  await each(async (shard, index) => {
+    wordOf(index);
+    shard.clocks = tellingReadings([...shard.clocks, await crew.clock(index)]);
+  });
+  await each(async (shard, index) => {
+    const [host, word, name] = [crew.host(index), wordOf(index), shardJournal(sitting, index)];
+    await fetchJournal({host, word, toHere: clockBetween(shard.clocks)}, join(run.folder.path, name));
+    Object.assign(shard, {journal: name, sent: word.counts.sent});
+  });
   await run.save();
-  for (const one of brought) if (one.status === 'rejected') throw one.reason;
+  for (const thrown of failed.values()) throw thrown;
   return sumOf(ends.flatMap(end => ('word' in end ? [end.word.counts] : [])));
 };
 
-const lostIn = ({shards}: PodLoad): string | null =>
-  shards.flatMap(({lost}) => (lost === null ? [] : [lost])).join('; ') || null;
-
 /** A Job that stays is no reason to lose what was brought. */
-export const podsEnded = async ({parts}: RehearsalRun, pods: AsyncDisposable): Promise<void> => {
+const podsEnded = async ({parts}: RehearsalRun, pods: AsyncDisposable): Promise<void> => {
   try {
     await pods[Symbol.asyncDispose]();
   } catch (thrown) {
@@ -86,29 +101,32 @@ export const podsEnded = async ({parts}: RehearsalRun, pods: AsyncDisposable): P
   }
 };
 
+interface Emptied {
+  readonly run: RehearsalRun;
+  readonly load: PodLoad;
+  readonly pods: OpenPods;
+}
+
+/** Ends the pods when each journal is here or gone for good; else they are left with what they have. */
+export const endedAfter = async <T>(brought: Promise<T>, {run, load, pods}: Emptied): Promise<T> => {
+  const {job, namespace} = load;
+  const value = await brought.catch((thrown: unknown) => {
+    pods.leave();
+    run.parts.told.note(
+      `Job ${job} in namespace ${namespace} stays: its pods may have journals that are not here. npm run clean -- --kube-namespace ${namespace} removes it with them.`,
+    );
+    throw thrown;
+  });
+  await podsEnded(run, pods);
+  return value;
+};
+
+/** Which journals of this load are gone for good, and why; null where none is known to be. */
+export const lostIn = ({shards}: PodLoad): string | null =>
+  shards.flatMap(({lost}) => (lost === null ? [] : [lost])).join('; ') || null;
+
 /** Throws SHARD_LOST where a journal of this load is gone. */
 export const assertWhole = (load: PodLoad): void => {
   const lost = lostIn(load);
   if (lost !== null) throw loadNotWhole(lost, null);
-};
-
-/**
- * Ends the loads of a harness that was killed and brings their journals, before anything else is begun; one that is killed in this does it
- * again. What is gone is noted, and the first reason is returned; null where all is here.
- */
-export const journalsOfKilled = async (run: RehearsalRun, pods: LoadPods): Promise<CutoverError | null> => {
-  const loads = run.rehearsal.podLoads ?? [];
-  const open = loads.filter(
-    ({startMs, shards}) => startMs !== null && shards.some(({journal, lost}) => journal === null && lost === null),
-  );
-  for (const load of open) {
-    run.parts.told.note(`Bringing the journals of the pods of ${load.job}, which the killed harness had begun`);
-    const again = await pods.again(load);
-    using crew = new ContinuousCrew(again.hosts);
-    await journalsBrought(run, load, crew);
-    await podsEnded(run, again);
-  }
-  await pods.removeStrays();
-  const lost = loads.map(lostIn).find(found => found !== null) ?? null;
-  return lost === null ? null : loadNotWhole(lost, null);
 };

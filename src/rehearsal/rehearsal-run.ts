@@ -55,6 +55,7 @@ export class RehearsalRun {
   /** Aborted with the reason when the rehearsal cannot go on: Ctrl-C, or what serves is gone. */
   readonly over: AbortSignal;
   readonly #fatal = new AbortController();
+  #saved: Promise<void> = Promise.resolve();
   /** The client and what is read four times a second; null while there is none. */
   load: ContinuousLoad | null = null;
   readings: Readings | null = null;
@@ -106,8 +107,11 @@ export class RehearsalRun {
     this.over.throwIfAborted();
   }
 
+  /** One after the other: what goes on beside the stages saves, too. */
   async save(): Promise<void> {
-    await this.folder.save(this.rehearsal).catch((thrown: unknown) => {
+    const saved = this.#saved.then(() => this.folder.save(this.rehearsal));
+    this.#saved = saved.catch(() => {});
+    await saved.catch((thrown: unknown) => {
       if (!this.closing) throw thrown;
     });
   }

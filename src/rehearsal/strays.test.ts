@@ -1,5 +1,10 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {readdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {rehearsalOf} from './strays.ts';
+import {temporaryFolder} from '../records/test-folder.ts';
+import {endOrphans, rehearsalOf} from './strays.ts';
 
 const words = (line: string) => line.split(' ');
 
@@ -18,4 +23,13 @@ describe('the rehearsal that a process is a helper of', () => {
   ])('is none of what a person started: %s', line => {
     expect(rehearsalOf(words(line))).toBeNull();
   });
+});
+
+test('a gateway that is ended leaves no token behind', async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(join(folder.path, 'gateway-token'), 'secret');
+  const gateway = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], {stdio: 'ignore'});
+  await once(gateway, 'spawn');
+  expect(await endOrphans([{pid: gateway.pid ?? 0, folder: folder.path}])).toEqual([]);
+  expect(await readdir(folder.path)).toEqual([]);
 });

@@ -5,6 +5,7 @@ import {ownerName} from '../records/rehearsal-folder.ts';
 import {ownerState} from '../runtimes/docker/ownership/owner.ts';
 import type {HelperProcess, Rehearsal} from '../schema/rehearsal.ts';
 import {endHelper} from './end-helper.ts';
+import {forgetGatewayToken} from './gateway-token.ts';
 
 /** A stack may take its time to stop. */
 const graceMs = 60_000;
@@ -59,8 +60,9 @@ export const orphanedHelpers = async (): Promise<readonly RehearsalHelper[]> => 
   return found.flat();
 };
 
-/** Ends them in order; those that do not end are given back. */
+/** Ends them; those that do not end are given back. The token of a gateway that is gone is good for nothing any more. */
 export const endOrphans = async (orphans: readonly RehearsalHelper[]): Promise<readonly RehearsalHelper[]> => {
   const gone = await Promise.all(orphans.map(end));
+  await Promise.all(orphans.map(({folder}, index) => (gone[index] ? forgetGatewayToken(folder) : null)));
   return orphans.filter((_, index) => gone[index] === false);
 };

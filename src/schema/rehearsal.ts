@@ -116,9 +116,13 @@ export type ClockReading = z.infer<typeof clockReading>;
 const podLoad = z.strictObject({
   sitting: z.int().min(1),
   image: z.string(),
+  /** Its address and what named it, `https://10.0.0.1:6443 (context lab)`; absent in rehearsals of before. */
+  cluster: z.string().optional(),
   namespace: z.string(),
   /** Of the Kubernetes Job. */
   job: z.string(),
+  /** Which cutover the pods have; absent in rehearsals of before, and until they have said it. */
+  program: z.strictObject({version: z.string(), sources: z.string()}).optional(),
   /** When it began; null where it never did. */
   startMs: ms.nullable(),
   /** In the order of their numbers. */
@@ -130,6 +134,8 @@ const podLoad = z.strictObject({
       clocks: z.array(clockReading),
       /** The file beside this one with its requests, all of them; null where it is not here. */
       journal: z.string().nullable(),
+      /** The requests that it tells of; absent until it is here, and in rehearsals of before. */
+      sent: z.int().optional(),
       /** Why there is none, in one sentence; null while there may be one. */
       lost: z.string().nullable(),
     }),

@@ -26,31 +26,40 @@ export const podsOfRehearsal = (
   if (options.loadOn !== 'k8s' || image === null || gatewayAddress === null) return null;
   let connecting: Promise<Cluster> | null = null;
   const connected = (): Promise<Cluster> => {
-    connecting ??= clusterOf(options, interrupted);
+    connecting ??= clusterOf(options, interrupted).catch((thrown: unknown) => {
+      connecting = null; // it may be there the next time
+      throw thrown;
+    });
     return connecting;
   };
-  const openPods = ({namespace}: Cluster, {name: job, hosts, [Symbol.asyncDispose]: dispose}: ShardJob): OpenPods => ({
-    ...{hosts, namespace, job},
+  const openPods = (
+    {namespace}: Cluster,
+    {name: job, hosts, leave, [Symbol.asyncDispose]: dispose}: ShardJob,
+  ): OpenPods => ({
+    ...{hosts, namespace, job, leave},
     [Symbol.asyncDispose]: dispose,
   });
   return {
     ...{image, gatewayAddress},
+    cluster: async () => (await connected()).name,
     async open(signal) {
       const cluster = await connected();
       // They outlive this program, and are to outlive what is planned: their load ends by itself when nobody is there.
       const lifetimeS = Math.ceil(plan.watchSeconds) + besideWatchS;
       return openPods(cluster, await podsStarted(cluster, {options, runId, folder, note, signal, lifetimeS}));
     },
-    async again({namespace, job: name, shards}) {
+    async again({namespace, job: name, program: version, shards}) {
       const {adoptShardJob} = await import('../../kubernetes/shard-job.ts');
       const cluster = {...(await connected()), namespace};
-      return openPods(cluster, adoptShardJob({cluster, name, pods: shards.map(({pod}) => pod), onLine: note}));
+      const pods = shards.map(({pod}) => pod);
+      return openPods(cluster, adoptShardJob({cluster, name, pods, version, onLine: note}));
     },
     async removeStrays() {
       const {findJobs, removeJobs} = await import('../../kubernetes/ownership/leftovers.ts');
       const cluster = await connected();
       const own = (await findJobs(cluster, {everywhere: false})).filter(found => found.runId === runId);
-      for (const line of await removeJobs(cluster, own, {signal: interrupted, onLine: note})) note(line);
+      for (const line of await removeJobs(cluster, own, {signal: interrupted, onLine: note}))
+        note(`${line}. Remove it: npm run clean -- --kube-namespace ${cluster.namespace}`);
     },
   };
 };

@@ -39,7 +39,7 @@ const rehearsed = async ({rehearsal, folder: {path}}: StoredRehearsal): Promise<
   const begun = rehearsal.stages.some(({name}) => name === 'before');
   const evidence = await evidenceOf({
     rehearsal,
-    client: orNone(readClientJournal(path), begun),
+    client: orNone(readClientJournal(path, rehearsal), begun),
     gateway: orNone(readGatewayJournal(path), begun),
     memory: orNone(readMemoryJournal(path), begun),
   });

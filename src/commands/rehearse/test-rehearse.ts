@@ -78,8 +78,10 @@ export const stagesPassed = ({stages}: Rehearsal) => stages.map(({name, outcome}
 
 /** Ids of the load by how they ended; those without an end are under `open`. */
 export const endsOf = async (folder: string): Promise<Readonly<Record<string, number>>> => {
+  const run = join(folder, 'run');
+  const {rehearsal} = await readRehearsal(run, run);
   const ends = new Map<string, string>();
-  for await (const line of readClientJournal(join(folder, 'run')))
+  for await (const line of readClientJournal(run, rehearsal))
     ends.set(line.id, line.event === 'sent' ? 'open' : line.outcome);
   const counts: Record<string, number> = {};
   for (const end of ends.values()) counts[end] = (counts[end] ?? 0) + 1;

@@ -2,7 +2,8 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {CutoverError} from '../../errors.ts';
 import {aliveEveryMs} from '../../load/shards/continuous/continuous-shard.ts';
 import {measurePeerOffset, type PeerClock} from '../../load/shards/peer-clock.ts';
-import {programVersion} from '../../load/shards/program-version.ts';
+import {type ProgramVersion, programVersion} from '../../load/shards/program-version.ts';
+import {ShardGone} from '../../load/shards/shard-gone.ts';
 import type {LastingHost, ShardHost, ShardOrder, ShardWord} from '../../load/shards/shard-host.ts';
 import {readWord} from '../../load/shards/word-text.ts';
 import {apiReason, isAway, statusOf} from '../api-error.ts';
@@ -25,6 +26,8 @@ export interface PodHostOptions {
   /** `shard 3 of 8`. */
   readonly title: string;
   readonly program: readonly string[];
+  /** Which cutover its image must have; this one where it is left out. */
+  readonly version?: ProgramVersion | undefined;
   readonly patience: Patience;
   /** Aborted when the pods are removed. */
   readonly signal: AbortSignal;
@@ -47,7 +50,7 @@ async function* linesUntil(signal: AbortSignal): AsyncGenerator<string, undefine
 
 /**
  * One pod as a shard's host: orders and files by exec, words from its log. An API server that is away is waited for; a pod
- * that has ended throws SHARD_LOST with the reason that the cluster gives.
+ * that has ended throws SHARD_LOST with the reason that the cluster gives, as a ShardGone.
  */
 export class PodHost implements LastingHost {
   readonly name: string;
@@ -112,7 +115,7 @@ export class PodHost implements LastingHost {
   }
 
   async *words(): AsyncGenerator<ShardWord, undefined> {
-    const {cluster, pod, patience, signal} = this.#options;
+    const {cluster, pod, version, patience, signal} = this.#options;
     const trouble = this.#trouble();
     let next = 0;
     let since: string | null = null;
@@ -126,7 +129,7 @@ export class PodHost implements LastingHost {
           const word = readWord(text);
           if (word === null || word.number < next) continue;
           if (word.number > next) throw this.#lost(`its words ${next} to ${word.number - 1} are no longer in its log`);
-          if (word.kind === 'here') refuseOtherProgram(word.program, await programVersion());
+          if (word.kind === 'here') refuseOtherProgram(word.program, version ?? (await programVersion()));
           next++;
           yield word;
         }
@@ -190,13 +193,17 @@ export class PodHost implements LastingHost {
   }
 
   /** With its program's last lines, those that are no words. */
-  async #ended({why, exitCode}: PodEnd): Promise<CutoverError> {
+  async #ended({why, exitCode}: PodEnd): Promise<ShardGone> {
     const {cluster, pod} = this.#options;
     const lines = exitCode === null ? [] : await logTail(cluster, pod);
-    return this.#lost(why, {logTail: lines.filter(line => readWord(line) === null)});
+    const {code, message, hint} = this.#lost(why);
+    return new ShardGone(code, message, {
+      ...(hint !== undefined && {hint}),
+      logTail: lines.filter(line => readWord(line) === null),
+    });
   }
 
-  #lost(why: string, more: {cause?: unknown; logTail?: readonly string[]} = {}): CutoverError {
+  #lost(why: string, more: {cause?: unknown} = {}): CutoverError {
     const {title, pod, cluster} = this.#options;
     return new CutoverError('SHARD_LOST', `${title} (pod ${pod}) was lost: ${why}`, {
       hint: `See kubectl -n ${cluster.namespace} get events. Give the pods more with --shard-memory or --shard-cpu where they ran out of it.`,

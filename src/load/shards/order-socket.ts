@@ -13,6 +13,7 @@ const had = 'had\n';
  */
 export const listenForOrders = async (folder: string, take: (order: string) => string | null): Promise<Server> => {
   const server = createServer({allowHalfOpen: true}, socket => {
+    socket.on('error', () => {}); // whoever is gone before the answer wants none
     text(socket).then(
       order => socket.end(take(order) ?? had),
       () => socket.destroy(), // whoever gave it is gone, and gives it once more

@@ -1,4 +1,5 @@
 import type {ClockOffset} from '../../schema/shard.ts';
+import {driftPerMs} from '../../stats/clock-error.ts';
 import {machineNow, toMicrosecond} from '../clock.ts';
 
 /** The wall clock as this program began, counted by the monotonic one since: who sets it meanwhile moves no start. */
@@ -11,8 +12,6 @@ export const referenceMsAt = (machineMs: number): number => machineMs + aheadMs;
 const warmups = 2;
 /** Of so many the one that came soonest tells most. */
 const rounds = 8;
-/** Between the measurement and the start clocks part by so much at most: NTP sets one right by no more. */
-const driftPerMs = 500e-6;
 
 /** Date.now() leaves the rest of its ms out, where it is told and where the start is worked out. */
 const wallStepMs = 1;

@@ -1,7 +1,9 @@
 import {CutoverError, reasonOf} from '../../errors.ts';
 import type {LoadProgress} from '../progress.ts';
+import {ShardGone} from './shard-gone.ts';
 import type {ShardHost, ShardWord} from './shard-host.ts';
 
+type HereWord = Extract<ShardWord, {kind: 'here'}>;
 type ReadyWord = Extract<ShardWord, {kind: 'ready'}>;
 export type DoneWord = Extract<ShardWord, {kind: 'done'}>;
 type FailedWord = Extract<ShardWord, {kind: 'failed'}>;
@@ -21,17 +23,22 @@ interface Follower {
   fail(thrown: unknown): void;
 }
 
-const thrownOf = ({failure: {code, message, hint}}: FailedWord): CutoverError =>
-  new CutoverError(code ?? 'TRIAL_FAILED', message, hint === null ? {} : {hint});
+const thrownOf = ({failure: {code, message, hint}}: FailedWord): ShardGone =>
+  new ShardGone(code ?? 'TRIAL_FAILED', message, hint === null ? {} : {hint});
 
 /** Listens to one host from its first word to its last, and tells each load what is said of it. */
 export class ShardEar {
   readonly host: ShardHost;
+  /** Its program's first word; rejects with why nothing more will be heard. */
+  readonly here: Promise<HereWord>;
+  readonly #here = Promise.withResolvers<HereWord>();
   readonly #followers = new Map<number, Follower>();
   #lost: {readonly why: unknown} | null = null;
 
   constructor(host: ShardHost) {
     this.host = host;
+    this.here = this.#here.promise;
+    this.here.catch(() => {}); // few wait for it
     this.#listen().then(
       () => this.#end(new Error('its program ended')),
       (thrown: unknown) => this.#end(thrown),
@@ -78,7 +85,10 @@ export class ShardEar {
 
   async #listen(): Promise<void> {
     for await (const word of this.host.words()) {
-      if (word.kind === 'here') continue;
+      if (word.kind === 'here') {
+        this.#here.resolve(word);
+        continue;
+      }
       const follower = this.#followers.get(word.load);
       if (word.kind === 'failed') follower?.fail(thrownOf(word));
       else follower?.hear(word);
@@ -88,6 +98,7 @@ export class ShardEar {
 
   #end(why: unknown): void {
     this.#lost = {why};
+    this.#here.reject(why);
     for (const {fail} of this.#followers.values()) fail(why);
     this.#followers.clear();
   }

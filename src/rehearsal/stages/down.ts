@@ -25,8 +25,9 @@ const wayBack = async (run: RehearsalRun): Promise<boolean> => {
 
 const candidateEnded = async (run: RehearsalRun): Promise<void> => {
   if (run.rehearsal.helpers.candidate === null) return;
-  if (!(await wayBack(run))) await loadEnded(run).catch(() => {}); // the candidate answers what is on its way
-  await candidateDown(run);
+  // Where there is no way back the candidate answers what is on its way.
+  const first = (await wayBack(run)) ? [] : [() => loadEnded(run)];
+  await allOf([...first, () => candidateDown(run)]);
 };
 
 /** From whatever state the rehearsal is in: the baseline is routed if it serves, and then all is stopped in order. */

@@ -78,7 +78,8 @@ export const downtimeCheck = (
     resolutionMs === null
       ? ''
       : ` What is shorter than ${Math.ceil(resolutionMs)} ms may go unseen: requests of ${role} are so far apart on average, the client's own lag included.`;
-  if (downtimeMs > 0 && Math.abs(downtimeMs - limitMs) < 2 * clockErrorMs)
+  // Where none is allowed a request that was not served is too much, whenever it was sent.
+  if (limitMs > 0 && downtimeMs > 0 && Math.abs(downtimeMs - limitMs) < 2 * clockErrorMs)
     return check(
       'downtime',
       'inconclusive',

@@ -22,7 +22,7 @@ describe('the rehearsals that are kept', () => {
     const judged = judgeRehearsal(
       await evidenceOf({
         rehearsal,
-        client: readClientJournal(folder),
+        client: readClientJournal(folder, rehearsal),
         gateway: readGatewayJournal(folder),
         memory: readMemoryJournal(folder),
       }),

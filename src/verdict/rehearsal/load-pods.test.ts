@@ -4,12 +4,12 @@ import {evidenceOf} from './evidence.ts';
 import {judgeRehearsal} from './judge-rehearsal.ts';
 import {isRehearsal, judged, linesOf, rehearsalOf, steadyRequests} from './test-rehearsal.ts';
 
-const shard = (pod: string, change: Partial<LoadShard> = {}, errorMs = 0.4): LoadShard => ({
-  ...{pod, node: 'n1', journal: 'client.1.1.jsonl', lost: null},
-  clocks: [
-    {atMs: 4000, offsetMs: 1, errorMs: 0.1},
-    {atMs: 116_000, offsetMs: 2, errorMs},
-  ],
+/** Of a clock that is read so often that it cannot run off by 0.01 ms in between. */
+const clocksWithin = (errorMs: number): LoadShard['clocks'] =>
+  Array.from({length: 5601}, (_, at) => ({atMs: 4000 + at * 20, offsetMs: 1, errorMs}));
+
+const shard = (pod: string, change: Partial<LoadShard> = {}, errorMs = 0.39): LoadShard => ({
+  ...{pod, node: 'n1', journal: 'client.1.1.jsonl', lost: null, clocks: clocksWithin(errorMs)},
   ...change,
 });
 const from = (...shards: LoadShard[]): Rehearsal => {
@@ -53,6 +53,28 @@ test('a clock that is known too badly to tell stages apart leaves both verdicts 
   const verdict = await judged(from(shard('a'), shard('b', {}, 140)));
   expect(both(verdict)).toEqual(['INCONCLUSIVE', 'INCONCLUSIVE']);
   expect(checkOf(verdict, 'load-clocks')?.detail).toMatch(/within 140 ms \(limit 100 ms\): in which stage/);
+});
+
+test('what a clock may have done between two readings that are far apart counts as well', async () => {
+  const [first, last] = [
+    {atMs: 4000, offsetMs: 1, errorMs: 0.1},
+    {atMs: 604_000, offsetMs: 2, errorMs: 0.4},
+  ];
+  const verdict = await judged(from(shard('a', {clocks: [first, last]})));
+  expect(checkOf(verdict, 'load-clocks')).toMatchObject({
+    outcome: 'inconclusive',
+    detail: expect.stringContaining('150.4 ms'),
+  });
+});
+
+test('where no downtime is allowed, no clock excuses one', async () => {
+  const requests = steadyRequests(10).map(request =>
+    request.sentMs >= 50_400 && request.sentMs < 50_420 ? {...request, outcome: 'failed' as const} : request,
+  );
+  const {plan, ...rehearsal} = from(shard('a', {}, 30));
+  const limits = {...plan.limits, downtimeMs: 0};
+  const verdict = await judged({...rehearsal, plan: {...plan, limits}}, requests);
+  expect(checkOf(verdict, 'downtime', 'migration')).toMatchObject({outcome: 'fail'});
 });
 
 test('a downtime nearer to its limit than two clocks can tell is neither kept nor broken', async () => {

@@ -1,13 +1,11 @@
-import type {LoadShard, PodLoad, Rehearsal} from '../../schema/rehearsal.ts';
+import type {PodLoad, Rehearsal} from '../../schema/rehearsal.ts';
 import type {RehearsalCheck} from '../../schema/rehearsal-verdict.ts';
+import {clockErrorMs} from '../../stats/clock-error.ts';
 import {countText} from '../metric-sentence.ts';
 import {checksOf} from './check.ts';
 
 /** As far as the clock of a shard's trial may be from the truth (stats/shard-gates.ts): a stage that is shorter would be another one. */
 const mostErrorMs = 100;
-
-/** Of its worst reading: what a clock did between two of them nobody has seen. */
-const errorOf = ({clocks}: LoadShard): number => Math.max(0, ...clocks.map(({errorMs}) => errorMs));
 
 /** Loads that were begun: of others nothing can have been sent. */
 const begun = ({podLoads = []}: Pick<Rehearsal, 'podLoads'>): readonly PodLoad[] =>
@@ -15,7 +13,7 @@ const begun = ({podLoads = []}: Pick<Rehearsal, 'podLoads'>): readonly PodLoad[]
 
 /** How far a stamp of the client may be from this machine's clock; 0 where it is this machine's. */
 export const clockErrorMsOf = (rehearsal: Pick<Rehearsal, 'podLoads'>): number =>
-  Math.max(0, ...begun(rehearsal).flatMap(({shards}) => shards.map(errorOf)));
+  Math.max(0, ...begun(rehearsal).flatMap(({shards}) => shards.map(({clocks}) => clockErrorMs(clocks))));
 
 export const isWhole = ({shards}: PodLoad): boolean => shards.every(({journal}) => journal !== null);
 

@@ -1,58 +1,12 @@
 import {expect, test} from 'vitest';
 import {CutoverError} from '../../../errors.ts';
 import {machineNow} from '../../clock.ts';
-import type {Say} from '../say.ts';
-import type {LastingHost, ShardOrder, ShardWord} from '../shard-host.ts';
+import type {LastingHost} from '../shard-host.ts';
 import {ContinuousCrew} from './continuous-crew.ts';
 import type {ContinuousShard} from './continuous-shard.ts';
+import {counts, hostNamed, kept, program} from './test-host.ts';
 
 const shard = {} as ContinuousShard; // nothing here looks into it
-const counts = {sent: 3, served: 3, refused: 0, failed: 0, lost: 0};
-const kept = (why: string | null) =>
-  ({kind: 'kept', load: 0, counts, file: {name: 'load-0.jsonl', bytes: 0, sha256: ''}, why}) as const;
-
-/** A shard whose clock is 5 s behind: it is ready when it is told of a load, and keeps its journal when it is told to stop. */
-const hostNamed = (name: string) => {
-  const words: ShardWord[] = [];
-  const orders: ShardOrder[] = [];
-  let dead: Error | null = null;
-  let more = Promise.withResolvers<void>();
-  const wake = () => {
-    more.resolve();
-    more = Promise.withResolvers();
-  };
-  const say: Say = word => {
-    words.push({number: words.length, ...word} as ShardWord);
-    wake();
-  };
-  const host: LastingHost = {
-    name,
-    async tell(order) {
-      if (dead !== null) throw dead;
-      orders.push(order);
-      if (order.kind === 'prepare-continuous') say({kind: 'ready', load: 0, node: `node of ${name}`});
-      if (order.kind === 'stop') say(kept(null));
-    },
-    clock: async () => ({reference: 'peer', offsetMs: 5000, errorMs: 0.1}),
-    async accompany(signal) {
-      await new Promise(resolve => signal.addEventListener('abort', resolve));
-    },
-    async *words() {
-      for (let next = 0; ; ) {
-        const waiting = more.promise;
-        for (; next < words.length; next += 1) yield words[next] as ShardWord;
-        if (dead !== null) throw dead;
-        await waiting;
-      }
-    },
-    async *fetch() {},
-  };
-  const die = (why: string) => {
-    dead = new Error(why);
-    wake();
-  };
-  return {host, orders, say, die};
-};
 
 const begunCrew = async () => {
   const [one, other] = [hostNamed('a'), hostNamed('b')];
@@ -66,10 +20,44 @@ const begunCrew = async () => {
 
 test('all begin at one moment, each told by its own clock; and all that they say at the end is had', async () => {
   const {crew, one, other, ready, startMs} = await begunCrew();
-  expect(ready.map(({node}) => node)).toEqual(['node of a', 'node of b']);
+  expect(ready).toEqual([
+    {node: 'node of a', program},
+    {node: 'node of b', program},
+  ]);
   for (const {orders} of [one, other])
     expect(orders.at(-1)).toEqual({kind: 'begin', load: 0, atMachineMs: startMs - 5000});
   expect(await crew.stop()).toMatchObject([{word: {counts}}, {word: {counts}}]);
+});
+
+test('one whose program is another one is told nothing, and so has no token of the gateway', async () => {
+  const {host, orders} = hostNamed('a');
+  const other = new CutoverError('SHARDS_DID_NOT_START', 'its image has cutover 0.1 and this is 0.2');
+  const words: LastingHost['words'] = () => ({
+    [Symbol.asyncIterator]: () => ({next: () => Promise.reject(other)}),
+  });
+  await expect(new ContinuousCrew([{...host, words}]).prepare(() => shard)).rejects.toBe(other);
+  expect(orders).toEqual([]);
+});
+
+test('a clock that cannot be read once is read again, until the load is stopped', async () => {
+  const {host} = hostNamed('a');
+  let readings = 0;
+  const clock: LastingHost['clock'] = async () => {
+    readings += 1;
+    if (readings === 1) throw new Error('the way to it is broken');
+    return {reference: 'peer', offsetMs: 5000, errorMs: 0.1};
+  };
+  const crew = new ContinuousCrew([{...host, clock}]);
+  await crew.prepare(() => shard);
+  const missed: unknown[] = [];
+  const read = await new Promise(resolve =>
+    crew.watchClocks(1, {
+      read: async (index, reading) => resolve({index, reading}),
+      missed: (_, thrown) => missed.push(thrown),
+    }),
+  );
+  expect([read, missed]).toMatchObject([{index: 0, reading: {offsetMs: 5000}}, [{message: 'the way to it is broken'}]]);
+  await crew.stop();
 });
 
 test('one that dies is told at once, by name, and the others keep theirs', async () => {

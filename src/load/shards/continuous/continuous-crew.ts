@@ -1,14 +1,20 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {ClockReading} from '../../../schema/rehearsal.ts';
 import {machineNow} from '../../clock.ts';
-import {Turnstile} from '../../turnstile.ts';
-import {askedAtOnce} from '../crew.ts';
+import type {ProgramVersion} from '../program-version.ts';
 import {lostText, ShardEar} from '../shard-ear.ts';
 import type {LastingHost, ShardOrder, ShardWord} from '../shard-host.ts';
 import type {ContinuousShard} from './continuous-shard.ts';
+import {CrewClocks} from './crew-clocks.ts';
 import type {KeptWord} from './fetch-journal.ts';
 
 type ReadyWord = Extract<ShardWord, {kind: 'ready'}>;
+
+/** A shard that is ready: where it is, and which cutover it has, as far as it tells. */
+export interface ReadyShard {
+  readonly node: string | undefined;
+  readonly program: ProgramVersion | undefined;
+}
 
 /** What a shard's load came to: the word that tells of its journal, or why there is none. */
 export type CrewEnd = {readonly word: KeptWord} | {readonly lost: string; readonly thrown: unknown};
@@ -23,8 +29,15 @@ export interface LostShard {
   readonly kept: boolean;
 }
 
+/** Hears of the clocks while the load runs. */
+export interface ClockWatcher {
+  read(index: number, reading: ClockReading): Promise<void>;
+  missed(index: number, thrown: unknown): void;
+}
+
 interface Member {
   readonly host: LastingHost;
+  readonly ear: ShardEar;
   readonly ready: Promise<ReadyWord>;
   readonly kept: Promise<KeptWord>;
 }
@@ -42,6 +55,7 @@ export class ContinuousCrew implements Disposable {
   /** Resolves with the first that is lost while the load runs, also with one that has ended by itself; never rejects. */
   readonly lost: Promise<LostShard>;
   readonly #members: readonly Member[];
+  readonly #clocks = new CrewClocks();
   readonly #firstLost = Promise.withResolvers<LostShard>();
   readonly #alone = new AbortController();
   #stopping = false;
@@ -52,7 +66,8 @@ export class ContinuousCrew implements Disposable {
       const [ready, kept] = [Promise.withResolvers<ReadyWord>(), Promise.withResolvers<KeptWord>()];
       ready.promise.catch(() => {});
       kept.promise.catch(() => {}); // whoever stops the load hears of it, and `lost` tells at once
-      new ShardEar(host).follow(load, {
+      const ear = new ShardEar(host);
+      ear.follow(load, {
         hear: word => {
           if (word.kind === 'ready') ready.resolve(word);
           if (word.kind !== 'kept') return;
@@ -65,60 +80,62 @@ export class ContinuousCrew implements Disposable {
           this.#lose(index, thrown);
         },
       });
-      return {host, ready: ready.promise, kept: kept.promise};
+      return {host, ear, ready: ready.promise, kept: kept.promise};
     });
   }
 
-  /** Resolves when all are ready, with where each is. Throws what the first one that is lost was lost for. */
-  async prepare(shardOf: (index: number) => ContinuousShard): Promise<readonly ReadyWord[]> {
-    const all = this.#members.map(async ({host, ready}, index) => {
+  /**
+   * Resolves when all are ready; from then on each is told that this program is there. Throws what the first one that is lost was lost for:
+   * one whose program is of another cutover, before it is told anything.
+   */
+  async prepare(shardOf: (index: number) => ContinuousShard): Promise<readonly ReadyShard[]> {
+    const all = this.#members.map(async ({host, ear, ready}, index) => {
+      const {program} = await ear.here;
       await host.tell({kind: 'prepare-continuous', load, shard: shardOf(index)});
-      const word = await ready;
+      const {node} = await ready;
+      host.accompany(this.#alone.signal).catch((thrown: unknown) => this.#lose(index, thrown));
       // The first order may have waited for the program itself; the next one is taken as quickly as this.
       const beforeMs = machineNow();
       await host.tell({kind: 'alive'});
       this.slowestTellMs = Math.max(this.slowestTellMs, machineNow() - beforeMs);
-      return word;
+      return {node, program};
     });
     return await Promise.all(all);
   }
 
   /** What each one's monotonic clock is. */
   async clocks(): Promise<readonly ClockReading[]> {
-    const turnstile = new Turnstile(askedAtOnce);
-    const all = this.#members.map(async ({host}) => {
-      await turnstile.enter();
-      try {
-        return await readClock(host);
-      } finally {
-        turnstile.leave();
-      }
-    });
-    return await Promise.all(all);
+    return await Promise.all(this.#members.map((_, index) => this.clock(index)));
   }
 
-  /** When this machine's clock shows `startMs`; from then on each is told that this program is there. */
+  clock(index: number): Promise<ClockReading> {
+    return this.#clocks.read(this.host(index));
+  }
+
+  /** When this machine's clock shows `startMs`. */
   async begin(startMs: number, clocks: readonly ClockReading[]): Promise<void> {
     await Promise.all(
       this.#members.map(({host}, index) =>
         host.tell({kind: 'begin', load, atMachineMs: startMs - (clocks[index]?.offsetMs ?? 0)}),
       ),
     );
-    for (const [index, {host}] of this.#members.entries())
-      host.accompany(this.#alone.signal).catch((thrown: unknown) => this.#lose(index, thrown));
   }
 
-  /** Reads each one's clock again every so often until the load is stopped: what it did in between is known no better than that. */
-  watchClocks(everyMs: number, note: (index: number, reading: ClockReading) => void): void {
+  /** Reads each one's clock again every so often until the load is stopped. One that could not be read is read again as any other. */
+  watchClocks(everyMs: number, watcher: ClockWatcher): void {
     const {signal} = this.#alone;
-    const watch = async ({host}: Member, index: number) => {
+    const watch = async (index: number) => {
       for (;;) {
         await delay(everyMs, undefined, {signal});
-        note(index, await readClock(host));
+        try {
+          const reading = await this.clock(index);
+          if (!signal.aborted) await watcher.read(index, reading);
+        } catch (thrown) {
+          if (!signal.aborted) watcher.missed(index, thrown);
+        }
       }
     };
-    // One that is lost is told of by its words.
-    for (const [index, member] of this.#members.entries()) watch(member, index).catch(() => {});
+    for (const index of this.#members.keys()) watch(index).catch(() => {}); // it was stopped
   }
 
   /** Tells all to send nothing more and waits until what they sent has ended. Never throws. */
@@ -154,8 +171,3 @@ export class ContinuousCrew implements Disposable {
     this.#firstLost.resolve({index, text, thrown, kept});
   }
 }
-
-export const readClock = async (host: LastingHost): Promise<ClockReading> => {
-  const {offsetMs, errorMs} = await host.clock('machine');
-  return {atMs: machineNow(), offsetMs, errorMs};
-};

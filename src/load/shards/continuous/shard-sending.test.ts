@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {tokenProof, tokenProofHeader} from '../../../http/token-proof.ts';
 import {temporaryFolder} from '../../../records/test-folder.ts';
 import {machineNow} from '../../clock.ts';
 import {endedIn} from '../../continuous/test-journal.ts';
@@ -15,11 +16,14 @@ const embed: ContinuousShard['parts'][number] = {
   ...{name: 'embed', workload: {kind: 'embed', batch: 1, promptTokens: 8}, ratePerSecond: 300},
 };
 
+const proof = `${tokenProofHeader}: ${tokenProof('secret')}\r\n`;
+const health = JSON.stringify({status: 'unhealthy', framework: 'none', models: {llm: null}});
+
 /** A gateway that knows its callers by a token. */
 const gateway = () =>
   startTestServer(({headers, socket, path}: Received) => {
     if (headers.authorization !== 'Bearer secret') return socket.write(reply('{}', {status: 401}));
-    return socket.write(reply(path === '/health' ? '{}' : '{"embeddings":[[1]]}'));
+    return socket.write(path === '/health' ? reply(health, {headers: proof}) : reply('{"embeddings":[[1]]}'));
   });
 
 const sendingIn = (folder: string, shard: Partial<ContinuousShard> & Pick<ContinuousShard, 'url'>) => {
@@ -72,6 +76,19 @@ test('whoever is not heard of any more has left it: it ends by itself, and its j
   await expect.poll(() => readFile(journal, 'utf8').catch(() => 'gone')).toBe('gone');
 });
 
+test('whoever is gone before the beginning has left it, too: there is a journal in which nothing stands', async () => {
+  await using server = await gateway();
+  await using folder = await temporaryFolder();
+  const {sending, words, journal} = sendingIn(folder.path, {...server, silentMs: 50});
+  await sending.over;
+  expect(words.at(-1)).toMatchObject({
+    kind: 'kept',
+    why: 'it had not heard of the harness for 0.05 s',
+    counts: {sent: 0},
+  });
+  expect(await readFile(journal, 'utf8')).toBe('');
+});
+
 test('stopped before its beginning it keeps a journal in which nothing stands; aborted it says nothing more', async () => {
   await using server = await gateway();
   await using folder = await temporaryFolder();
@@ -104,6 +121,12 @@ test('an address behind which another gateway is, or none, is said before anythi
         message: expect.stringMatching(/is not the gateway of this rehearsal, .*: GET \/health was answered with 401$/),
       },
     },
+  ]);
+  await using another = await startTestServer(({socket}: Received) => socket.write(reply(health)));
+  const welcome = sendingIn(folder.path, another);
+  await welcome.sending.over;
+  expect(welcome.words).toMatchObject([
+    {kind: 'failed', failure: {message: expect.stringMatching(/is not the gateway of this rehearsal, .* with 200$/)}},
   ]);
   const nobody = sendingIn(folder.path, {url: 'http://127.0.0.1:1'});
   await nobody.sending.over;

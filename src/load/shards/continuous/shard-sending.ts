@@ -2,7 +2,9 @@ import {once} from 'node:events';
 import {rm} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
+import {z} from 'zod';
 import {CutoverError} from '../../../errors.ts';
+import {tokenProof, tokenProofHeader} from '../../../http/token-proof.ts';
 import {machineNow} from '../../clock.ts';
 import {prepareLoad} from '../../continuous/open-load.ts';
 import {leftFile} from '../left-file.ts';
@@ -51,8 +53,7 @@ export class ShardSending {
 
   /** What was not begun is begun and ended: it keeps a journal in which nothing stands. */
   stop(): void {
-    this.#stopped.resolve(null);
-    this.#begun.resolve(machineNow());
+    this.#end(null);
   }
 
   /** Gives up what is in flight, and says nothing more: what ended the program is known better elsewhere. */
@@ -68,6 +69,11 @@ export class ShardSending {
   get #journal(): string {
     const {folder, load} = this.#options;
     return join(folder, `load-${load}.jsonl`);
+  }
+
+  #end(why: string | null): void {
+    this.#stopped.resolve(why);
+    this.#begun.resolve(machineNow());
   }
 
   async #run(): Promise<void> {
@@ -87,12 +93,10 @@ export class ShardSending {
     const {signal} = this.#aborted;
     await assertServes(url, token, signal);
     await using ready = await prepareLoad({...shard, journal: this.#journal});
+    // Whoever had it prepared may be gone before its beginning.
+    this.#silence = setTimeout(() => this.#end(`it had not heard of the harness for ${silentMs / 1000} s`), silentMs);
     say({kind: 'ready', load, node: process.env.CUTOVER_SHARD_NODE}); // of a pod
     const sending = ready.begin(await this.#begun.promise);
-    this.#silence = setTimeout(
-      () => this.#stopped.resolve(`it had not heard of the harness for ${silentMs / 1000} s`),
-      silentMs,
-    );
     const counting = setInterval(() => say({kind: 'counted', load, counts: sending.soFar()}), countedEveryMs);
     const aborted = once(signal, 'abort').then(() => signal.throwIfAborted());
     aborted.catch(() => {}); // the race may be over
@@ -107,11 +111,24 @@ export class ShardSending {
   }
 }
 
+const page = z.object({status: z.enum(['healthy', 'unhealthy']), framework: z.string(), models: z.object({})});
+
+/** Also while nobody serves behind it. */
+const isGatewaysPage = (status: number, body: string): boolean => {
+  if (status !== 200 && status !== 503) return false;
+  try {
+    return page.safeParse(JSON.parse(body)).success;
+  } catch {
+    return false;
+  }
+};
+
 /** Another server at that address, or one that does not know the token, would be loaded all the same. */
 const assertServes = async (url: string, token: string | undefined, signal: AbortSignal): Promise<void> => {
   const headers = token === undefined ? {} : {authorization: `Bearer ${token}`};
-  const {status} = await assertReached(`${url}/health`, signal, headers);
-  if (status !== 401 && status !== 404) return;
+  const {status, body, headers: said} = await assertReached(`${url}/health`, signal, headers);
+  const known = token === undefined || said[tokenProofHeader] === tokenProof(token);
+  if (known && isGatewaysPage(status, body)) return;
   throw new CutoverError(
     'ENGINE_UNREACHABLE',
     `${url} is not the gateway of this rehearsal, as ${hostname()} sees it: GET /health was answered with ${status}`,
