@@ -202,14 +202,14 @@ describe('shards in pods', () => {
       {user: null},
       'SHARDS_DID_NOT_START',
       /CreateContainerConfigError: container has runAsNonRoot and image will run as root/,
-      /load\.Dockerfile/,
+      /npm run load-image/,
     ],
     [
       'a program that is not in the image',
       {program: ['/nowhere']},
       'SHARDS_DID_NOT_START',
       /its program ended with exit code 128 \(StartError\): .*"\/nowhere".*no such file/,
-      /load\.Dockerfile/,
+      /npm run load-image/,
     ],
     [
       'quantities that are none',
