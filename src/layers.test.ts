@@ -37,7 +37,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   query: ['records', 'report', 'schema'],
   verdict: ['schema', 'stats'],
   calibrate: ['fixtures', 'schema', 'stats', 'verdict'],
-  rehearsal: ['engines', 'gateway', 'keeper', 'load', 'parity', 'records', 'runtimes', 'schema', 'verdict'],
+  rehearsal: ['engines', 'gateway', 'keeper', 'load', 'parity', 'records', 'runtimes', 'schema', 'stats', 'verdict'],
   suites: ['schema'],
   commands: [
     'schema',
