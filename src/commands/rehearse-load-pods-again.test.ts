@@ -1,12 +1,14 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import {killLastingShard} from '../load/shards/continuous/test-lasting-hosts.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {endsOf, leftIn, readRun} from './rehearse/test-rehearse.ts';
 import {killedWithShards, podLoadOf, shardsOf, withShards, wordsFor} from './rehearse/test-shards-rehearsal.ts';
 
 const patience = 180_000;
+// They mostly wait.
+vi.setConfig({maxConcurrency: 2});
 
 const resume = (folder: string, environment: Readonly<Record<string, string>> = {}) =>
   withShards(['rehearse', '--resume', join(folder, 'run'), '--format', 'csv'], environment);
@@ -43,7 +45,7 @@ const otherVersion = async (folder: string): Promise<{restore(): Promise<void>}>
   return {restore: () => swap('another', sources)};
 };
 
-test(
+test.concurrent(
   'a resume that cannot reach the pods, or means others, leaves them their journals; the next one brings all of it',
   async () => {
     await using place = await temporaryFolder();
@@ -75,7 +77,7 @@ test(
   patience,
 );
 
-test(
+test.concurrent(
   'Ctrl-C is heard while journals of a killed harness are brought, and loses none',
   async () => {
     await using place = await temporaryFolder();
@@ -97,7 +99,7 @@ test(
   patience,
 );
 
-test(
+test.concurrent(
   'kill -9 when the pods are ready and have not been told to begin: they have sent nothing, and --resume goes on with others',
   async () => {
     await using place = await temporaryFolder();
@@ -114,7 +116,7 @@ test(
   patience,
 );
 
-test(
+test.concurrent(
   '--abort brings what the pods have sent and removes them; where it cannot, it names what stays',
   async () => {
     await using place = await temporaryFolder();

@@ -1,6 +1,6 @@
 import {readdir, readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import {killLastingShard} from '../load/shards/continuous/test-lasting-hosts.ts';
 import {temporaryFolder} from '../records/test-folder.ts';
 import {endsOf, leftIn, readRun, saidStage} from './rehearse/test-rehearse.ts';
@@ -8,8 +8,10 @@ import {killedWithShards, podLoadOf, shardsOf, withShards, wordsFor} from './reh
 import {cutover, processesNaming} from './test-cutover.ts';
 
 const patience = 120_000;
+// They mostly wait.
+vi.setConfig({maxConcurrency: 2});
 
-test(
+test.concurrent(
   'a load from two pods is accounted for as one of this machine is, by journals on its clock; nothing is left of it',
   async () => {
     await using place = await temporaryFolder();
@@ -36,7 +38,7 @@ test(
   patience,
 );
 
-test.each([
+test.concurrent.each([
   ['watch', 2],
   ['down', 1],
 ] as const)(
@@ -72,7 +74,7 @@ test.each([
   patience,
 );
 
-test(
+test.concurrent(
   'a pod that is lost ends the rehearsal, which is void: one sentence names it',
   async () => {
     await using place = await temporaryFolder();
