@@ -28,7 +28,7 @@ export const gatewayOrigin: ReadValue<string> = given => {
       `holds a user name or password, got ${told}`,
       'Leave it out: the pods show a token of the rehearsal',
     );
-  const [, port] = /^https?:\/*[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(given) ?? [];
+  const [, port] = /^http:\/*[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(given) ?? [];
   if (port === undefined || Number(port) === 0)
     throw new Mistake(
       `names no port, on which the gateway would serve, got ${told}`,

@@ -25,3 +25,10 @@ test('without a limit is always free', async () => {
   await Promise.all(Array.from({length: 1000}, () => turnstile.enter()));
   expect(turnstile.isFree).toBe(true);
 });
+
+test('work that fails lets the next one in', async () => {
+  const turnstile = new Turnstile(1);
+  await expect(turnstile.through(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(turnstile.isFree).toBe(true);
+  expect(await turnstile.through(async () => turnstile.isFree)).toBe(false);
+});

@@ -18,6 +18,16 @@ export class Turnstile {
     else await new Promise<void>(resolve => this.#waiting.push(resolve));
   }
 
+  /** Does the work inside. */
+  async through<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.enter();
+    try {
+      return await work();
+    } finally {
+      this.leave();
+    }
+  }
+
   leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;

@@ -16,7 +16,7 @@ export const gatewayToken = async (run: RehearsalRun): Promise<string | null> =>
   const known = await readFile(path, 'utf8').catch(() => '');
   if (known !== '') return known;
   const token = randomBytes(32).toString('base64url');
-  await writeFile(path, token, {mode: 0o600, flag: 'w'}).catch(throwNotWritable(path));
+  await writeFile(path, token, {mode: 0o600}).catch(throwNotWritable(path));
   return token;
 };
 

@@ -83,14 +83,11 @@ export class Crew {
   /** Asks each for its time, once all are ready: what gets ready answers late. As `prepare`. */
   async synchronize(): Promise<LostShard | null> {
     const turnstile = new Turnstile(askedAtOnce);
-    return await this.#unlessLost(async ({host}, index) => {
-      await turnstile.enter();
-      try {
+    return await this.#unlessLost(({host}, index) =>
+      turnstile.through(async () => {
         if (this.lost.length === 0) this.#clocks[index] = {clock: await host.clock(), atMs: machineNow()};
-      } finally {
-        turnstile.leave();
-      }
-    });
+      }),
+    );
   }
 
   /** When `machineNow` of this machine is `atMs`. One that cannot be told is lost. */

@@ -13,21 +13,20 @@ const readOnce = async (host: LastingHost): Promise<ClockReading> => {
   return {atMs: machineNow(), offsetMs, errorMs};
 };
 
+const readAgainWhereDisturbed = async (host: LastingHost): Promise<ClockReading> => {
+  let best = await readOnce(host);
+  for (let tried = 1; tried < tries && best.errorMs > disturbedMs; tried += 1) {
+    const next = await readOnce(host);
+    if (next.errorMs < best.errorMs) best = next;
+  }
+  return best;
+};
+
 /** Reads monotonic clocks of shards, few at a time, and once more where a reading was disturbed. */
 export class CrewClocks {
   readonly #turnstile = new Turnstile(askedAtOnce);
 
-  async read(host: LastingHost): Promise<ClockReading> {
-    await this.#turnstile.enter();
-    try {
-      let best = await readOnce(host);
-      for (let tried = 1; tried < tries && best.errorMs > disturbedMs; tried += 1) {
-        const next = await readOnce(host);
-        if (next.errorMs < best.errorMs) best = next;
-      }
-      return best;
-    } finally {
-      this.#turnstile.leave();
-    }
+  read(host: LastingHost): Promise<ClockReading> {
+    return this.#turnstile.through(() => readAgainWhereDisturbed(host));
   }
 }
